@@ -1,1 +1,18 @@
-//! To come.
+//! The log: bytes, order, evidence and sealing.
+//!
+//! An [`EventStore`] is an append-only log of streams with one total order. It knows streams, versions, headers and
+//! hashes; it does not know children, cases, HTTP or who may read. Three adapters keep one contract
+//! ([`contract`]): Postgres, memory, and EventStoreDB (feature `eventstoredb`).
+//!
+//! Formats that a second implementation must reproduce are in [`header`], [`merkle`], [`note`] and [`seal`], with
+//! test vectors in `schemas/vectors`.
+
+pub mod header;
+
+mod port;
+
+pub use header::{Header, HeaderError};
+pub use port::{
+    Append, AppendError, Appended, Context, Draft, EventStore, Followed, Head, Part, Position, Recorded,
+    StoreError, StreamId,
+};
