@@ -1,0 +1,179 @@
+//! The closed set of events, and the only door between them and JSON.
+//!
+//! One struct a frozen (type, version), declared in its stream kind's folder. An older version is read through
+//! `From<Old> for New` and never written again. Schemas and samples are in `schemas/events`.
+
+use serde::de::Error as _;
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
+
+use crate::sealed::{OpenedPart, PlainPart, join, split};
+
+/// An event's content as it is stored.
+pub struct Encoded {
+    pub kind: &'static str,
+    pub schema_version: u16,
+    /// Compact JSON, nothing personal.
+    pub facts: Vec<u8>,
+    /// To be sealed, each under its key.
+    pub parts: Vec<PlainPart>,
+}
+
+/// Why stored content is not an event this program knows.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    #[error("event type `{kind}` version {schema_version} is not known to this program")]
+    UnknownType { kind: String, schema_version: u16 },
+    #[error("the content is not an event of type `{kind}` version {schema_version}")]
+    Content {
+        kind: &'static str,
+        schema_version: u16,
+        #[source]
+        source: serde_json::Error,
+    },
+}
+
+/// One frozen (type, version), for the schema files and their drift test.
+pub struct Frozen {
+    pub kind: &'static str,
+    pub schema_version: u16,
+    pub schema: fn() -> schemars::Schema,
+}
+
+macro_rules! events {
+    (
+        $( $kind:literal $version:literal => $name:ident($body:path) ),+ $(,)?
+        ; older: $( $old_kind:literal $old_version:literal => $old_body:path => $into:ident ),* $(,)?
+    ) => {
+        /// Everything that can be on record. Exhaustive on purpose: a new event must be thought about everywhere.
+        #[derive(Clone, PartialEq, Debug)]
+        pub enum Event {
+            $( $name($body), )+
+        }
+
+        $( impl From<$body> for Event {
+            fn from(body: $body) -> Self { Self::$name(body) }
+        } )+
+
+        impl Event {
+            /// The stable name of the type, `stream-kind.fact`.
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self { $( Self::$name(_) => $kind, )+ }
+            }
+
+            /// The version this program writes.
+            #[must_use]
+            pub fn schema_version(&self) -> u16 {
+                match self { $( Self::$name(_) => $version, )+ }
+            }
+
+            /// The content to store.
+            ///
+            /// # Errors
+            /// Only when a sealed part is erased or was not opened.
+            pub fn encode(&self) -> serde_json::Result<Encoded> {
+                let (facts, parts) = split(&Facts(self))?;
+                Ok(Encoded { kind: self.kind(), schema_version: self.schema_version(), facts, parts })
+            }
+
+            /// Reads stored content of any version ever written.
+            ///
+            /// # Errors
+            /// An unknown (type, version), or content of another shape.
+            pub fn decode(
+                kind: &str,
+                schema_version: u16,
+                facts: &[u8],
+                parts: &[OpenedPart<'_>],
+            ) -> Result<Self, DecodeError> {
+                join(parts, || Self::read_facts(kind, schema_version, facts))
+            }
+
+            fn read_facts(kind: &str, schema_version: u16, facts: &[u8]) -> Result<Self, DecodeError> {
+                match (kind, schema_version) {
+                    $( ($kind, $version) => serde_json::from_slice::<$body>(facts).map(Self::$name)
+                        .map_err(|source| DecodeError::Content { kind: $kind, schema_version: $version, source }), )+
+                    $( ($old_kind, $old_version) => serde_json::from_slice::<$old_body>(facts)
+                        .map(|old| Self::$into(old.into()))
+                        .map_err(|source| DecodeError::Content { kind: $old_kind, schema_version: $old_version, source }), )*
+                    _ => Err(DecodeError::UnknownType { kind: kind.to_owned(), schema_version }),
+                }
+            }
+
+            /// Every (type, version) ever written.
+            #[must_use]
+            pub fn frozen() -> Vec<Frozen> {
+                vec![
+                    $( Frozen { kind: $kind, schema_version: $version, schema: || schemars::schema_for!($body) }, )+
+                    $( Frozen { kind: $old_kind, schema_version: $old_version, schema: || schemars::schema_for!($old_body) }, )*
+                ]
+            }
+        }
+
+        impl Serialize for Facts<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self.0 { $( Event::$name(body) => body.serialize(serializer), )+ }
+            }
+        }
+    };
+}
+
+/// An event's content without its type.
+struct Facts<'a>(&'a Event);
+
+/// An event inside another (a correction carries one): its type and version stand beside its content, so that an
+/// old version is read as such. Its sealed parts are the outer event's.
+impl Serialize for Event {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut nested = serializer.serialize_struct("Event", 3)?;
+        nested.serialize_field("type", self.kind())?;
+        nested.serialize_field("version", &self.schema_version())?;
+        nested.serialize_field("facts", &Facts(self))?;
+        nested.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Event {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Nested {
+            r#type: String,
+            version: u16,
+            facts: Box<RawValue>,
+        }
+        let nested = Nested::deserialize(deserializer)?;
+        Self::read_facts(&nested.r#type, nested.version, nested.facts.get().as_bytes())
+            .map_err(D::Error::custom)
+    }
+}
+
+impl schemars::JsonSchema for Event {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Event".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "object",
+            "description": "An event inside another: its type and version name the schema of its facts.",
+            "properties": {
+                "type": { "type": "string" },
+                "version": { "type": "integer", "minimum": 1 },
+                "facts": { "type": "object" },
+            },
+            "required": ["type", "version", "facts"],
+            "additionalProperties": false,
+        })
+    }
+}
+
+events! {
+    "entry.amended" 1 => EntryAmended(crate::history::Amended),
+    "entry.withdrawn" 1 => EntryWithdrawn(crate::history::Withdrawn),
+    "entry.moved-away" 1 => EntryMovedAway(crate::history::MovedAway),
+    "entry.moved-here" 1 => EntryMovedHere(crate::history::MovedHere),
+    ; older:
+}

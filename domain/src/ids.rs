@@ -1,0 +1,60 @@
+//! Identifiers. They say nothing: no time, no name, no content.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// Anyone: a child, parent, carer, or a person alleged to have harmed.
+    PersonId,
+    /// One child at one authority, for life.
+    CaseId,
+    /// A relationship or household membership over time.
+    TieId,
+    /// People who live together at a time; named by ties.
+    HouseholdId,
+    /// One report of something to the front door.
+    ContactId,
+    /// One act of asking about a child.
+    EnquiryId,
+    /// An organisation that works with children.
+    AgencyId,
+    /// A team inside an agency.
+    TeamId,
+    /// Somebody who works for an agency; also the node's own system actor.
+    PractitionerId,
+    /// A file of testimony read in, such as a census return.
+    ReturnId,
+    /// One event.
+    EventId,
+    /// The key under which a part of an event is sealed.
+    KeyId,
+    /// One order given, once.
+    CommandId,
+    /// Everything that came from one act.
+    CorrelationId,
+}
