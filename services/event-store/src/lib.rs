@@ -8,6 +8,7 @@
 //! test vectors in `schemas/vectors`.
 
 pub mod header;
+pub mod merkle;
 
 mod port;
 
