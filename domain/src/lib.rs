@@ -9,4 +9,5 @@ pub mod event;
 pub mod history;
 pub mod ids;
 pub mod sealed;
+pub mod testimony;
 pub mod when;
