@@ -9,6 +9,8 @@
 
 pub mod header;
 pub mod merkle;
+pub mod note;
+pub mod seal;
 
 mod port;
 
