@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 macro_rules! ids {
@@ -49,6 +50,22 @@ ids! {
     PractitionerId,
     /// A file of testimony read in, such as a census return.
     ReturnId,
+    /// One episode of a case, from referral to closure.
+    EpisodeId,
+    /// One child and family assessment (section 17).
+    AssessmentId,
+    /// One section 47 enquiry.
+    Section47Id,
+    /// One child protection conference.
+    ConferenceId,
+    /// One child protection plan.
+    CpPlanId,
+    /// One child in need plan.
+    CinPlanId,
+    /// One period of being looked after.
+    LookedAfterId,
+    /// One worker's time on a case in one role.
+    AllocationId,
     /// One event.
     EventId,
     /// The key under which a part of an event is sealed.
@@ -57,4 +74,18 @@ ids! {
     CommandId,
     /// Everything that came from one act.
     CorrelationId,
+}
+
+impl CommandId {
+    /// The id of the `nth` new thing this command makes: nobody can guess it, and trying again gives the same one.
+    #[must_use]
+    pub fn derive(self, nth: u32) -> Uuid {
+        let mut hash = Sha256::new();
+        hash.update(b"goldthread/derived-id/1");
+        hash.update(self.0.as_bytes());
+        hash.update(nth.to_be_bytes());
+        let mut bytes = [0; 16];
+        bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, hashed)| *byte = hashed);
+        uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    }
 }

@@ -3,11 +3,24 @@
 //! Pure and synchronous. This crate must not know async, SQL, HTTP, Cedar, stores, the environment, the clock or
 //! random numbers: what a rule needs from elsewhere is a field of its command.
 
+pub mod access;
+pub mod agency;
+pub mod authority;
+pub mod case;
+pub mod census_return;
+pub mod codes;
+pub mod contact;
 pub mod decider;
+pub mod enquiry;
 pub mod entry;
 pub mod event;
 pub mod history;
 pub mod ids;
+pub mod person;
+pub mod practitioner;
 pub mod sealed;
+pub mod source;
 pub mod testimony;
+pub mod text;
+pub mod tie;
 pub mod when;

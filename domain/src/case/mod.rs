@@ -1,0 +1,4 @@
+//! A case: one child at one authority, for life.
+
+pub mod codes;
+pub mod events;
