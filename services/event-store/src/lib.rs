@@ -7,15 +7,23 @@
 //! Formats that a second implementation must reproduce are in [`header`], [`merkle`], [`note`] and [`seal`], with
 //! test vectors in `schemas/vectors`.
 
+pub mod clock;
+pub mod evidence;
 pub mod header;
+pub mod memory;
 pub mod merkle;
 pub mod note;
+pub mod postgres;
 pub mod seal;
 
 mod port;
+mod writing;
 
+pub use evidence::{Evidence, NodeSource};
 pub use header::{Header, HeaderError};
+pub use memory::MemoryStore;
 pub use port::{
     Append, AppendError, Appended, Context, Draft, EventStore, Followed, Head, Part, Position, Recorded,
     StoreError, StreamId,
 };
+pub use postgres::PostgresStore;

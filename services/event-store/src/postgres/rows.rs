@@ -1,0 +1,148 @@
+//! Rows to events: one by one, or a range at a time by binary COPY.
+
+use bytes::{Buf, Bytes, BytesMut};
+use futures_util::{StreamExt, pin_mut};
+use tokio_postgres::Row;
+
+use super::{Inner, to_position, unavailable, unfit};
+use crate::header::Header;
+use crate::port::{Position, Recorded, StoreError};
+use crate::seal::decode_parts;
+
+pub(super) const STREAM: &str = "
+    select position, header, salt, meta, facts, parts
+    from $log.event
+    where stream = $1 and version > $2
+    order by version
+    limit $3";
+
+const FIELDS: i16 = 6;
+/// Below this a plain query is quicker than setting up a COPY.
+const COPY_FROM: i64 = 64;
+
+fn assemble(
+    position: Position,
+    header: Bytes,
+    salt: &[u8],
+    meta: Bytes,
+    facts: Bytes,
+    parts: Bytes,
+) -> Result<Recorded, StoreError> {
+    let corrupt = |source| StoreError::Corrupt { position, source };
+    Ok(Recorded {
+        position,
+        header: Header::parse(header).map_err(|cause| corrupt(Box::new(cause)))?,
+        salt: salt.try_into().map_err(|_| corrupt("the salt is not 16 bytes".into()))?,
+        meta,
+        facts,
+        parts: decode_parts(parts).map_err(|cause| corrupt(Box::new(cause)))?,
+    })
+}
+
+pub(super) fn from_row(row: &Row) -> Result<Recorded, StoreError> {
+    let bytes = |column| Bytes::copy_from_slice(row.get::<_, &[u8]>(column));
+    assemble(to_position(row.get(0)), bytes(1), row.get(2), bytes(3), bytes(4), bytes(5))
+}
+
+impl Inner {
+    /// Events after a position, at most `limit`.
+    pub(super) async fn read_range(&self, after: i64, limit: i64) -> Result<Vec<Recorded>, StoreError> {
+        let client = self.readers.get().await.map_err(unavailable)?;
+        if limit < COPY_FROM {
+            let sql = self.sql(
+                "select position, header, salt, meta, facts, parts from $log.event
+                 where position > $1 order by position limit $2",
+            );
+            let statement = client.prepare_cached(&sql).await.map_err(unfit)?;
+            let rows = client.query(&statement, &[&after, &limit]).await.map_err(unavailable)?;
+            return rows.iter().map(from_row).collect();
+        }
+        // Numbers only, so there is nothing to quote; COPY takes no parameters.
+        let sql = self.sql(&format!(
+            "copy (select position, header, salt, meta, facts, parts from $log.event
+                   where position > {after} and position <= {} order by position)
+             to stdout (format binary)",
+            after.saturating_add(limit)
+        ));
+        let copy = client.copy_out(&sql).await.map_err(unfit)?;
+        pin_mut!(copy);
+        let mut events = Vec::new();
+        let mut reader = CopyReader::default();
+        while let Some(chunk) = copy.next().await {
+            reader.push(chunk.map_err(unavailable)?);
+            while let Some(event) = reader.next_event()? {
+                events.push(event);
+            }
+        }
+        Ok(events)
+    }
+}
+
+/// Parses PostgreSQL's binary COPY format, taking slices of what came over the wire.
+#[derive(Default)]
+struct CopyReader {
+    pending: Bytes,
+    started: bool,
+}
+
+const SIGNATURE: &[u8; 11] = b"PGCOPY\n\xff\r\n\0";
+
+impl CopyReader {
+    fn push(&mut self, chunk: Bytes) {
+        if self.pending.is_empty() {
+            self.pending = chunk;
+        } else {
+            // A row split over two messages: rare, since the server sends one message a row.
+            let mut joined = BytesMut::from(&self.pending[..]);
+            joined.extend_from_slice(&chunk);
+            self.pending = joined.freeze();
+        }
+    }
+
+    fn next_event(&mut self) -> Result<Option<Recorded>, StoreError> {
+        let malformed = || StoreError::Unfit("the server's COPY stream is malformed".to_owned());
+        if !self.started {
+            // Signature, flags, and the length of a header extension that no server sends.
+            if self.pending.len() < SIGNATURE.len() + 8 {
+                return Ok(None);
+            }
+            if !self.pending.starts_with(SIGNATURE) {
+                return Err(malformed());
+            }
+            self.pending.advance(SIGNATURE.len() + 8);
+            self.started = true;
+        }
+        let mut ahead = self.pending.clone();
+        if ahead.len() < 2 {
+            return Ok(None);
+        }
+        match ahead.get_i16() {
+            -1 => {
+                self.pending.clear();
+                return Ok(None);
+            }
+            FIELDS => {}
+            _ => return Err(malformed()),
+        }
+        let mut field = || -> Result<Option<Bytes>, StoreError> {
+            if ahead.len() < 4 {
+                return Ok(None);
+            }
+            let len = usize::try_from(ahead.get_i32()).map_err(|_| malformed())?;
+            Ok((ahead.len() >= len).then(|| ahead.split_to(len)))
+        };
+        let mut fields: [Bytes; 6] = Default::default();
+        for slot in &mut fields {
+            match field()? {
+                Some(bytes) => *slot = bytes,
+                None => return Ok(None),
+            }
+        }
+        let [mut position, header, salt, meta, facts, parts] = fields;
+        if position.len() != 8 {
+            return Err(malformed());
+        }
+        self.pending = ahead;
+        assemble(to_position(position.get_i64()), header, &salt, meta, facts, parts).map(Some)
+    }
+}

@@ -1,0 +1,585 @@
+//! Group commit: one writer a process, one transaction a flush.
+//!
+//! Requests queue; while a flush is on its way to disk the next one fills. A flush is a single statement that
+//! inserts its events and one flush row, guarded by two unique keys. The writer remembers the tail it wrote last
+//! and assumes that it is still the tail: a position can be taken only once, so if another process wrote meanwhile
+//! the whole flush fails, nothing is written, and it is decided anew under the log's advisory lock, from the tail
+//! that is really there. Order, freedom from gaps and commit order follow from the primary key, not from luck.
+//!
+//! The writer knows which (stream, version) pairs exist from having written or read them. That knowledge never
+//! goes stale, since rows are never removed; what it does not know it looks up before deciding.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_postgres::error::SqlState;
+use tokio_postgres::{Client, NoTls, Statement};
+use uuid::Uuid;
+
+use super::{LogSettings, rows, to_i64, to_position, unavailable, unfit};
+use crate::clock::Clock;
+use crate::merkle::CompactRange;
+use crate::port::{AppendError, Appended, Position, Recorded, StoreError};
+use crate::writing::{Prepared, Row, Sameness, Tail, compare};
+
+/// Requests that may wait; one more is refused as [`AppendError::Full`].
+const QUEUE: usize = 4_096;
+/// Requests in one flush.
+const BATCH: usize = 512;
+/// Body bytes in one flush.
+const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// Flushes that must find the tail untouched before the lock is given up again.
+const QUIET_FLUSHES: u32 = 64;
+/// How often old flush rows are pruned.
+const PRUNE_EVERY: u64 = 4_096;
+/// How long a flush may take before its fate counts as unknown.
+const DEADLINE: Duration = Duration::from_secs(10);
+const RETRY_AFTER: Duration = Duration::from_millis(100);
+/// Streams remembered in each of the two generations.
+const REMEMBERED: usize = 50_000;
+
+/// How full flushes have been.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct FlushFigures {
+    pub flushes: u64,
+    pub requests: u64,
+    pub events: u64,
+    /// Flushes that met another process's events and were decided again.
+    pub contended: u64,
+}
+
+#[derive(Debug, Default)]
+struct Figures {
+    flushes: AtomicU64,
+    requests: AtomicU64,
+    events: AtomicU64,
+    contended: AtomicU64,
+}
+
+type Answer = Result<Appended, AppendError>;
+
+#[derive(Debug)]
+struct Request {
+    prepared: Prepared,
+    reply: oneshot::Sender<Answer>,
+}
+
+/// The handle by which requests reach the writer's thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Request>,
+    known: Arc<Mutex<KnownVersions>>,
+    figures: Arc<Figures>,
+}
+
+impl Writer {
+    /// Starts the writer on a thread and runtime of its own, so that its commits never wait for a busy handler.
+    pub(super) fn start(
+        config: tokio_postgres::Config,
+        settings: LogSettings,
+        clock: Arc<dyn Clock>,
+        head: watch::Sender<u64>,
+    ) -> Result<Self, StoreError> {
+        let (queue, requests) = mpsc::channel(QUEUE);
+        let known = Arc::new(Mutex::new(KnownVersions::default()));
+        let figures = Arc::new(Figures::default());
+        let task = Task {
+            sql: Sql::new(settings.schema.name()),
+            config,
+            settings,
+            clock,
+            head,
+            known: Arc::clone(&known),
+            figures: Arc::clone(&figures),
+            requests,
+            session: None,
+        };
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(unavailable)?;
+        std::thread::Builder::new()
+            .name(format!("writer-{}", task.settings.schema.name()))
+            .spawn(move || runtime.block_on(task.run()))
+            .map_err(unavailable)?;
+        Ok(Self { queue, known, figures })
+    }
+
+    pub(super) async fn submit(&self, prepared: Prepared) -> Answer {
+        let (reply, answer) = oneshot::channel();
+        self.queue.try_send(Request { prepared, reply }).map_err(|refused| match refused {
+            mpsc::error::TrySendError::Full(_) => AppendError::Full,
+            mpsc::error::TrySendError::Closed(_) => stopped(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(stopped()))
+    }
+
+    /// Tells the writer that a stream is known to have reached a version.
+    pub(super) fn saw(&self, stream: Uuid, version: u64) {
+        lock(&self.known).learn(stream, version);
+    }
+
+    pub(super) fn figures(&self) -> FlushFigures {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        FlushFigures {
+            flushes: read(&self.figures.flushes),
+            requests: read(&self.figures.requests),
+            events: read(&self.figures.events),
+            contended: read(&self.figures.contended),
+        }
+    }
+}
+
+fn stopped() -> AppendError {
+    AppendError::Unknown(Box::new(StoreError::Unavailable("the writer has stopped".into())))
+}
+
+fn lock(known: &Mutex<KnownVersions>) -> std::sync::MutexGuard<'_, KnownVersions> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The highest version each stream is known to have reached. Two generations bound its size.
+#[derive(Debug, Default)]
+struct KnownVersions {
+    young: HashMap<Uuid, u64>,
+    old: HashMap<Uuid, u64>,
+}
+
+impl KnownVersions {
+    fn learn(&mut self, stream: Uuid, version: u64) {
+        if self.young.len() >= REMEMBERED {
+            self.old = std::mem::take(&mut self.young);
+        }
+        let known = self.young.entry(stream).or_default();
+        *known = version.max(*known);
+    }
+
+    fn at_least(&self, stream: Uuid) -> Option<u64> {
+        self.young.get(&stream).max(self.old.get(&stream)).copied()
+    }
+}
+
+struct Sql {
+    lock: String,
+    tail: String,
+    insert: String,
+    versions: String,
+    found: String,
+    prune: String,
+}
+
+impl Sql {
+    fn new(log: &str) -> Self {
+        let fill = |text: &str| text.replace("$log", log);
+        Self {
+            lock: fill("select pg_advisory_xact_lock(hashtext('goldthread $log'))"),
+            tail: fill("select position, recorded_at, range from $log.flush order by position desc limit 1"),
+            insert: fill(
+                "with events as (
+                    insert into $log.event
+                        (position, stream, version, recorded_at, header, salt, meta, facts, parts)
+                    select $1 + n, stream, version, recorded_at, header, salt, meta, facts, parts
+                    from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::bytea[], $6::bytea[],
+                                $7::bytea[], $8::bytea[], $9::bytea[])
+                         with ordinality
+                         as batch (stream, version, recorded_at, header, salt, meta, facts, parts, n)
+                 ), flush as (
+                    insert into $log.flush (position, recorded_at, range) values ($10, $11, $12)
+                 )
+                 select pg_notify('$log', $10::bigint::text)",
+            ),
+            versions: fill(
+                "select stream, max(version) from $log.event where stream = any($1) group by stream",
+            ),
+            found: fill(rows::STREAM),
+            prune: fill("select $log.prune_flushes()"),
+        }
+    }
+}
+
+struct Session {
+    client: Client,
+    insert: Statement,
+    tail: Tail,
+    /// Flushes left to make under the lock, after another process was met.
+    locked_for: u32,
+}
+
+struct Task {
+    config: tokio_postgres::Config,
+    settings: LogSettings,
+    sql: Sql,
+    clock: Arc<dyn Clock>,
+    head: watch::Sender<u64>,
+    known: Arc<Mutex<KnownVersions>>,
+    figures: Arc<Figures>,
+    requests: mpsc::Receiver<Request>,
+    session: Option<Session>,
+}
+
+/// Why a flush was not made.
+enum FlushError {
+    /// Another process's events are there; decide again under the lock.
+    TailMoved,
+    /// A stream was not where the writer believed; look it up and decide again.
+    StreamMoved,
+    /// The connection is gone, possibly after the commit.
+    Lost(StoreError),
+}
+
+impl From<tokio_postgres::Error> for FlushError {
+    fn from(cause: tokio_postgres::Error) -> Self {
+        if let Some(error) = cause.as_db_error()
+            && *error.code() == SqlState::UNIQUE_VIOLATION
+        {
+            return match error.constraint() {
+                Some("event_version") => Self::StreamMoved,
+                _ => Self::TailMoved,
+            };
+        }
+        Self::Lost(unfit(cause))
+    }
+}
+
+impl Task {
+    async fn run(mut self) {
+        while let Some(first) = self.requests.recv().await {
+            let mut bytes = first.prepared.bytes;
+            let mut batch = vec![first];
+            // Those answered a moment ago are about to ask again: let them, or every second flush holds one request.
+            for _ in 0..2 {
+                tokio::task::yield_now().await;
+                while batch.len() < BATCH && bytes < BATCH_BYTES {
+                    let Ok(request) = self.requests.try_recv() else { break };
+                    bytes += request.prepared.bytes;
+                    batch.push(request);
+                }
+            }
+            self.serve(batch).await;
+        }
+    }
+
+    /// Answers every request of a batch, trying again while that can help.
+    async fn serve(&mut self, mut batch: Vec<Request>) {
+        let deadline = tokio::time::Instant::now() + DEADLINE;
+        let mut look_up = false;
+        while !batch.is_empty() {
+            let outcome = match tokio::time::timeout_at(deadline, self.flush(&mut batch, look_up)).await {
+                Ok(outcome) => outcome,
+                Err(late) => Err(FlushError::Lost(unavailable(late))),
+            };
+            match outcome {
+                Ok(()) => return,
+                Err(FlushError::TailMoved) => {
+                    self.figures.contended.fetch_add(1, Ordering::Relaxed);
+                    if let Some(session) = &mut self.session {
+                        session.locked_for = QUIET_FLUSHES;
+                    }
+                }
+                Err(FlushError::StreamMoved) => look_up = true,
+                Err(FlushError::Lost(error)) => {
+                    // It may have been committed: decide again on a new connection, where repeated requests show.
+                    self.session = None;
+                    look_up = true;
+                    tracing::warn!(cause = %error, requests = batch.len(), "a flush was lost");
+                    if tokio::time::Instant::now() >= deadline || matches!(error, StoreError::Unfit(_)) {
+                        let text = error.to_string();
+                        for request in batch.drain(..) {
+                            let cause = StoreError::Unavailable(text.clone().into());
+                            let _ = request.reply.send(Err(AppendError::Unknown(Box::new(cause))));
+                        }
+                        return;
+                    }
+                    tokio::time::sleep(RETRY_AFTER).await;
+                }
+            }
+        }
+    }
+
+    /// One transaction. On success everything decided is answered; what must wait for the next flush stays.
+    async fn flush(&mut self, batch: &mut Vec<Request>, look_up: bool) -> Result<(), FlushError> {
+        let mut session = match self.session.take() {
+            Some(session) => session,
+            None => self.connect().await.map_err(FlushError::Lost)?,
+        };
+        let outcome = self.flush_on(&mut session, batch, look_up).await;
+        if !matches!(outcome, Err(FlushError::Lost(_))) {
+            self.session = Some(session);
+        }
+        outcome
+    }
+
+    async fn flush_on(
+        &self,
+        session: &mut Session,
+        batch: &mut Vec<Request>,
+        look_up: bool,
+    ) -> Result<(), FlushError> {
+        let locked = look_up || session.locked_for > 0;
+        if locked {
+            self.begin_locked(session).await?;
+        }
+        let flushed = self.write(session, batch, look_up).await;
+        if locked {
+            // After a failed statement `commit` rolls back, which is what is wanted; the lock goes with either.
+            session
+                .client
+                .batch_execute("commit")
+                .await
+                .map_err(|cause| FlushError::Lost(unavailable(cause)))?;
+        }
+        let flushed = flushed?;
+        self.settle(session, batch, flushed);
+        if self.figures.flushes.load(Ordering::Relaxed) % PRUNE_EVERY == 0 {
+            session
+                .client
+                .batch_execute(&self.sql.prune)
+                .await
+                .map_err(|cause| FlushError::Lost(unfit(cause)))?;
+        }
+        Ok(())
+    }
+
+    /// Opens a transaction under the log's lock and takes up the tail that is really there.
+    async fn begin_locked(&self, session: &mut Session) -> Result<(), FlushError> {
+        let client = &session.client;
+        let (begun, locked, tail) = tokio::join!(
+            client.batch_execute("begin"),
+            client.batch_execute(&self.sql.lock),
+            client.query_opt(&self.sql.tail, &[]),
+        );
+        begun.and(locked).map_err(|cause| FlushError::Lost(unavailable(cause)))?;
+        let tail = read_tail(tail?.as_ref()).map_err(FlushError::Lost)?;
+        let quiet = tail.position() == session.tail.position();
+        session.locked_for = if quiet { session.locked_for.saturating_sub(1) } else { QUIET_FLUSHES };
+        session.tail = tail;
+        Ok(())
+    }
+
+    async fn write(
+        &self,
+        session: &Session,
+        batch: &[Request],
+        look_up: bool,
+    ) -> Result<Flushed, FlushError> {
+        let verdicts = self.decide(&session.client, batch, look_up).await?;
+        let mut tail = session.tail.clone();
+        let first = tail.position();
+        let now = self.clock.now();
+        let mut rows = Vec::with_capacity(batch.len());
+        let mut answers = Vec::with_capacity(batch.len());
+        for (request, verdict) in batch.iter().zip(verdicts) {
+            answers.push(match verdict {
+                Verdict::Write => {
+                    tail.extend(&self.settings.origin, &request.prepared, now, &mut rows);
+                    Some(Ok(Appended {
+                        version: rows.last().map_or(0, |row| row.version),
+                        position: Position::from_raw(tail.position().into()),
+                        recorded_at: rows.last().map_or(now, |row| row.recorded_at),
+                        repeated: false,
+                    }))
+                }
+                Verdict::Answer(answer) => Some(answer),
+                Verdict::Later => None,
+            });
+        }
+        if !rows.is_empty() {
+            insert(session, first, &rows, &tail).await?;
+        }
+        Ok(Flushed { tail, rows, answers })
+    }
+
+    /// Makes a committed flush known: to the next flush, to followers, to those who asked.
+    fn settle(&self, session: &mut Session, batch: &mut Vec<Request>, flushed: Flushed) {
+        let Flushed { tail, rows, answers } = flushed;
+        {
+            let mut known = lock(&self.known);
+            for row in &rows {
+                known.learn(row.stream, row.version);
+            }
+        }
+        let count = |counter: &AtomicU64, by: usize| {
+            counter.fetch_add(u64::try_from(by).unwrap_or(0), Ordering::Relaxed);
+        };
+        count(&self.figures.flushes, 1);
+        count(&self.figures.requests, batch.len());
+        count(&self.figures.events, rows.len());
+        let position = tail.position();
+        session.tail = tail;
+        self.head.send_if_modified(|head| {
+            let newer = position > *head;
+            *head = position.max(*head);
+            newer
+        });
+        let mut later = Vec::new();
+        for (request, answer) in batch.drain(..).zip(answers) {
+            match answer {
+                // An asker who has gone away loses only the answer.
+                Some(answer) => drop(request.reply.send(answer)),
+                None => later.push(request),
+            }
+        }
+        *batch = later;
+    }
+
+    /// What becomes of each request, in the order they came; later ones see earlier ones.
+    async fn decide(
+        &self,
+        client: &Client,
+        batch: &[Request],
+        look_up: bool,
+    ) -> Result<Vec<Verdict>, FlushError> {
+        let believed = |request: &Request| lock(&self.known).at_least(request.prepared.append.stream.id);
+        let doubtful = |request: &Request| {
+            let expected = request.prepared.append.expected;
+            look_up || believed(request) != (expected > 0).then_some(expected)
+        };
+        let ask: Vec<Uuid> = batch
+            .iter()
+            .filter(|request| doubtful(request))
+            .map(|request| request.prepared.append.stream.id)
+            .collect();
+        let mut versions: HashMap<Uuid, u64> = HashMap::new();
+        if !ask.is_empty() {
+            for row in client.query(&self.sql.versions, &[&ask]).await? {
+                versions.insert(row.get(0), u64::try_from(row.get::<_, i64>(1)).unwrap_or(0));
+            }
+        }
+        let mut extended: HashMap<Uuid, u64> = HashMap::new();
+        let mut verdicts = Vec::with_capacity(batch.len());
+        for request in batch {
+            let append = &request.prepared.append;
+            let (stream, expected) = (append.stream.id, append.expected);
+            if let Some(version) = extended.get_mut(&stream) {
+                if *version == expected {
+                    *version += count(append.events.len());
+                    verdicts.push(Verdict::Write);
+                } else {
+                    // It may repeat a request of this very flush: look again when that is on record.
+                    verdicts.push(Verdict::Later);
+                }
+                continue;
+            }
+            let actual =
+                if doubtful(request) { versions.get(&stream).copied().unwrap_or(0) } else { expected };
+            if actual == expected {
+                extended.insert(stream, expected + count(append.events.len()));
+                verdicts.push(Verdict::Write);
+            } else {
+                lock(&self.known).learn(stream, actual);
+                verdicts.push(Verdict::Answer(self.refuse_or_repeat(client, request, actual).await?));
+            }
+        }
+        Ok(verdicts)
+    }
+
+    /// The answer to a request whose stream is elsewhere: the first answer again if it was made before.
+    async fn refuse_or_repeat(
+        &self,
+        client: &Client,
+        request: &Request,
+        actual: u64,
+    ) -> Result<Answer, FlushError> {
+        let append = &request.prepared.append;
+        let wrong = AppendError::WrongVersion { expected: append.expected, actual };
+        if actual < append.expected {
+            return Ok(Err(wrong));
+        }
+        let limit = i64::try_from(append.events.len()).unwrap_or(i64::MAX);
+        let rows =
+            client.query(&self.sql.found, &[&append.stream.id, &to_i64(append.expected), &limit]).await?;
+        let found: Vec<Recorded> =
+            rows.iter().map(rows::from_row).collect::<Result<_, _>>().map_err(FlushError::Lost)?;
+        Ok(match (compare(append, &found), found.last()) {
+            (Sameness::Repeated, Some(last)) => Ok(Appended {
+                version: last.header.version(),
+                position: last.position,
+                recorded_at: last.header.recorded_at(),
+                repeated: true,
+            }),
+            (Sameness::Conflicting, _) => Err(AppendError::IdempotencyConflict),
+            _ => Err(wrong),
+        })
+    }
+
+    async fn connect(&self) -> Result<Session, StoreError> {
+        let (client, connection) = self.config.connect(NoTls).await.map_err(unavailable)?;
+        tokio::spawn(async move {
+            if let Err(cause) = connection.await {
+                tracing::warn!(cause = %cause, "the writer's connection was lost");
+            }
+        });
+        client
+            .batch_execute(
+                "set synchronous_commit to on; set lock_timeout to '5s';
+                 set idle_in_transaction_session_timeout to '5s'; set statement_timeout to '8s'",
+            )
+            .await
+            .map_err(unavailable)?;
+        let insert = client.prepare(&self.sql.insert).await.map_err(unfit)?;
+        let tail = client.query_opt(&self.sql.tail, &[]).await.map_err(unfit)?;
+        Ok(Session { insert, tail: read_tail(tail.as_ref())?, client, locked_for: 0 })
+    }
+}
+
+/// What is to become of a request.
+enum Verdict {
+    Write,
+    Answer(Answer),
+    /// To be decided in the next flush.
+    Later,
+}
+
+/// What a flush wrote, to be made known once it is committed.
+struct Flushed {
+    tail: Tail,
+    rows: Vec<Row>,
+    /// One for each request; `None` for those to be decided again.
+    answers: Vec<Option<Answer>>,
+}
+
+fn count(events: usize) -> u64 {
+    u64::try_from(events).unwrap_or(u64::MAX)
+}
+
+fn read_tail(row: Option<&tokio_postgres::Row>) -> Result<Tail, StoreError> {
+    let Some(row) = row else { return Ok(Tail::default()) };
+    let size = u64::try_from(to_position(row.get(0)).raw()).unwrap_or(0);
+    let range = CompactRange::from_bytes(size, row.get(2))
+        .map_err(|cause| StoreError::Unfit(format!("the newest flush row is damaged: {cause}")))?;
+    Ok(Tail { range, recorded_at: Some(row.get(1)) })
+}
+
+async fn insert(
+    session: &Session,
+    first: u64,
+    rows: &[Row],
+    tail: &Tail,
+) -> Result<(), tokio_postgres::Error> {
+    fn column<'a, T>(rows: &'a [Row], value: impl Fn(&'a Row) -> T) -> Vec<T> {
+        rows.iter().map(value).collect()
+    }
+    session
+        .client
+        .query_one(
+            &session.insert,
+            &[
+                &to_i64(first),
+                &column(rows, |row| row.stream),
+                &column(rows, |row| to_i64(row.version)),
+                &column(rows, |row| row.recorded_at),
+                &column(rows, |row| row.header.as_slice()),
+                &column(rows, |row| row.salt.as_slice()),
+                &column(rows, |row| &row.meta[..]),
+                &column(rows, |row| &row.facts[..]),
+                &column(rows, |row| &row.parts[..]),
+                &to_i64(tail.position()),
+                &tail.recorded_at.unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
+                &tail.range.to_bytes(),
+            ],
+        )
+        .await
+        .map(drop)
+}
