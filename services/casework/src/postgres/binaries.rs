@@ -59,7 +59,7 @@ pub(super) fn for_data(place: &Place) -> Result<Binaries, LaunchError> {
     let wanted = made_by(place)?;
     let mut found = installed(place)?;
     if found.is_empty() && install::is_possible() {
-        install::with_apt()?;
+        install::with_apt(|| installed(place).is_ok_and(|found| !found.is_empty()))?;
         found = installed(place)?;
     }
     choose(found, wanted, place)

@@ -72,11 +72,21 @@ fn settings(folder: &Path, address: &Address) -> String {
     let file = |name: &str| quoted(&folder.join(name).to_string_lossy());
     let sockets = format!("\"{}\"", address.sockets().to_string_lossy().replace('"', "\"\""));
     format!(
-        "hba_file = {hba}\nident_file = {ident}\nunix_socket_directories = {sockets}\n{FIXED}",
+        "hba_file = {hba}\nident_file = {ident}\nunix_socket_directories = {sockets}\n\
+         dynamic_shared_memory_type = {shared}\n{FIXED}",
         hba = file("pg_hba.conf"),
         ident = file("pg_ident.conf"),
         sockets = quoted(&sockets),
+        shared = shared_memory(),
     )
+}
+
+/// Bare containers and chroots have no `/dev/shm` open to all; files in the data folder do instead.
+fn shared_memory() -> &'static str {
+    use std::os::unix::fs::PermissionsExt;
+    const OPEN_TO_ALL: u32 = 0o1777;
+    let open = |found: fs::Metadata| found.permissions().mode() & OPEN_TO_ALL == OPEN_TO_ALL;
+    if cfg!(not(target_os = "linux")) || fs::metadata("/dev/shm").is_ok_and(open) { "posix" } else { "mmap" }
 }
 
 const FIXED: &str = "\

@@ -1,6 +1,6 @@
 //! Installing PostgreSQL on Debian and its kin when this process is root, without the cluster Debian would make.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -8,6 +8,8 @@ use super::account::is_root;
 use super::error::{LaunchError, failed};
 use super::tell;
 
+/// One installation at a time: a second starter waits here and then finds the work done.
+const TURN: &str = "/var/lib/goldthread/install.lock";
 const APT: &str = "/usr/bin/apt-get";
 /// Read by the package `postgresql-15` (and its like) when it is installed for the first time.
 const CREATE_CLUSTER: &str = "/etc/postgresql-common/createcluster.conf";
@@ -19,8 +21,17 @@ pub(super) fn is_possible() -> bool {
     Path::new(APT).is_file() && is_root()
 }
 
-/// Installs the server. Only the programs: the package would otherwise also make and start a cluster of its own.
-pub(super) fn with_apt() -> Result<(), LaunchError> {
+/// Installs the server unless `is_installed` by the time it is this process's turn. Only the programs: the package
+/// would otherwise also make and start a cluster of its own.
+pub(super) fn with_apt(is_installed: impl Fn() -> bool) -> Result<(), LaunchError> {
+    let turn = PathBuf::from(TURN);
+    fs::create_dir_all(turn.parent().unwrap_or(&turn)).map_err(failed("make the folder of", &turn))?;
+    let lock = File::options().create(true).truncate(false).write(true).open(&turn);
+    let lock = lock.map_err(failed("open", &turn))?;
+    lock.lock().map_err(failed("lock", &turn))?;
+    if is_installed() {
+        return Ok(());
+    }
     tell("installing PostgreSQL with apt-get (once, about a minute)");
     // First the package that owns the file, so that dpkg does not ask which of two versions of it to keep.
     if install("postgresql-common").is_err() {
