@@ -1,0 +1,41 @@
+# The front door. `make` alone lists what there is.
+
+# rustup puts cargo here, and a shell opened before that does not know it yet.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+CARGO := cargo
+ARGS :=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bless bench docs tools
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: tools ## set up everything, then serve a demonstration on http://127.0.0.1:8080 (DATABASE_URL uses a server of yours)
+	@$(CARGO) run --release --locked --package casework --bin goldthread -- serve --demo $(ARGS)
+
+test: tools ## run every test, each on a database of its own
+	@$(CARGO) test --workspace --locked $(ARGS)
+
+check: tools ## formatting, lints and documentation, warnings refused
+	@$(CARGO) fmt --all --check
+	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked --quiet
+
+bless: tools ## write every generated file afresh (schemas, OpenAPI, tables in docs/); look at the difference before committing
+	@BLESS=1 $(CARGO) test --workspace --locked --quiet -- fresh
+
+bench: tools ## measure against raw PostgreSQL and write docs/benchmarks.md (some minutes, on a quiet machine)
+	@$(CARGO) bench --locked --package system-tests $(ARGS)
+
+docs: tools ## build the code's documentation under target/doc
+	@$(CARGO) doc --workspace --no-deps --document-private-items --locked
+
+# Rust links with the C compiler; Debian's root gets one, anybody else one line of advice.
+tools:
+	@command -v $(CARGO) >/dev/null || { echo "goldthread needs Rust: install it from https://rustup.rs and run make again" >&2; exit 1; }
+	@command -v cc >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
+	  && echo "installing a C compiler with apt-get (once)" \
+	  && { apt-get install -yqq gcc libc6-dev >/dev/null 2>&1 || { apt-get update -qq && apt-get install -yqq gcc libc6-dev >/dev/null; }; }; } \
+	  || { echo "goldthread needs a C compiler: install one (Debian, Ubuntu: sudo apt-get install gcc libc6-dev) and run make again" >&2; exit 1; }
