@@ -24,3 +24,4 @@ pub mod testimony;
 pub mod text;
 pub mod tie;
 pub mod when;
+pub mod working_days;

@@ -1,0 +1,85 @@
+//! A contact: something about a child told to an authority's front door. Not yet a referral; the authority decides.
+
+pub mod events;
+pub mod involved;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::codes::codes;
+use crate::ids::PersonId;
+
+codes! {
+    /// What a contact is worried about.
+    ConcernKind, "concern":
+    Neglect => "neglect",
+    PhysicalAbuse => "physical-abuse",
+    SexualAbuse => "sexual-abuse",
+    EmotionalAbuse => "emotional-abuse",
+    DomesticAbuse => "domestic-abuse",
+    ParentalMentalHealth => "parental-mental-health",
+    ParentalSubstanceMisuse => "parental-substance-misuse",
+    ChildMentalHealth => "child-mental-health",
+    SelfHarm => "self-harm",
+    Missing => "missing",
+    CriminalExploitation => "criminal-exploitation",
+    SexualExploitation => "sexual-exploitation",
+    HarmByAnotherChild => "harm-by-another-child",
+    UnexplainedInjury => "unexplained-injury",
+    NotAttendingSchool => "not-attending-school",
+    MissedAppointments => "missed-appointments",
+    Radicalisation => "radicalisation",
+    FemaleGenitalMutilation => "female-genital-mutilation",
+    HomelessOrDestitute => "homeless-or-destitute",
+    DisabilityOrIllness => "disability-or-illness",
+    PrivateFostering => "private-fostering",
+    UnbornChild => "unborn-child",
+    Other => "other",
+}
+
+codes! {
+    /// How a contact came.
+    Method, "method":
+    Telephone => "telephone",
+    InPerson => "in-person",
+    Written => "written",
+    OnlineForm => "online-form",
+    AgencyMessage => "agency-message",
+    Meeting => "meeting",
+}
+
+codes! {
+    /// How grave whoever received it judged it to be.
+    Significance, "significance":
+    Information => "information",
+    Concern => "concern",
+    Serious => "serious",
+    ImmediateDanger => "immediate-danger",
+}
+
+codes! {
+    /// How far whoever told it may be named.
+    SourceDisclosure, "source disclosure":
+    Named => "named",
+    WithheldFromFamily => "withheld-from-family",
+    Anonymous => "anonymous",
+}
+
+codes! {
+    /// What the authority does about a contact.
+    Outcome, "outcome":
+    Referral => "referral",
+    NoFurtherAction => "no-further-action",
+    Advice => "advice",
+    PassedOn => "passed-on",
+}
+
+/// One thing a contact is worried about.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Concern {
+    pub kind: ConcernKind,
+    /// The subjects it is about; empty for all of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub about: Vec<PersonId>,
+}

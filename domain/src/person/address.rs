@@ -1,0 +1,113 @@
+//! Where somebody lives or stays, and who may be told.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::codes::codes;
+use crate::text::{Line, TextError};
+
+codes! {
+    /// Who may be told an address.
+    AddressDisclosure, "address disclosure":
+    Open => "open",
+    /// Professionals yes, the family no.
+    WithheldFromFamily => "withheld-from-family",
+    /// A refuge or the like: those at work with the child only.
+    InvolvedOnly => "involved-only",
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Address {
+    lines: Vec<Line>,
+    /// Capitals, one space before the last three; absent for somebody of no fixed abode.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    postcode: Option<String>,
+}
+
+/// Why an address is not taken. Never holds the address.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum AddressError {
+    #[error("an address has 1 to 6 lines")]
+    Lines,
+    #[error("line {number} of the address {source}")]
+    Line { number: usize, source: TextError },
+    #[error("a postcode is written LS1 1UR")]
+    Postcode,
+}
+
+impl Address {
+    pub const MOST_LINES: usize = 6;
+
+    /// Reads an address; empty lines are left out, an empty postcode is none.
+    ///
+    /// # Errors
+    /// No line or more than six, a line that is too long, or something that is not a postcode.
+    pub fn parse(lines: &[&str], postcode: &str) -> Result<Self, AddressError> {
+        let mut kept = Vec::new();
+        for (line, number) in lines.iter().zip(1..).filter(|(line, _)| !line.trim().is_empty()) {
+            kept.push(Line::parse(line).map_err(|source| AddressError::Line { number, source })?);
+        }
+        if kept.is_empty() || kept.len() > Self::MOST_LINES {
+            return Err(AddressError::Lines);
+        }
+        Ok(Self { lines: kept, postcode: canonical_postcode(postcode)? })
+    }
+
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        self.lines.iter().map(Line::as_str)
+    }
+
+    #[must_use]
+    pub fn postcode(&self) -> Option<&str> {
+        self.postcode.as_deref()
+    }
+}
+
+/// Outward part (2 to 4, from a letter), inward part (a digit and two letters).
+fn canonical_postcode(text: &str) -> Result<Option<String>, AddressError> {
+    let squeezed: String = text.split_whitespace().collect::<String>().to_ascii_uppercase();
+    if squeezed.is_empty() {
+        return Ok(None);
+    }
+    if !squeezed.is_ascii() || !(5..=7).contains(&squeezed.len()) {
+        return Err(AddressError::Postcode);
+    }
+    let (outward, inward) = squeezed.split_at(squeezed.len() - 3);
+    let outward_fits = outward.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && outward.chars().all(|letter| letter.is_ascii_alphanumeric());
+    let inward_fits = inward.starts_with(|letter: char| letter.is_ascii_digit())
+        && inward.chars().skip(1).all(|letter| letter.is_ascii_alphabetic());
+    if outward_fits && inward_fits {
+        Ok(Some(format!("{outward} {inward}")))
+    } else {
+        Err(AddressError::Postcode)
+    }
+}
+
+impl std::fmt::Debug for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Address(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postcode_is_written_one_way() {
+        let address = Address::parse(&["1 Example Row", "", "Leeds"], "ls11ur").unwrap();
+        assert_eq!(address.lines().count(), 2);
+        assert_eq!(address.postcode(), Some("LS1 1UR"));
+    }
+
+    #[test]
+    fn somebody_may_have_no_postcode_but_has_a_line() {
+        assert_eq!(Address::parse(&["No fixed abode"], " ").map(|address| address.postcode), Ok(None));
+        assert_eq!(Address::parse(&[" "], "LS1 1UR"), Err(AddressError::Lines));
+        for wrong in ["LS1", "LS1 1U", "1S1 1UR", "LS1 UUR", "LÉ1 1UR", "LS11 11UR"] {
+            assert_eq!(Address::parse(&["1 Example Row"], wrong), Err(AddressError::Postcode), "{wrong}");
+        }
+    }
+}
