@@ -84,7 +84,15 @@ impl std::str::FromStr for Occurred {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        let day = |text: &str| NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| NotATime);
+        // Only the canonical text: chrono alone would also take `2026-3-1` and years of six digits.
+        let day = |text: &str| {
+            let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| NotATime)?;
+            if text.len() == 10 && (0..=9999).contains(&day.year()) && day.to_string() == text {
+                Ok(day)
+            } else {
+                Err(NotATime)
+            }
+        };
         if let Some((first, last)) = text.split_once('/') {
             let (first, last) = (day(first)?, day(last)?);
             return if first <= last { Ok(Self::Between(first, last)) } else { Err(NotATime) };
@@ -123,5 +131,85 @@ impl JsonSchema for Occurred {
             "description": "When it happened: an instant, a day, a month, or between two days.",
             "examples": ["2026-03-01T10:15:00Z", "2026-03-01", "2026-03", "2026-03-01/2026-03-09"],
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_civil_day_in_summer_begins_an_hour_before_midnight_utc() {
+        assert_eq!(start_of(day("2026-07-01")).to_rfc3339(), "2026-06-30T23:00:00+00:00");
+        assert_eq!(civil_day("2026-06-30T23:30:00Z".parse().unwrap()), day("2026-07-01"));
+        assert_eq!(civil_day("2026-01-01T23:30:00Z".parse().unwrap()), day("2026-01-01"));
+    }
+
+    #[test]
+    fn a_month_ends_where_the_next_begins() {
+        let december: Occurred = "2025-12".parse().unwrap();
+        assert_eq!(december.latest(), start_of(day("2026-01-01")));
+    }
+
+    #[test]
+    fn only_the_canonical_text_is_a_time() {
+        for wrong in [
+            "",
+            "2026",
+            "2026-13",
+            "2026-02-30",
+            "2026-3-1",
+            "2026-3-001",
+            "+2026-03-01",
+            "2026-03-09/2026-03-01",
+            "2026-03-01/",
+            "+262142-12-31/+262142-12-31",
+            "2026-03-01T10:15:00",
+            "01/03/2026",
+            "2026-03-01T25:00:00Z",
+        ] {
+            assert_eq!(wrong.parse::<Occurred>(), Err(NotATime), "{wrong}");
+        }
+    }
+
+    fn any_day() -> impl Strategy<Value = NaiveDate> {
+        (0_u64..80_000).prop_map(|offset| NaiveDate::from_ymd_opt(1900, 1, 1).unwrap() + Days::new(offset))
+    }
+
+    fn any_time() -> impl Strategy<Value = Occurred> {
+        prop_oneof![
+            (-2_000_000_000_000_i64..4_000_000_000_000)
+                .prop_map(|ms| Occurred::Instant(DateTime::from_timestamp_millis(ms).unwrap())),
+            any_day().prop_map(Occurred::Day),
+            any_day().prop_map(|day| Occurred::Month(day.with_day(1).unwrap())),
+            (any_day(), 0_u64..400).prop_map(|(day, length)| Occurred::Between(day, day + Days::new(length))),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_reads_back_as_it_was_written(occurred in any_time()) {
+            prop_assert_eq!(occurred.to_string().parse(), Ok(occurred));
+            let json = serde_json::to_string(&occurred).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Occurred>(&json).unwrap(), occurred);
+        }
+
+        #[test]
+        fn a_time_begins_no_later_than_it_ends(occurred in any_time()) {
+            prop_assert!(occurred.earliest() <= occurred.latest());
+            prop_assert!(civil_day(occurred.earliest()) == occurred.day());
+        }
+
+        #[test]
+        fn no_text_makes_reading_a_time_panic(text in ".{0,30}") {
+            if let Ok(occurred) = text.parse::<Occurred>() {
+                prop_assert!(occurred.earliest() <= occurred.latest());
+            }
+        }
     }
 }
