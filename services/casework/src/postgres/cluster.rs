@@ -10,8 +10,12 @@ use std::process::Output;
 use super::account::{Account, LOCALE};
 use super::binaries::Binaries;
 use super::error::{LaunchError, failed};
+use super::keeper::end_with_us;
 use super::place::{Place, give, make_folder};
 use super::{Address, ROLES, tell};
+
+/// Where a cluster is made, before the number of the process that makes it.
+const UNFINISHED: &str = "data.making-";
 
 /// Makes an empty cluster. It is made beside its place and moved there whole: a start that is killed half-way leaves
 /// nothing that could be mistaken for data.
@@ -19,10 +23,9 @@ pub(super) fn create(place: &Place, account: &Account, binaries: &Binaries) -> R
     if !place.is_throwaway() {
         tell(&format!("making a private PostgreSQL in {}", place.root().display()));
     }
-    let making = place.root().join("data.making");
-    if making.exists() {
-        fs::remove_dir_all(&making).map_err(failed("remove the unfinished", &making))?;
-    }
+    remove_unfinished(place)?;
+    // A name of its own: should an earlier `initdb` still be writing, it writes elsewhere.
+    let making = place.root().join(format!("{UNFINISHED}{}", std::process::id()));
     make_folder(&making, 0o700)?;
     give(&making, account)?;
     let program = binaries.initdb();
@@ -33,12 +36,23 @@ pub(super) fn create(place: &Place, account: &Account, binaries: &Binaries) -> R
         // The new files need not be on disk before a test; commits during the test still are.
         initdb.arg("--no-sync");
     }
+    end_with_us(&mut initdb);
     let output = initdb.output().map_err(|source| LaunchError::Program { program, source })?;
     if !output.status.success() {
         return Err(LaunchError::DidNotStart { said: last_line(&output), log: place.log() });
     }
     let data = place.data();
     fs::rename(&making, &data).map_err(failed("move the new cluster to", &data))
+}
+
+fn remove_unfinished(place: &Place) -> Result<(), LaunchError> {
+    let entries = fs::read_dir(place.root()).map_err(failed("list", place.root()))?;
+    let unfinished =
+        |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(UNFINISHED));
+    for path in entries.flatten().map(|entry| entry.path()).filter(unfinished) {
+        fs::remove_dir_all(&path).map_err(failed("remove the unfinished", &path))?;
+    }
+    Ok(())
 }
 
 fn last_line(output: &Output) -> String {

@@ -7,6 +7,7 @@
 use std::convert::Infallible;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -84,7 +85,7 @@ impl Launch {
         started: &Sender<Result<(), LaunchError>>,
     ) -> Result<(), LaunchError> {
         let mut server = match self.start() {
-            Ok(server) => server,
+            Ok(server) => Some(server),
             Err(error) => {
                 // If nobody waits for the answer any more there is nobody to tell.
                 let _told = started.send(Err(error));
@@ -97,17 +98,21 @@ impl Launch {
         loop {
             match orders.recv_timeout(WATCH_EVERY) {
                 Ok(never) => match never {},
-                Err(RecvTimeoutError::Disconnected) => return stop(&mut server),
+                Err(RecvTimeoutError::Disconnected) => return server.as_mut().map_or(Ok(()), stop),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            let Ok(Some(status)) = server.try_wait() else { continue };
+            if server.as_mut().is_some_and(lives) {
+                continue;
+            }
             restarts = if since.elapsed() > LONG_LIFE { 1 } else { restarts + 1 };
             if restarts > RESTARTS_IN_A_ROW {
-                return Err(LaunchError::KeepsDying { times: restarts, log: self.place.log() });
+                let error = LaunchError::KeepsDying { times: restarts, log: self.place.log() };
+                tell(&error.to_string());
+                return Err(error);
             }
-            tell(&format!("the private PostgreSQL ended ({status}); starting it again"));
-            server = self.start().inspect_err(|error| tell(&error.to_string()))?;
+            tell("the private PostgreSQL was ended from outside; starting it again");
             since = Instant::now();
+            server = self.start().inspect_err(|error| tell(&error.to_string())).ok();
         }
     }
 
@@ -151,7 +156,12 @@ impl Launch {
 
     fn spawn(&self) -> Result<Child, LaunchError> {
         let path = self.place.log();
-        let log = File::options().create(true).append(true).open(&path).map_err(failed("open", &path))?;
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(&path)
+            .map_err(failed("open", &path))?;
         let also = log.try_clone().map_err(failed("open", &path))?;
         let program = self.binaries.postgres();
         let mut command = self.account.command(&program);
@@ -189,6 +199,10 @@ impl Launch {
     }
 }
 
+fn lives(server: &mut Child) -> bool {
+    matches!(server.try_wait(), Ok(None))
+}
+
 /// Fast shutdown, and if that takes far too long, the ways that cost a recovery at the next start.
 fn stop(server: &mut Child) -> Result<(), LaunchError> {
     let pid = server.id();
@@ -216,10 +230,10 @@ pub(super) fn interrupt(pid: u32) {
     }
 }
 
-/// Makes the kernel end the server when the thread that starts it ends, even by `kill -9`.
+/// Makes the kernel end a program when the thread that starts it ends, even by `kill -9`.
 #[cfg(target_os = "linux")]
 #[expect(unsafe_code, reason = "only the child itself can ask for the signal, between fork and exec")]
-fn end_with_us(command: &mut std::process::Command) {
+pub(super) fn end_with_us(command: &mut std::process::Command) {
     let us = std::process::id();
     let signal = libc::c_ulong::from(libc::SIGINT.unsigned_abs());
     // SAFETY: between fork and exec only `prctl` and `getppid` are called; both are async-signal-safe and neither
@@ -240,4 +254,4 @@ fn end_with_us(command: &mut std::process::Command) {
 
 /// Elsewhere the kernel offers nothing of the kind; the next start stops a server that was left running.
 #[cfg(not(target_os = "linux"))]
-fn end_with_us(_command: &mut std::process::Command) {}
+pub(super) fn end_with_us(_command: &mut std::process::Command) {}

@@ -141,7 +141,7 @@ fn a_stale_pid_file_whose_number_another_program_has_now_is_no_obstacle() {
 #[test]
 fn a_cluster_that_was_only_half_made_is_made_afresh() {
     let folder = Folder::new();
-    let making = folder.0.root().join("data.making");
+    let making = folder.0.root().join("data.making-1");
     fs::create_dir(&making).unwrap();
     fs::write(making.join("PG_VERSION"), "15\n").unwrap();
     let server = PrivatePostgres::start(&folder.0).unwrap();
