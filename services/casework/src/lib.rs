@@ -1,3 +1,12 @@
-//! To come.
+//! The goldthread service, below its executable: the only crate that knows HTTP, Cedar and the outside world.
 
+pub mod access_log;
+pub mod app;
+pub mod enquire;
+pub mod error;
+pub mod execute;
+pub mod migrate;
+pub mod policy;
 pub mod postgres;
+pub mod settings;
+pub mod visitor;

@@ -1,0 +1,162 @@
+//! Every deliberate look is on record before it is answered: who, why, and what they were shown.
+//!
+//! Looks go to a log of their own, with its own order, tree and checkpoints. A look holds ids, codes and counts,
+//! never what was read or searched for. [`App::look`] is the way to ask: an answer cannot be had from it without its
+//! record.
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
+use domain::ids::{CorrelationId, PersonId};
+use event_store::{Append, AppendError, Context, Draft, EventStore, Position, StreamId};
+use projections::scope::Scope;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::ReadError;
+use crate::visitor::Visitor;
+
+/// The stream kind of the access log.
+const CATEGORY: &str = "look";
+const KIND: &str = "look.made";
+const SCHEMA_VERSION: u16 = 1;
+/// More people than this on one page are counted, and the page's own query stands for the rest.
+const PEOPLE_NAMED_MAX: usize = 200;
+
+/// What somebody wants to look at, and on what ground.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Looking {
+    pub action: Action,
+    pub purpose: Purpose,
+    pub lawful_basis: LawfulBasis,
+    /// Shared by everything one act looks at and does.
+    pub correlation: Option<CorrelationId>,
+    pub trace: Option<[u8; 25]>,
+    /// For a look at the past: the place in the record it was shown as of.
+    pub as_known_at: Option<Position>,
+}
+
+impl Looking {
+    #[must_use]
+    pub fn new(action: Action, purpose: Purpose, lawful_basis: LawfulBasis) -> Self {
+        Self { action, purpose, lawful_basis, correlation: None, trace: None, as_known_at: None }
+    }
+}
+
+/// An answer with what it shows of whom.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Shown<T> {
+    pub answer: T,
+    pub people: Vec<ShownPerson>,
+}
+
+/// How much of a person a look showed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShownPerson {
+    pub person: PersonId,
+    pub disclosure: Disclosure,
+}
+
+/// `look.made` 1, in the access log.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LookMade {
+    pub action: Action,
+    /// Those shown, and how much of them.
+    pub people: Vec<ShownPerson>,
+    /// How many more were shown.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_known_at: Option<String>,
+    /// The policy set that decided, by its hash.
+    pub policy: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
+}
+
+impl App {
+    /// Answers a question: permission is asked, the query runs under its scope, the look is put on record, and only
+    /// then is the answer given.
+    ///
+    /// # Errors
+    /// What the query says; not permitted; an access log that cannot be written.
+    pub async fn look<T>(
+        &self,
+        visitor: &Visitor,
+        looking: Looking,
+        query: impl AsyncFnOnce(&Scope) -> Result<Shown<T>, ReadError>,
+    ) -> Result<T, ReadError> {
+        let scope = self.scope(visitor, looking.action, looking.purpose)?;
+        let shown = query(&scope).await?;
+        self.record_look(visitor, looking, &shown.people).await?;
+        Ok(shown.answer)
+    }
+
+    /// Puts a look on record: for a long-lived one (a stream of events), which shows more after it began.
+    ///
+    /// # Errors
+    /// An access log that cannot be written.
+    pub async fn record_look(
+        &self,
+        visitor: &Visitor,
+        looking: Looking,
+        people: &[ShownPerson],
+    ) -> Result<Position, ReadError> {
+        let made = LookMade {
+            action: looking.action,
+            people: people.iter().take(PEOPLE_NAMED_MAX).copied().collect(),
+            more: people.len().saturating_sub(PEOPLE_NAMED_MAX),
+            as_known_at: looking.as_known_at.map(|position| position.to_string()),
+            policy: self.policy.hash().to_owned(),
+        };
+        let facts = serde_json::to_vec(&made).map_err(|cause| ReadError::Corrupt(Box::new(cause)))?;
+        let now = self.clock.now();
+        // Each look is a stream of one event: two looks never race.
+        let (stream, event_id) = (fresh_id()?, fresh_id()?);
+        let append = Append {
+            stream: StreamId { category: CATEGORY.to_owned(), id: stream },
+            expected: 0,
+            context: Context {
+                actor: visitor.practitioner().0,
+                agency: visitor.agency().0,
+                purpose: looking.purpose.code().to_owned(),
+                lawful_basis: looking.lawful_basis.code().to_owned(),
+                correlation: looking.correlation.map_or(stream, |correlation| correlation.0),
+                causation: stream,
+                trace: looking.trace,
+            },
+            events: vec![draft(event_id, now, facts)],
+            recorded_at: None,
+        };
+        match self.access.append(append.clone()).await {
+            // Asked again with the same ids, it is written once.
+            Err(AppendError::Unknown(_)) => Ok(self.access.append(append).await?.position),
+            appended => Ok(appended?.position),
+        }
+    }
+}
+
+fn draft(event_id: Uuid, now: DateTime<Utc>, facts: Vec<u8>) -> Draft {
+    Draft {
+        event_id,
+        kind: KIND.to_owned(),
+        schema_version: SCHEMA_VERSION,
+        occurred: domain::when::Occurred::Instant(now).to_string(),
+        meta: Bytes::from_static(b"{}"),
+        facts: facts.into(),
+        parts: Vec::new(),
+    }
+}
+
+fn fresh_id() -> Result<Uuid, ReadError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|cause| ReadError::Unavailable(cause.into()))?;
+    Ok(uuid::Builder::from_random_bytes(random).into_uuid())
+}

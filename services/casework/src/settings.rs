@@ -1,0 +1,149 @@
+//! Every setting, read in one place: flags and environment, parsed once at the start.
+//!
+//! Without a database the program starts a private PostgreSQL that belongs to the checkout; with one it uses that
+//! server's user for everything unless a role of its own is given for the views and the keys. `doctor` says when
+//! that undoes the separation of roles.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::postgres::Address;
+
+/// The database of the logs and the views.
+pub const DATABASE: &str = "goldthread";
+/// The database of the keys: another one, so that a copy of the record is not a copy of its keys.
+pub const KEYS_DATABASE: &str = "goldthread_keys";
+
+/// The settings as they are typed or found in the environment.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Settings {
+    /// PostgreSQL server of the logs and views; without it, a private one is started.
+    #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The same database as the role that owns the views.
+    #[arg(long, env = "VIEWS_URL", global = true, hide_env_values = true)]
+    pub views_url: Option<String>,
+    /// PostgreSQL database of the keys.
+    #[arg(long, env = "KEYS_URL", global = true, hide_env_values = true)]
+    pub keys_url: Option<String>,
+    /// A role that may create tables, for migrations only.
+    #[arg(long, env = "MIGRATE_URL", global = true, hide_env_values = true)]
+    pub migrate_url: Option<String>,
+    /// This node's name in checkpoints and sealed parts; never changed once a log has events.
+    #[arg(long, env = "ORIGIN", global = true, default_value = "goldthread.example/local")]
+    pub origin: String,
+    /// The 32-byte key that wraps all others, in hexadecimal; made on first start of a private database.
+    #[arg(long, env = "MASTER_KEY_FILE", global = true)]
+    pub master_key_file: Option<PathBuf>,
+    /// Where to answer.
+    #[arg(long, env = "LISTEN", global = true, default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// This node holds invented people: development tokens and supplied recorded times are accepted.
+    #[arg(long, env = "GOLDTHREAD_DEMONSTRATION", global = true)]
+    pub demonstration: bool,
+    /// Where to send traces and metrics, as OTLP over HTTP.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", global = true)]
+    pub otlp_endpoint: Option<String>,
+    /// A folder with PostgreSQL's programs, for the private server.
+    #[arg(long, env = "GOLDTHREAD_PG_BIN", global = true)]
+    pub pg_bin: Option<PathBuf>,
+    /// Read connections of each log.
+    #[arg(long, env = "GOLDTHREAD_READERS", global = true, default_value_t = 8)]
+    pub readers: usize,
+}
+
+impl Default for Settings {
+    /// What is used when nothing is said.
+    fn default() -> Self {
+        Self {
+            database_url: None,
+            views_url: None,
+            keys_url: None,
+            migrate_url: None,
+            origin: "goldthread.example/local".to_owned(),
+            master_key_file: None,
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            demonstration: false,
+            otlp_endpoint: None,
+            pg_bin: None,
+            readers: 8,
+        }
+    }
+}
+
+/// Why the settings do not name a database.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("`{0}` is not a PostgreSQL connection: give `postgres://user@host/database` or `key=value` pairs")]
+    Connection(&'static str, #[source] tokio_postgres::Error),
+    #[error("`DATABASE_URL` is not set and no private database is running")]
+    NoDatabase,
+    #[error("`KEYS_URL` must be given with `DATABASE_URL`: keys live in a database of their own")]
+    NoKeys,
+}
+
+/// Whom each part of the program connects as.
+#[derive(Clone, Debug)]
+pub struct Connections {
+    pub log: tokio_postgres::Config,
+    pub views: tokio_postgres::Config,
+    pub keys: tokio_postgres::Config,
+    /// May make tables and roles.
+    pub migrate: tokio_postgres::Config,
+    pub migrate_keys: tokio_postgres::Config,
+}
+
+impl Settings {
+    /// The connections of a given server.
+    ///
+    /// # Errors
+    /// [`SettingsError::NoDatabase`], [`SettingsError::NoKeys`], or a text that is not a connection.
+    pub fn connections(&self) -> Result<Connections, SettingsError> {
+        let log = self.database_url.as_deref().ok_or(SettingsError::NoDatabase)?;
+        let keys = self.keys_url.as_deref().ok_or(SettingsError::NoKeys)?;
+        let views = self.views_url.as_deref().unwrap_or(log);
+        let migrate = self.migrate_url.as_deref().unwrap_or(log);
+        Ok(Connections {
+            log: parse("DATABASE_URL", log)?,
+            views: parse("VIEWS_URL", views)?,
+            keys: parse("KEYS_URL", keys)?,
+            migrate: parse("MIGRATE_URL", migrate)?,
+            migrate_keys: parse("KEYS_URL", keys)?,
+        })
+    }
+
+    /// True when one database user does what three should.
+    #[must_use]
+    pub fn undoes_roles(&self) -> bool {
+        self.database_url.is_some() && (self.views_url.is_none() || self.migrate_url.is_none())
+    }
+}
+
+impl Connections {
+    /// The connections of a private server, each part as its own role.
+    ///
+    /// # Errors
+    /// A socket folder that cannot stand in a connection.
+    pub fn private(address: &Address) -> Result<Self, SettingsError> {
+        Self::private_in(address, DATABASE, KEYS_DATABASE)
+    }
+
+    /// The same in databases of other names: each test has its own.
+    ///
+    /// # Errors
+    /// A socket folder that cannot stand in a connection.
+    pub fn private_in(address: &Address, database: &str, keys: &str) -> Result<Self, SettingsError> {
+        let as_role = |database: &str, role: &str| parse("private", &address.settings(database, role));
+        Ok(Self {
+            log: as_role(database, "goldthread_app")?,
+            views: as_role(database, "goldthread_views")?,
+            keys: as_role(keys, "goldthread_keys")?,
+            migrate: as_role(database, "postgres")?,
+            migrate_keys: as_role(keys, "postgres")?,
+        })
+    }
+}
+
+fn parse(name: &'static str, text: &str) -> Result<tokio_postgres::Config, SettingsError> {
+    text.parse().map_err(|source| SettingsError::Connection(name, source))
+}

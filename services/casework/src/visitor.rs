@@ -1,0 +1,73 @@
+//! Who is asking: proven by a token that this node signed, or the node itself.
+//!
+//! Tokens stand in for sign-in on a demonstration; [`crate::app::App`] makes and reads none otherwise. Left out: what
+//! a visitor may do, which is policy's.
+
+mod token;
+
+use chrono::{DateTime, Utc};
+use domain::access::{Actor, Role};
+use domain::agency::AgencyKind;
+use domain::authority::Authority;
+use domain::ids::{AgencyId, PractitionerId};
+
+pub use token::{Tokens, TokenError};
+
+/// Somebody whose claims have been proven. Cannot be made from a request without a proof.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Visitor {
+    actor: Actor,
+    /// The proof holds until then; a long stream of events ends with it.
+    until: Option<DateTime<Utc>>,
+}
+
+impl Visitor {
+    /// The node itself, for work it does without being asked.
+    #[must_use]
+    pub fn node() -> Self {
+        Self {
+            actor: Actor {
+                practitioner: PractitionerId(uuid::Uuid::nil()),
+                agency: AgencyId(uuid::Uuid::nil()),
+                agency_kind: AgencyKind::System,
+                authority: None,
+                team: None,
+                roles: vec![Role::System],
+            },
+            until: None,
+        }
+    }
+
+    /// The node itself, working for one authority: reading in its return.
+    #[must_use]
+    pub fn node_for(authority: Authority) -> Self {
+        let mut node = Self::node();
+        node.actor.authority = Some(authority);
+        node
+    }
+
+    fn proven(actor: Actor, until: DateTime<Utc>) -> Self {
+        Self { actor, until: Some(until) }
+    }
+
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    #[must_use]
+    pub fn practitioner(&self) -> PractitionerId {
+        self.actor.practitioner
+    }
+
+    #[must_use]
+    pub fn agency(&self) -> AgencyId {
+        self.actor.agency
+    }
+
+    /// When the proof ends; never for the node itself.
+    #[must_use]
+    pub fn until(&self) -> Option<DateTime<Utc>> {
+        self.until
+    }
+}
