@@ -36,6 +36,8 @@ docs: tools ## build the code's documentation under target/doc
 tools:
 	@command -v $(CARGO) >/dev/null || { echo "goldthread needs Rust: install it from https://rustup.rs and run make again" >&2; exit 1; }
 	@command -v cc >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-	  && echo "installing a C compiler with apt-get (once)" \
-	  && { apt-get install -yqq gcc libc6-dev >/dev/null 2>&1 || { apt-get update -qq && apt-get install -yqq gcc libc6-dev >/dev/null; }; }; } \
+	  && echo "installing a C compiler with apt-get (once)" && export DEBIAN_FRONTEND=noninteractive \
+	  && { $(APT_CC) || { apt-get update -qq && $(APT_CC); }; }; } \
 	  || { echo "goldthread needs a C compiler: install one (Debian, Ubuntu: sudo apt-get install gcc libc6-dev) and run make again" >&2; exit 1; }
+
+APT_CC := apt-get install -yqq --no-install-recommends gcc libc6-dev >/dev/null 2>&1
