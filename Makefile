@@ -12,8 +12,8 @@ ARGS :=
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: tools ## set up everything, then serve a demonstration on http://127.0.0.1:8080 (DATABASE_URL uses a server of yours)
-	@$(CARGO) run --release --locked --package casework --bin goldthread -- serve --demo $(ARGS)
+run: tools ## set up everything, then serve a demonstration on http://127.0.0.1:8080 (DATABASE_URL and KEYS_URL use servers of yours)
+	@$(CARGO) run --release --locked --package casework --bin goldthread -- serve --demonstration $(ARGS)
 
 test: tools ## run every test, each on a database of its own
 	@$(CARGO) test --workspace --locked $(ARGS)
