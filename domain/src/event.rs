@@ -211,6 +211,7 @@ events! {
     "cp-plan.ended" 1 => CpPlanEnded(crate::case::events::CpPlanEnded),
     "cin-plan.started" 1 => CinPlanStarted(crate::case::events::CinPlanStarted),
     "cin-plan.ended" 1 => CinPlanEnded(crate::case::events::CinPlanEnded),
+    "pre-proceedings.reported" 1 => PreProceedingsReported(crate::case::events::PreProceedingsReported),
     "looked-after.started" 1 => LookedAfterStarted(crate::case::events::LookedAfterStarted),
     "looked-after.ended" 1 => LookedAfterEnded(crate::case::events::LookedAfterEnded),
     "worker.allocated" 1 => WorkerAllocated(crate::case::events::WorkerAllocated),

@@ -72,6 +72,9 @@ facts! {
     AssessmentStarted {
         episode: EpisodeId,
         assessment: AssessmentId,
+        /// Concerns a return gives for an assessment it does not say was finished.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        factors: BTreeSet<Factor>,
     }
 
     /// The day by which the assessment is to be looked at again, set inside the team.
@@ -186,6 +189,30 @@ facts! {
         /// Absent where a return does not say.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<CinPlanEnd>,
+    }
+
+    /// The authority began pre-proceedings about the child; known from returns only, as a whole.
+    PreProceedingsReported {
+        episode: EpisodeId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        letter_before_sent: Option<NaiveDate>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        family_meeting_offered: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        family_meeting_held: Option<bool>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        initial_meeting: Option<NaiveDate>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        review_meetings: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step_decided: Option<NaiveDate>,
+        /// `A`, `B` or `C`; the letters have no published meaning yet.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<PreProceedingsOutcome>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        court_application: Option<NaiveDate>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        letter_issued: Option<NaiveDate>,
     }
 
     /// The authority looks after the child from this day.
@@ -311,6 +338,14 @@ codes! {
     ProtectionPlanStarted => "protection-plan-started",
     LookedAfter => "looked-after",
     SupportEnded => "support-ended",
+}
+
+codes! {
+    /// How pre-proceedings ended.
+    PreProceedingsOutcome, "outcome of pre-proceedings":
+    A => "A",
+    B => "B",
+    C => "C",
 }
 
 codes! {
