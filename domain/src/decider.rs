@@ -1,5 +1,8 @@
 //! The one shape of every rule: state from history, then events or a refusal.
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 use chrono::{DateTime, Utc};
 
 use crate::entry::Entry;
@@ -53,3 +56,24 @@ pub trait Decider {
     /// The first rule that stands in the way.
     fn decide(&self, act: &Act, command: Self::Command) -> Result<Vec<NewEvent>, Refusal>;
 }
+
+/// What is recorded has happened.
+pub(crate) const IN_THE_FUTURE: Refusal =
+    Refusal { code: "in-the-future", sentence: "It cannot have happened yet; give a time that has passed." };
+
+/// Declares a stream kind's commands: one line each, with its struct.
+macro_rules! commands {
+    ( $( $(#[$doc:meta])* $name:ident($body:path) ),+ $(,)? ) => {
+        /// What can be ordered of a stream of this kind.
+        #[derive(Clone, PartialEq, Debug)]
+        pub enum Command {
+            $( $(#[$doc])* $name($body), )+
+        }
+
+        $( impl From<$body> for Command {
+            fn from(body: $body) -> Self { Self::$name(body) }
+        } )+
+    };
+}
+
+pub(crate) use commands;

@@ -45,6 +45,14 @@ impl Occurred {
         }
     }
 
+    /// True when it cannot have happened by `now`, or is said to end on a later day. This month is not yet over
+    /// and may still be named.
+    #[must_use]
+    pub fn is_ahead_of(self, now: DateTime<Utc>) -> bool {
+        let ends_later = matches!(self, Self::Between(_, last) if last > civil_day(now));
+        ends_later || self.earliest() > now
+    }
+
     /// The first civil day it can have been, in England.
     #[must_use]
     pub fn day(self) -> NaiveDate {
@@ -154,6 +162,18 @@ mod tests {
     fn a_month_ends_where_the_next_begins() {
         let december: Occurred = "2025-12".parse().unwrap();
         assert_eq!(december.latest(), start_of(day("2026-01-01")));
+    }
+
+    #[test]
+    fn today_and_this_month_have_begun_and_tomorrow_has_not() {
+        let noon: DateTime<Utc> = "2026-03-10T12:00:00Z".parse().unwrap();
+        let ahead = |text: &str| text.parse::<Occurred>().unwrap().is_ahead_of(noon);
+        for passed in ["2026-03-10", "2026-03", "2026-03-10T12:00:00Z", "2026-03-01/2026-03-10"] {
+            assert!(!ahead(passed), "{passed}");
+        }
+        for future in ["2026-03-11", "2026-04", "2026-03-10T12:00:01Z", "2026-03-01/2026-03-11"] {
+            assert!(ahead(future), "{future}");
+        }
     }
 
     #[test]

@@ -1,11 +1,22 @@
 //! An organisation that works with children, and its teams.
 
 pub mod events;
+mod form_team;
+mod register;
+
+pub use form_team::FormTeam;
+pub use register::Register;
+
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::codes;
+use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::ids::TeamId;
 use crate::text::Line;
 
 codes! {
@@ -32,4 +43,54 @@ pub struct SafeguardingLine {
     pub in_hours: Line,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub out_of_hours: Option<Line>,
+}
+
+commands! {
+    /// Also changes a name or the numbers to ring.
+    Register(Register),
+    FormTeam(FormTeam),
+}
+
+/// An agency as it stands.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Agency {
+    registered: Option<events::Registered>,
+    teams: BTreeMap<TeamId, Line>,
+}
+
+impl Agency {
+    #[must_use]
+    pub fn registered(&self) -> Option<&events::Registered> {
+        self.registered.as_ref()
+    }
+
+    #[must_use]
+    pub fn teams(&self) -> &BTreeMap<TeamId, Line> {
+        &self.teams
+    }
+}
+
+impl Decider for Agency {
+    type Command = Command;
+
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn evolve(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::AgencyRegistered(registered) => self.registered = Some(registered.clone()),
+            Event::AgencyTeamFormed(formed) => {
+                self.teams.insert(formed.team, formed.name.clone());
+            }
+            _ => {}
+        }
+    }
+
+    fn decide(&self, act: &Act, command: Command) -> Result<Vec<NewEvent>, Refusal> {
+        match command {
+            Command::Register(command) => command.decide(self, act),
+            Command::FormTeam(command) => command.decide(self, act),
+        }
+    }
 }

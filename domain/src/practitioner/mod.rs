@@ -1,10 +1,22 @@
 //! Somebody who works for an agency: who they are, their team, their roles over time.
 
 pub mod events;
+mod give_role;
+mod leave;
+mod register;
 
+pub use give_role::GiveRole;
+pub use leave::Leave;
+pub use register::Register;
+
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::access::Role;
+use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
+use crate::entry::Entry;
+use crate::event::Event;
 use crate::text::Line;
 
 /// A practitioner's name and work contact.
@@ -21,5 +33,88 @@ pub struct Details {
 impl std::fmt::Debug for Details {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Details(…)")
+    }
+}
+
+commands! {
+    /// Also changes a team or the work contact.
+    Register(Register),
+    GiveRole(GiveRole),
+    Leave(Leave),
+}
+
+/// A practitioner as they stand.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Practitioner {
+    registered: Option<events::Registered>,
+    roles: Vec<events::RoleGiven>,
+    left_on: Option<NaiveDate>,
+}
+
+impl Practitioner {
+    #[must_use]
+    pub fn registered(&self) -> Option<&events::Registered> {
+        self.registered.as_ref()
+    }
+
+    /// The last day at work, once known.
+    #[must_use]
+    pub fn left_on(&self) -> Option<NaiveDate> {
+        self.left_on
+    }
+
+    /// True while they work for the agency.
+    #[must_use]
+    pub fn is_at_work_on(&self, day: NaiveDate) -> bool {
+        self.registered.is_some() && self.left_on.is_none_or(|last| day <= last)
+    }
+
+    /// What they are on a day; nothing after they left.
+    #[must_use]
+    pub fn roles_on(&self, day: NaiveDate) -> Vec<Role> {
+        if !self.is_at_work_on(day) {
+            return Vec::new();
+        }
+        let held = |given: &&events::RoleGiven| given.from <= day && given.to.is_none_or(|to| day <= to);
+        let mut roles: Vec<Role> = self.roles.iter().filter(held).map(|given| given.role).collect();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+}
+
+const NOT_REGISTERED: Refusal =
+    Refusal { code: "not-registered", sentence: "There is no such practitioner yet; register them first." };
+const HAS_LEFT: Refusal = Refusal {
+    code: "has-left",
+    sentence: "They have left the agency; amend their last day if that is wrong.",
+};
+
+impl Decider for Practitioner {
+    type Command = Command;
+
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn evolve(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::PractitionerRegistered(registered) => self.registered = Some(registered.clone()),
+            Event::PractitionerRoleGiven(given) => {
+                // The same role from the same day, with another last day, takes the place of the first.
+                self.roles.retain(|before| (before.role, before.from) != (given.role, given.from));
+                self.roles.push(given.clone());
+            }
+            Event::PractitionerLeft(left) => self.left_on = Some(left.on),
+            _ => {}
+        }
+    }
+
+    fn decide(&self, act: &Act, command: Command) -> Result<Vec<NewEvent>, Refusal> {
+        match command {
+            Command::Register(command) => command.decide(self, act),
+            Command::GiveRole(command) => command.decide(self, act),
+            Command::Leave(command) => command.decide(self, act),
+        }
     }
 }
