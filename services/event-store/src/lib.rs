@@ -10,6 +10,7 @@
 pub mod clock;
 pub mod evidence;
 pub mod header;
+pub mod keys;
 pub mod memory;
 pub mod merkle;
 pub mod note;
