@@ -9,7 +9,7 @@ use super::error::{LaunchError, failed};
 use super::tell;
 
 /// One installation at a time: a second starter waits here and then finds the work done.
-const TURN: &str = "/var/lib/goldthread/install.lock";
+const TURN: &str = "/run/goldthread-install.lock";
 const APT: &str = "/usr/bin/apt-get";
 /// Read by the package `postgresql-15` (and its like) when it is installed for the first time.
 const CREATE_CLUSTER: &str = "/etc/postgresql-common/createcluster.conf";
@@ -25,7 +25,6 @@ pub(super) fn is_possible() -> bool {
 /// would otherwise also make and start a cluster of its own.
 pub(super) fn with_apt(is_installed: impl Fn() -> bool) -> Result<(), LaunchError> {
     let turn = PathBuf::from(TURN);
-    fs::create_dir_all(turn.parent().unwrap_or(&turn)).map_err(failed("make the folder of", &turn))?;
     let lock = File::options().create(true).truncate(false).write(true).open(&turn);
     let lock = lock.map_err(failed("open", &turn))?;
     lock.lock().map_err(failed("lock", &turn))?;

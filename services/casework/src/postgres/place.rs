@@ -123,7 +123,12 @@ impl Place {
     pub(super) fn claim(&self, account: &Account) -> Result<Claim, LaunchError> {
         // Others may pass through to their own folder inside, and list nothing.
         let mode = if account.borrowed.is_some() { 0o711 } else { 0o700 };
-        fs::create_dir_all(self.root.parent().unwrap_or(&self.root)).map_err(failed("make", &self.root))?;
+        if let Some(parent) = self.root.parent().filter(|parent| !parent.exists()) {
+            fs::create_dir_all(parent).map_err(failed("make the folder", parent))?;
+            if account.borrowed.is_some() {
+                make_folder(parent, 0o755)?;
+            }
+        }
         make_folder(&self.root, mode)?;
         let path = self.root.join("lock");
         let mut lock = File::options()
