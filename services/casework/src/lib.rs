@@ -4,6 +4,7 @@ pub mod access_log;
 pub mod app;
 pub mod enquire;
 pub mod error;
+pub mod exchange;
 pub mod execute;
 pub mod migrate;
 pub mod policy;
