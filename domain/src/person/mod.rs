@@ -1,14 +1,39 @@
 //! Anyone on record: a child, a parent, a carer, somebody alleged to have harmed.
+//!
+//! Nothing about a person is simply so: each thing is an assertion with its source, and two sources may disagree.
+//! Whether two records are one person is not decided here.
 
 pub mod address;
+mod assert;
+mod assertion;
+mod birth;
 pub mod characteristics;
+mod death;
 pub mod events;
 pub mod identifier;
+mod lift_restriction;
 pub mod name;
+mod open;
+mod restrict;
 pub mod restriction;
 pub mod uncertain_date;
 
+pub use assert::Assert;
+pub use assertion::Assertion;
+pub use birth::RecordBirth;
+pub use death::RecordDeath;
+pub use lift_restriction::LiftRestriction;
+pub use open::Open;
+pub use restrict::Restrict;
+
+use chrono::{DateTime, Utc};
+
 use crate::codes::codes;
+use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::ids::{KeyId, PractitionerId};
+use crate::when::Occurred;
 
 codes! {
     /// Whether somebody is born yet.
@@ -23,4 +48,125 @@ codes! {
     Female => "f",
     Male => "m",
     Unknown => "u",
+}
+
+commands! {
+    Open(Open),
+    Assert(Assert),
+    /// The unborn child is born.
+    RecordBirth(RecordBirth),
+    RecordDeath(RecordDeath),
+    Restrict(Restrict),
+    LiftRestriction(LiftRestriction),
+}
+
+/// A person as they stand.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Person {
+    opened: Option<Opened>,
+    /// In the order they were true.
+    asserted: Vec<Asserted>,
+    died: Option<Occurred>,
+    restriction: Option<events::Restricted>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Opened {
+    kind: PersonKind,
+    key: KeyId,
+}
+
+/// An assertion on record. The event is one of those an [`Assertion`] leads to.
+#[derive(Clone, PartialEq, Debug)]
+struct Asserted {
+    at: DateTime<Utc>,
+    event: Event,
+}
+
+impl Person {
+    /// The key under which everything personal about them is sealed; none when nobody is on record here.
+    #[must_use]
+    pub fn key(&self) -> Option<KeyId> {
+        self.opened.map(|opened| opened.key)
+    }
+
+    #[must_use]
+    pub fn kind(&self) -> Option<PersonKind> {
+        self.opened.map(|opened| opened.kind)
+    }
+
+    #[must_use]
+    pub fn died(&self) -> Option<Occurred> {
+        self.died
+    }
+
+    #[must_use]
+    pub fn restriction(&self) -> Option<&events::Restricted> {
+        self.restriction.as_ref()
+    }
+
+    /// True when only named readers may see the record and this is not one of them.
+    #[must_use]
+    pub fn is_restricted_to(&self, reader: PractitionerId) -> bool {
+        self.restriction
+            .as_ref()
+            .is_some_and(|restricted| restricted.owner != reader && !restricted.readers.contains(&reader))
+    }
+
+    /// The assertions that stand, in the order they were true.
+    pub fn assertions(&self) -> impl Iterator<Item = &Event> {
+        self.asserted.iter().map(|asserted| &asserted.event)
+    }
+
+    fn opened(&self) -> Result<Opened, Refusal> {
+        self.opened.ok_or(NOT_OPENED)
+    }
+}
+
+const NOT_OPENED: Refusal =
+    Refusal { code: "not-opened", sentence: "Nobody is on record here yet; open a record for them first." };
+
+impl Decider for Person {
+    type Command = Command;
+
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn evolve(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::PersonOpened(opened) => {
+                self.opened = Some(Opened { kind: opened.kind, key: opened.key });
+            }
+            Event::PersonNamed(_)
+            | Event::PersonBirthRecorded(_)
+            | Event::PersonSexRecorded(_)
+            | Event::PersonIdentifierRecorded(_)
+            | Event::PersonCharacteristicsRecorded(_)
+            | Event::PersonAddressRecorded(_) => {
+                self.asserted.push(Asserted { at: entry.occurred.earliest(), event: entry.event.clone() });
+            }
+            Event::PersonBorn(_) => {
+                self.asserted.push(Asserted { at: entry.occurred.earliest(), event: entry.event.clone() });
+                if let Some(opened) = &mut self.opened {
+                    opened.kind = PersonKind::Born;
+                }
+            }
+            Event::PersonDied(_) => self.died = Some(entry.occurred),
+            Event::PersonRestricted(restricted) => self.restriction = Some(restricted.clone()),
+            Event::PersonUnrestricted(_) => self.restriction = None,
+            _ => {}
+        }
+    }
+
+    fn decide(&self, act: &Act, command: Command) -> Result<Vec<NewEvent>, Refusal> {
+        match command {
+            Command::Open(command) => command.decide(self, act),
+            Command::Assert(command) => command.decide(self, act),
+            Command::RecordBirth(command) => command.decide(self, act),
+            Command::RecordDeath(command) => command.decide(self, act),
+            Command::Restrict(command) => command.decide(self, act),
+            Command::LiftRestriction(command) => command.decide(self, act),
+        }
+    }
 }
