@@ -88,7 +88,11 @@ impl MasterKey {
         self.wrap_with(purpose, nonce, secret)
     }
 
-    pub(crate) fn wrap_with(
+    /// Wraps a secret under a nonce of the caller's.
+    ///
+    /// # Errors
+    /// Never for a nonce: only if the cipher refuses 32 bytes.
+    pub fn wrap_with(
         &self,
         purpose: Purpose<'_>,
         nonce: [u8; 12],

@@ -101,6 +101,12 @@ impl VerifierKey {
         &self.name
     }
 
+    /// The Ed25519 public key.
+    #[must_use]
+    pub fn public_key(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
     /// The checkpoint of a note, if this key signed it.
     ///
     /// # Errors
