@@ -156,3 +156,164 @@ pub struct AccessClass {
     pub involvement: Involvement,
     pub sensitivity: Sensitivity,
 }
+
+impl Purpose {
+    /// True when it calls for asking whether a child is known.
+    #[must_use]
+    pub const fn is_to_enquire(self) -> bool {
+        match self {
+            Self::Attendance
+            | Self::ReferralConsideration
+            | Self::AllocatedWork
+            | Self::SafeguardingCheck
+            | Self::Conference => true,
+            Self::StatutoryReturn | Self::RecordKeeping | Self::Audit | Self::Operation => false,
+        }
+    }
+}
+
+impl AgencyKind {
+    /// The grounds an agency of this kind can rest on: a public body on its task or the law, a voluntary one on
+    /// legitimate interests; both may save a life.
+    #[must_use]
+    pub const fn lawful_bases(self) -> &'static [LawfulBasis] {
+        match self {
+            Self::LocalAuthority
+            | Self::School
+            | Self::NhsTrust
+            | Self::Police
+            | Self::HealthVisiting
+            | Self::Gp
+            | Self::Housing
+            | Self::Probation
+            | Self::System => {
+                &[LawfulBasis::PublicTask, LawfulBasis::LegalObligation, LawfulBasis::VitalInterests]
+            }
+            // A nursery may be a council's or a company's.
+            Self::EarlyYears => LawfulBasis::ALL,
+            Self::Voluntary => &[LawfulBasis::LegitimateInterests, LawfulBasis::VitalInterests],
+        }
+    }
+}
+
+impl Relation {
+    /// How an actor's agency stands to the authority that holds a record. A record nobody holds yet is a partner's to
+    /// everyone: somebody has to be the first to protect the child.
+    #[must_use]
+    pub fn between(actor: &Actor, holder: Option<&Authority>) -> Self {
+        let Some(holder) = holder else { return Self::Partner };
+        match &actor.authority {
+            Some(authority) if authority != holder => Self::Other,
+            Some(_) if actor.agency_kind == AgencyKind::LocalAuthority => Self::Own,
+            // The police force or trust of the whole node is a partner of every authority in it.
+            Some(_) | None => Self::Partner,
+        }
+    }
+}
+
+impl Involvement {
+    /// How far an actor is at work with a child, given who is allocated to the case now.
+    #[must_use]
+    pub fn of(actor: &Actor, allocated: &[PractitionerId], teams: &[TeamId]) -> Self {
+        if allocated.contains(&actor.practitioner) {
+            Self::Caseload
+        } else if actor.team.is_some_and(|team| teams.contains(&team)) {
+            Self::Team
+        } else {
+            Self::Neither
+        }
+    }
+}
+
+impl Disclosure {
+    /// The next level, as an emergency raises it.
+    #[must_use]
+    pub const fn raised(self) -> Self {
+        match self {
+            Self::None => Self::Contact,
+            Self::Contact => Self::Status,
+            Self::Status => Self::Progress,
+            Self::Progress | Self::Full => Self::Full,
+        }
+    }
+}
+
+impl AccessClass {
+    /// Every class there is, for a decision made once for each.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Relation::ALL.iter().flat_map(|relation| {
+            Involvement::ALL.iter().flat_map(move |involvement| {
+                Sensitivity::ALL.iter().map(move |sensitivity| Self {
+                    relation: *relation,
+                    involvement: *involvement,
+                    sensitivity: *sensitivity,
+                })
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn actor(agency_kind: AgencyKind, authority: Option<&str>) -> Actor {
+        Actor {
+            practitioner: PractitionerId(Uuid::from_u128(1)),
+            agency: AgencyId(Uuid::from_u128(2)),
+            agency_kind,
+            authority: authority.map(|code| code.parse().unwrap()),
+            team: Some(TeamId(Uuid::from_u128(3))),
+            roles: vec![Role::SocialWorker],
+        }
+    }
+
+    #[test]
+    fn each_level_of_disclosure_includes_the_ones_before() {
+        assert!(Disclosure::ALL.is_sorted());
+        for level in Disclosure::ALL {
+            assert!(level.raised() >= *level);
+        }
+        assert_eq!(Disclosure::Full.raised(), Disclosure::Full);
+    }
+
+    #[test]
+    fn the_authority_that_holds_a_record_owns_it_and_its_schools_are_partners() {
+        let leeds: Authority = "383".parse().unwrap();
+        let relation = |kind, authority| Relation::between(&actor(kind, authority), Some(&leeds));
+        assert_eq!(relation(AgencyKind::LocalAuthority, Some("383")), Relation::Own);
+        assert_eq!(relation(AgencyKind::School, Some("383")), Relation::Partner);
+        assert_eq!(relation(AgencyKind::Police, None), Relation::Partner);
+        assert_eq!(relation(AgencyKind::LocalAuthority, Some("380")), Relation::Other);
+        assert_eq!(relation(AgencyKind::School, Some("380")), Relation::Other);
+    }
+
+    #[test]
+    fn a_child_no_authority_holds_is_nobodys_to_hide() {
+        assert_eq!(Relation::between(&actor(AgencyKind::School, Some("380")), None), Relation::Partner);
+    }
+
+    #[test]
+    fn work_on_the_caseload_comes_before_work_in_the_team() {
+        let worker = actor(AgencyKind::LocalAuthority, Some("383"));
+        let (own, team) = ([worker.practitioner], [TeamId(Uuid::from_u128(3))]);
+        assert_eq!(Involvement::of(&worker, &own, &team), Involvement::Caseload);
+        assert_eq!(Involvement::of(&worker, &[], &team), Involvement::Team);
+        assert_eq!(Involvement::of(&worker, &[], &[]), Involvement::Neither);
+    }
+
+    #[test]
+    fn there_are_eighteen_classes_each_once() {
+        let classes: std::collections::BTreeSet<_> = AccessClass::all().collect();
+        assert_eq!((AccessClass::all().count(), classes.len()), (18, 18));
+    }
+
+    #[test]
+    fn nobody_acts_on_consent_and_everybody_may_save_a_life() {
+        for kind in AgencyKind::ALL {
+            assert!(kind.lawful_bases().contains(&LawfulBasis::VitalInterests), "{kind}");
+        }
+        assert!("consent".parse::<LawfulBasis>().is_err());
+    }
+}

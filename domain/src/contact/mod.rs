@@ -1,13 +1,22 @@
 //! A contact: something about a child told to an authority's front door. Not yet a referral; the authority decides.
 
+mod decide;
 pub mod events;
 pub mod involved;
+mod record;
+
+pub use decide::Decide;
+pub use record::Record;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::codes::codes;
+use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
+use crate::entry::Entry;
+use crate::event::Event;
 use crate::ids::PersonId;
+use crate::when::Occurred;
 
 codes! {
     /// What a contact is worried about.
@@ -82,4 +91,51 @@ pub struct Concern {
     /// The subjects it is about; empty for all of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<PersonId>,
+}
+
+commands! {
+    Record(Record),
+    Decide(Decide),
+}
+
+/// A contact as it stands.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Contact {
+    recorded: Option<(Occurred, events::Recorded)>,
+    decided: Option<events::Decided>,
+}
+
+impl Contact {
+    #[must_use]
+    pub fn recorded(&self) -> Option<&events::Recorded> {
+        self.recorded.as_ref().map(|(_, recorded)| recorded)
+    }
+
+    #[must_use]
+    pub fn decided(&self) -> Option<&events::Decided> {
+        self.decided.as_ref()
+    }
+}
+
+impl Decider for Contact {
+    type Command = Command;
+
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn evolve(&mut self, entry: &Entry) {
+        match &entry.event {
+            Event::ContactRecorded(recorded) => self.recorded = Some((entry.occurred, recorded.clone())),
+            Event::ContactDecided(decided) => self.decided = Some(decided.clone()),
+            _ => {}
+        }
+    }
+
+    fn decide(&self, act: &Act, command: Command) -> Result<Vec<NewEvent>, Refusal> {
+        match command {
+            Command::Record(command) => command.decide(self, act),
+            Command::Decide(command) => command.decide(self, act),
+        }
+    }
 }
