@@ -1,8 +1,11 @@
 //! Identifiers. They say nothing: no time, no name, no content.
 
+mod derive;
+
+pub use derive::derive;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 macro_rules! ids {
@@ -74,18 +77,4 @@ ids! {
     CommandId,
     /// Everything that came from one act.
     CorrelationId,
-}
-
-impl CommandId {
-    /// The id of the `nth` new thing this command makes: nobody can guess it, and trying again gives the same one.
-    #[must_use]
-    pub fn derive(self, nth: u32) -> Uuid {
-        let mut hash = Sha256::new();
-        hash.update(b"goldthread/derived-id/1");
-        hash.update(self.0.as_bytes());
-        hash.update(nth.to_be_bytes());
-        let mut bytes = [0; 16];
-        bytes.iter_mut().zip(hash.finalize()).for_each(|(byte, hashed)| *byte = hashed);
-        uuid::Builder::from_custom_bytes(bytes).into_uuid()
-    }
 }
