@@ -62,17 +62,17 @@ fn sex(telling: &mut Telling<'_>) -> Option<Sex> {
     let from_newer = newer.and_then(sex_from);
     let from_older = older.and_then(sex_from);
     if let (Some(newer), None) = (newer, from_newer) {
-        telling.note(paths::SEX, "is not F, M or U");
+        telling.note("no-code", paths::SEX, "is not F, M or U");
         telling.keep(paths::SEX, newer);
     }
     if let (Some(older), None) = (older, from_older) {
-        telling.note(paths::GENDER, "is not 0, 1, 2 or 9");
+        telling.note("no-code", paths::GENDER, "is not 0, 1, 2 or 9");
         telling.keep(paths::GENDER, older);
     }
     if let (Some(newer), Some(older)) = (from_newer, from_older)
         && newer != older
     {
-        telling.note(paths::SEX, "disagrees with `GenderCurrent`; `Sex` is read");
+        telling.note("contradiction", paths::SEX, "disagrees with `GenderCurrent`; `Sex` is read");
     }
     let sex = from_newer.or(from_older)?;
     telling.say(paths::SEX, format!("{sex:?}"));

@@ -77,16 +77,17 @@ impl Header {
 
     fn from_fields(telling: &mut Telling<'_>) -> Result<Self, Unreadable> {
         match telling.text(COLLECTION) {
-            Some(collection) if !collection.eq_ignore_ascii_case("CIN") => {
-                return Err(Unreadable::OtherCollection);
+            Some(collection) if collection.eq_ignore_ascii_case("CIN") => {}
+            Some(collection) if collection.to_ascii_uppercase().starts_with("CIN ") => {
+                telling.note("header", COLLECTION, "has words after `CIN`");
             }
-            Some(_) => {}
-            None => telling.note(COLLECTION, "is missing; `CIN` is assumed"),
+            Some(_) => return Err(Unreadable::OtherCollection),
+            None => telling.note("header", COLLECTION, "is missing; `CIN` is assumed"),
         }
         let reference_date = telling.date(REFERENCE_DATE);
         let year = telling.text(YEAR).and_then(|year| year.parse::<i32>().ok());
         if year.is_none() {
-            telling.note(YEAR, "is missing or no year; the reference date is taken instead");
+            telling.note("header", YEAR, "is missing or no year; the reference date is taken instead");
         }
         let year = year.or_else(|| reference_date.map(|day| day.year()));
         let year = year.filter(|year| (2009..=2100).contains(year)).ok_or(Unreadable::Header {
@@ -102,11 +103,15 @@ impl Header {
         let made = telling.text(MADE);
         let made_at = made.as_deref().and_then(value::moment);
         if made.is_some() && made_at.is_none() {
-            telling.note(MADE, "is not a date and time written as CCYY-MM-DDThh:mm:ss");
+            telling.note("header", MADE, "is not a date and time written as CCYY-MM-DDThh:mm:ss");
         }
         let serial_number = telling.text(SERIAL);
         if serial_number.is_none() {
-            telling.note(SERIAL, "is missing, so a later version of this return cannot be recognised by it");
+            telling.note(
+                "header",
+                SERIAL,
+                "is missing, so a later version of this return cannot be recognised by it",
+            );
         }
         Ok(Self {
             year,
@@ -125,9 +130,5 @@ impl Header {
 /// The fault of a reference date that is not the last day of the census year.
 pub(super) fn reference_date_fault(header: &Header) -> Option<Fault> {
     let is_wrong = header.reference_date != Some(header.period().last);
-    is_wrong.then_some(Fault {
-        rule: Some("100"),
-        field: REFERENCE_DATE,
-        what: "is not the 31 March of the census year",
-    })
+    is_wrong.then_some(Fault::census("100", REFERENCE_DATE, "is not the 31 March of the census year"))
 }

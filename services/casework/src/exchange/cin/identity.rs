@@ -42,8 +42,8 @@ impl Identity {
     }
 }
 
-/// SHA-256 of what a row says in its own fields, after reading: `True` and `1` are the same, so are two ways
-/// to write a day.
+/// SHA-256 of what a row says in its own fields, after reading: `True` and `1` are the same, so are two ways to
+/// write a day. There are few codes, so it can be guessed: whoever stores it hashes it under a key first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Content(pub [u8; 32]);
 
@@ -90,7 +90,9 @@ impl Naming {
         Self { lea: lea.to_owned(), equals: BTreeMap::new() }
     }
 
-    pub(super) fn child(&self, la_child_id: &str) -> Identity {
+    /// A child begins: rows are told apart within it, so nothing of the child before is needed.
+    pub(super) fn child(&mut self, la_child_id: &str) -> Identity {
+        self.equals.clear();
         Identity(Private::new(format!("cin/{}/{}", self.lea, escaped(la_child_id))))
     }
 

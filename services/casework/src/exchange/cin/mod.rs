@@ -37,7 +37,7 @@ pub use identity::{Content, Identity, Private};
 pub use reader::{Children, ReadChild, Survey, children, survey};
 pub use rows::{
     Assessment, Child, CinPlan, Counts, Disability, Episode, Factor, Fault, Head, Plan, PreProceedings,
-    Refusal, Review, Row, Section47, Sex, Table, Written,
+    Refusal, Review, Row, Section47, Sex, Table, Written, Wrong,
 };
 pub use rules::{WorkingDays, weekdays_between};
 pub use unreadable::Unreadable;

@@ -46,18 +46,25 @@ impl Node {
 
     /// Counts, by path, whatever inside this node nobody asked for.
     pub(super) fn report_unknown(&self, path: &str, unknown: &mut Unknown) {
+        self.report_below(&mut path.to_owned(), unknown);
+    }
+
+    fn report_below(&self, path: &mut String, unknown: &mut Unknown) {
         for attribute in &self.attributes {
             unknown.count(&format!("{path}/@{attribute}"), 1);
         }
         if self.asked_for.get() == Asked::Element && !self.text.trim().is_empty() {
             unknown.count(&format!("{path}/text()"), 1);
         }
+        let length = path.len();
         for kid in &self.kids {
-            let path = format!("{path}/{}", kid.name);
+            path.push('/');
+            path.push_str(&kid.name);
             match kid.asked_for.get() {
-                Asked::Never => unknown.count(&path, 1 + kid.inside()),
-                Asked::Element | Asked::ElementAndText => kid.report_unknown(&path, unknown),
+                Asked::Never => unknown.count(path, 1 + kid.inside()),
+                Asked::Element | Asked::ElementAndText => kid.report_below(path, unknown),
             }
+            path.truncate(length);
         }
     }
 

@@ -11,7 +11,7 @@ use super::header::Header;
 use super::identity::{Naming, hex};
 use super::node::Unknown;
 use super::pump::{Pump, Step};
-use super::rows::{Child, Counts, Fault, Refusal, Row};
+use super::rows::{Child, Counts, Fault, Refusal, Row, Wrong};
 use super::rules::{self, Judging, Tally, WorkingDays};
 use super::telling::Placing;
 use super::unreadable::Unreadable;
@@ -28,8 +28,8 @@ pub struct Survey {
     pub refused: Counts,
     /// Faults of the return as a whole.
     pub faults: Vec<Fault>,
-    /// How often each rule is broken by a row; `none` counts the faults without a census number.
-    pub faults_by_rule: BTreeMap<&'static str, u64>,
+    /// How often a row has each fault.
+    pub faults_of_rows: BTreeMap<Wrong, u64>,
     /// Elements, attributes and stray texts the form does not know, by path, each with how many elements were
     /// there.
     pub unknown: BTreeMap<String, u64>,
@@ -54,7 +54,7 @@ pub fn survey<R: Read + Seek>(input: &mut R, working_days: WorkingDays) -> Resul
     input.rewind().map_err(Unreadable::Io)?;
     let mut children = children(input, &header, working_days);
     let mut refused = Counts::default();
-    let mut faults_by_rule: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let mut faults_of_rows: BTreeMap<Wrong, u64> = BTreeMap::new();
     let mut content = Sha256::new();
     content.update(format!("cin-return-1\0{}\0{}", header.lea, header.year));
     for read in children.by_ref() {
@@ -64,11 +64,11 @@ pub fn survey<R: Read + Seek>(input: &mut R, working_days: WorkingDays) -> Resul
             content.update(head.identity.reveal().as_bytes());
             content.update(head.content.0);
             for fault in &head.faults {
-                *faults_by_rule.entry(fault.rule.unwrap_or("none")).or_default() += 1;
+                *faults_of_rows.entry(fault.wrong).or_default() += 1;
             }
         }
     }
-    Ok(children.into_survey(header, refused, faults_by_rule, hex(&content.finalize())))
+    Ok(children.into_survey(header, refused, faults_of_rows, hex(&content.finalize())))
 }
 
 /// Reads the children of a return that was surveyed, from wherever the input stands (rewind it first).
@@ -148,7 +148,7 @@ impl<R: Read> Children<R> {
                 (Step::Open(opened), Place::Message) if is(&opened.name, "Children") => {
                     self.place = Place::Children
                 }
-                (Step::Open(opened), Place::Children) if is(&opened.name, "Child") => {
+                (Step::Open(opened), Place::Children | Place::Message) if is(&opened.name, "Child") => {
                     let node = self.pump.whole(opened)?;
                     return self.child(&node).map(Some);
                 }
@@ -208,26 +208,30 @@ impl<R: Read> Children<R> {
         self,
         header: Header,
         refused: Counts,
-        faults_by_rule: BTreeMap<&'static str, u64>,
+        faults_of_rows: BTreeMap<Wrong, u64>,
         content_sha256: String,
     ) -> Survey {
         let mut faults = header.faults.clone();
         faults.extend(self.tally.faults(&header));
-        let mut note = |field, what| faults.push(Fault { rule: None, field, what });
+        let mut note = |word, field, what| faults.push(Fault::reading(word, field, what));
         if self.seen == 0 {
-            note("Message/Children", "holds no child");
+            note("no-children", "Message/Children", "holds no child");
         }
         if self.headers > 1 {
-            note("Message/Header", "is given more than once; the first is read");
+            note("header", "Message/Header", "is given more than once; the first is read");
         }
         if self.pump.source().undecodable() > 0 {
-            note("Message", "holds bytes that are no characters of its encoding; they are replaced");
+            note(
+                "encoding",
+                "Message",
+                "holds bytes that are no characters of its encoding; they are replaced",
+            );
         }
         Survey {
             read: self.at.read,
             refused,
             faults,
-            faults_by_rule,
+            faults_of_rows,
             unknown: self.at.unknown.into_paths(),
             bytes: self.pump.source().bytes(),
             file_sha256: hex(&self.pump.source().hash()),

@@ -3,9 +3,10 @@
 //! named by a fault.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use chrono::NaiveDate;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::codes::Entry;
 use super::identity::{Content, Identity, Private};
@@ -94,21 +95,61 @@ impl Counts {
     }
 }
 
-/// A rule the row breaks, or a habit of the software that wrote it. It says what is wrong, never with which
-/// value.
+/// What is wrong with a row: a rule of the census it breaks, or the way it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Wrong {
+    /// The number of the census rule, with `Q` when it is a query that may stand with a note.
+    Census(&'static str),
+    /// A stable word for what no census rule speaks of.
+    Reading(&'static str),
+}
+
+impl fmt::Display for Wrong {
+    /// The stable code: `census-8510`, `census-8842q`, `reading-day-spelling`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Census(rule) => write!(out, "census-{}", rule.to_ascii_lowercase()),
+            Self::Reading(word) => write!(out, "reading-{word}"),
+        }
+    }
+}
+
+impl Serialize for Wrong {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+/// Something wrong in one field of a row. It says what, never with which value.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Fault {
-    /// The number of the census rule, with `Q` when it is a query that may stand with a note.
-    pub rule: Option<&'static str>,
+    #[serde(rename = "code")]
+    pub wrong: Wrong,
     /// The path of the field from `Child` (or from `Message` for a fault of the whole return).
     pub field: &'static str,
     pub what: &'static str,
 }
 
 impl Fault {
+    pub(super) fn census(rule: &'static str, field: &'static str, what: &'static str) -> Self {
+        Self { wrong: Wrong::Census(rule), field, what }
+    }
+
+    pub(super) fn reading(word: &'static str, field: &'static str, what: &'static str) -> Self {
+        Self { wrong: Wrong::Reading(word), field, what }
+    }
+
+    /// The number of the census rule, if it is one.
+    pub fn rule(&self) -> Option<&'static str> {
+        match self.wrong {
+            Wrong::Census(rule) => Some(rule),
+            Wrong::Reading(_) => None,
+        }
+    }
+
     /// A query may stand with a note; any other broken rule must be put right before the return is accepted.
     pub fn is_query(&self) -> bool {
-        self.rule.is_some_and(|rule| rule.ends_with('Q'))
+        self.rule().is_some_and(|rule| rule.ends_with('Q'))
     }
 }
 
@@ -275,7 +316,7 @@ impl<T> Row<T> {
 impl Head {
     /// A row breaks each rule of a field once, however often it is looked at.
     pub(super) fn fault(&mut self, rule: &'static str, field: &'static str, what: &'static str) {
-        self.note(Fault { rule: Some(rule), field, what });
+        self.note(Fault::census(rule, field, what));
     }
 
     pub(super) fn note(&mut self, fault: Fault) {

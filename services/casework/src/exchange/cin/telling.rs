@@ -54,8 +54,8 @@ impl<'n> Telling<'n> {
         Self { places, ..Self::default() }
     }
 
-    pub(super) fn note(&mut self, field: &'static str, what: &'static str) {
-        let fault = Fault { rule: None, field, what };
+    pub(super) fn note(&mut self, word: &'static str, field: &'static str, what: &'static str) {
+        let fault = Fault::reading(word, field, what);
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
@@ -70,15 +70,22 @@ impl<'n> Telling<'n> {
         let element = paths::element(path);
         let values: Vec<&'n str> =
             self.places.iter().flat_map(|place| place.named(element)).map(Node::value).collect();
-        let mut filled = values.iter().copied().filter(|value| !value.is_empty());
+        if values.iter().any(|value| says_nothing(value)) {
+            self.note(
+                "placeholder",
+                path,
+                "holds a word software writes for nothing, which is read as absent",
+            );
+        }
+        let mut filled = values.iter().copied().filter(|value| !value.is_empty() && !says_nothing(value));
         let Some(first) = filled.next() else {
-            if !values.is_empty() {
-                self.note(path, "is there but empty, which is read as absent");
+            if values.iter().any(|value| value.is_empty()) {
+                self.note("empty", path, "is there but empty, which is read as absent");
             }
             return None;
         };
         for other in filled {
-            self.note(path, "is given more than once; the first is read");
+            self.note("repeated-field", path, "is given more than once; the first is read");
             if other != first {
                 self.keep(path, other);
             }
@@ -98,7 +105,7 @@ impl<'n> Telling<'n> {
     pub(super) fn text(&mut self, path: &'static str) -> Option<String> {
         let text = self.leaf(path)?;
         if text.len() > LONGEST_VALUE {
-            self.note(path, "is far too long to be read");
+            self.note("too-long", path, "is far too long to be read");
             self.keep(path, text);
             return None;
         }
@@ -115,17 +122,21 @@ impl<'n> Telling<'n> {
         match value::day(text) {
             Day::On(read) => {
                 if let Some(oddity) = read.oddity {
-                    self.note(path, oddity);
+                    self.note("day-spelling", path, oddity);
                 }
                 self.say(path, read.value.to_string());
                 Some(read.value)
             }
             Day::Placeholder => {
-                self.note(path, "holds the day software writes when it has none, which is read as absent");
+                self.note(
+                    "placeholder",
+                    path,
+                    "holds the day software writes when it has none, which is read as absent",
+                );
                 None
             }
             Day::Unclear => {
-                self.note(path, "is not a day that exists, written as CCYY-MM-DD");
+                self.note("no-day", path, "is not a day that exists, written as CCYY-MM-DD");
                 self.keep(path, text);
                 None
             }
@@ -135,12 +146,12 @@ impl<'n> Telling<'n> {
     pub(super) fn flag(&mut self, path: &'static str) -> Option<bool> {
         let text = self.leaf(path)?;
         let Some(read) = value::yes_or_no(text) else {
-            self.note(path, "is not true, false, 1 or 0");
+            self.note("no-flag", path, "is not true, false, 1 or 0");
             self.keep(path, text);
             return None;
         };
         if let Some(oddity) = read.oddity {
-            self.note(path, oddity);
+            self.note("flag-spelling", path, oddity);
         }
         self.say(path, read.value.to_string());
         Some(read.value)
@@ -149,7 +160,7 @@ impl<'n> Telling<'n> {
     pub(super) fn number(&mut self, path: &'static str) -> Option<u32> {
         let text = self.leaf(path)?;
         let Ok(number) = text.parse::<u32>() else {
-            self.note(path, "is not a whole number");
+            self.note("no-number", path, "is not a whole number");
             self.keep(path, text);
             return None;
         };
@@ -171,14 +182,14 @@ impl<'n> Telling<'n> {
         let alone = list.find(text);
         let found = alone.or_else(|| list.find(text.split_whitespace().next()?));
         let Some(entry) = found else {
-            self.note(path, "is no code of its list");
+            self.note("no-code", path, "is no code of its list");
             self.keep(path, text);
             return None;
         };
         if alone.is_none() {
-            self.note(path, "has words after its code, where the code alone is allowed");
+            self.note("code-spelling", path, "has words after its code, where the code alone is allowed");
         } else if entry.code != text {
-            self.note(path, "is not written as its list writes it");
+            self.note("code-spelling", path, "is not written as its list writes it");
         }
         self.say(path, entry.code.to_owned());
         Some(entry)
@@ -196,18 +207,17 @@ impl<'n> Telling<'n> {
         place: (Table, u64),
         at: &mut Placing,
     ) -> Head {
-        let (table, line) = place;
+        let (table, _) = place;
         let content = self.content(table);
         let (identity, standing) = at.naming.row(parent, table, key, content);
         let mut head = self.head(place, identity, content, at);
         if standing == Standing::SaidBefore {
-            head.note(Fault {
-                rule: None,
-                field: table.name(),
-                what: "stands twice in this return, word for word",
-            });
+            head.note(Fault::reading(
+                "repeated-row",
+                table.name(),
+                "stands twice in this return, word for word",
+            ));
         }
-        debug_assert_eq!(head.line, line);
         head
     }
 
@@ -225,6 +235,11 @@ impl<'n> Telling<'n> {
     pub(super) fn into_faults(self) -> Vec<Fault> {
         self.faults
     }
+}
+
+/// `NONE` is not among these words: it is a code.
+fn says_nothing(value: &str) -> bool {
+    ["NULL", "(NULL)", "NIL", "N/A", "#N/A", "NAN", "NAT"].iter().any(|word| value.eq_ignore_ascii_case(word))
 }
 
 /// The key of a row by its day.

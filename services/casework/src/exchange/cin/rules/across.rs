@@ -50,7 +50,7 @@ impl Tally {
 
     pub(in super::super) fn faults(&self, header: &Header) -> Vec<Fault> {
         let mut faults: Vec<Fault> = reference_date_fault(header).into_iter().collect();
-        let mut fault = |rule, field, what| faults.push(Fault { rule: Some(rule), field, what });
+        let mut fault = |rule, field, what| faults.push(Fault::census(rule, field, what));
         if self.plans_begun > self.conferences {
             fault(
                 "2883",

@@ -67,7 +67,7 @@ fn days(row: &mut Row<Assessment>, judging: Judging) {
     let period = judging.period;
     match started {
         None => {
-            row.head.note(Fault { rule: None, field: paths::ASSESSMENT_START, what: "is missing or no day" });
+            row.head.note(Fault::reading("no-start", paths::ASSESSMENT_START, "is missing or no day"));
         }
         Some(started) => {
             if authorised.is_some_and(|authorised| authorised < started) {
@@ -80,7 +80,7 @@ fn days(row: &mut Row<Assessment>, judging: Judging) {
                     "is not in the census year, and the assessment is unfinished",
                 );
             }
-            if authorised.is_none() && (judging.working_days)(started, period.last) > 45 {
+            if authorised.is_none() && judging.is_longer_than(45, started, period.last) {
                 row.fault(
                     "8670Q",
                     paths::ASSESSMENT_END,
@@ -125,7 +125,7 @@ fn factors(row: &mut Row<Assessment>) {
                 factor.fault("8950Q", paths::FACTOR, "is retired: 19B or 19C is allowed")
             }
             (_, Usage::Retired) => {
-                factor.head.note(Fault { rule: None, field: paths::FACTOR, what: "is a retired code" });
+                factor.head.note(Fault::reading("retired-code", paths::FACTOR, "is a retired code"));
             }
         }
     }

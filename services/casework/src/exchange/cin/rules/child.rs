@@ -100,7 +100,7 @@ fn disabilities(row: &mut Row<Child>) {
     }
     if is_unborn && !is_missing {
         let what = "is given for an unborn child, where none is allowed";
-        row.head.note(Fault { rule: None, field: paths::DISABILITY, what });
+        row.head.note(Fault::reading("contradiction", paths::DISABILITY, what));
     }
     if row.says.born.is_some() && acted_on && (is_missing || is_unclear) {
         row.fault("8540", paths::DISABILITY, "is missing or no code of its list");

@@ -37,7 +37,7 @@ fn referral(row: &mut Row<Episode>, judging: Judging) {
     if no_further_action.is_none() {
         row.fault("8568", paths::NO_FURTHER_ACTION, "is missing or neither true nor false");
     }
-    let long_before_the_year = (judging.working_days)(referred, judging.period.first) > 1;
+    let long_before_the_year = judging.is_longer_than(1, referred, judging.period.first);
     if no_further_action == Some(true) && long_before_the_year {
         row.fault("8569Q", paths::NO_FURTHER_ACTION, "is true for a referral made before the census year");
     }

@@ -49,11 +49,21 @@ impl Judging {
         Self { period: header.period(), made_on: header.made_at.map(|at| at.date()), working_days }
     }
 
+    /// Whether more than so many working days lie between: a long time is not counted day by day.
+    fn is_longer_than(self, working_days: i64, from: NaiveDate, to: NaiveDate) -> bool {
+        let certainly = (to - from).num_days() > 2 * working_days + 30;
+        certainly || (self.working_days)(from, to) > working_days
+    }
+
     /// A day later than the making of the return is impossible, whatever else the rules allow.
     fn not_yet(self, head: &mut Head, days: &[(&'static str, Option<NaiveDate>)]) {
         for (field, day) in days {
             if day.is_some_and(|day| self.made_on.is_some_and(|made| day > made)) {
-                head.note(Fault { rule: None, field, what: "is later than the day the return was made" });
+                head.note(Fault::reading(
+                    "after-the-return",
+                    field,
+                    "is later than the day the return was made",
+                ));
             }
         }
     }

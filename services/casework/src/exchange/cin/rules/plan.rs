@@ -91,7 +91,7 @@ fn reviews(row: &mut Row<Plan>, cin_plans: &[Row<CinPlan>], judging: Judging) {
         }
         if ended.is_some_and(|ended| held > ended) {
             let what = "is after the plan ended";
-            review.head.note(Fault { rule: None, field: paths::REVIEW, what });
+            review.head.note(Fault::reading("contradiction", paths::REVIEW, what));
         }
         let in_need = cin_plans.iter().any(|plan| runs(&plan.says, held, judging));
         if in_need && ended != Some(held) {

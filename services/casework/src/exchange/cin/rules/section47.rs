@@ -68,7 +68,7 @@ fn days(row: &mut Row<Section47>, judging: Judging) {
         if !period.holds(started) {
             row.fault("8740", paths::S47_START, "is not in the census year, and no conference was held");
         }
-        if (judging.working_days)(started, period.last) > 15 {
+        if judging.is_longer_than(15, started, period.last) {
             row.fault("8675Q", paths::S47_CONFERENCE, "is missing more than 15 working days after the start");
         }
     }
@@ -78,7 +78,7 @@ fn days(row: &mut Row<Section47>, judging: Judging) {
         (Some(_), _) => None,
     };
     if let Some(what) = contradiction {
-        row.head.note(Fault { rule: None, field: paths::S47_NOT_REQUIRED, what });
+        row.head.note(Fault::reading("contradiction", paths::S47_NOT_REQUIRED, what));
     }
     judging.not_yet(&mut row.head, &[(paths::S47_START, started), (paths::S47_CONFERENCE, conference)]);
 }

@@ -261,7 +261,11 @@ const BROKEN: &[(&str, &str, &str)] = &[
 
 fn broken_in(text: &str) -> BTreeSet<&'static str> {
     let survey = surveyed(text.as_bytes()).unwrap();
-    survey.faults_by_rule.keys().copied().chain(survey.faults.iter().filter_map(|fault| fault.rule)).collect()
+    let of_rows = survey.faults_of_rows.keys().filter_map(|wrong| match wrong {
+        Wrong::Census(rule) => Some(*rule),
+        Wrong::Reading(_) => None,
+    });
+    of_rows.chain(survey.faults.iter().filter_map(Fault::rule)).collect()
 }
 
 #[test]
