@@ -1,4 +1,99 @@
-//! A case: one child at one authority, for life.
+//! A case: one child at one authority, for life. Every referral begins an episode in it, and closure ends one.
+//!
+//! One file a command: its rule, its refusals, its tests. A rule is judged on the day something happened, so that a
+//! late entry is as good as a prompt one. What a return says goes through the same rules, and breaks them as faults.
 
+pub mod allocate_worker;
+pub mod change_category;
+pub mod clocks;
+pub mod close_case;
 pub mod codes;
+pub mod complete_assessment;
+pub mod conclude_section47;
+pub mod decide_referral;
+pub mod end_allocation;
+pub mod end_cin_plan;
+pub mod end_cp_plan;
+pub mod end_looked_after;
 pub mod events;
+mod fold;
+pub mod hold_initial_conference;
+pub mod hold_review_conference;
+pub mod receive_referral;
+mod rules;
+pub mod set_review_point;
+pub mod start_assessment;
+pub mod start_cin_plan;
+pub mod start_looked_after;
+pub mod start_section47;
+pub mod state;
+pub mod status;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use fold::testimony;
+pub use state::Case;
+pub use status::CaseStatus;
+
+use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
+use crate::entry::Entry;
+
+commands! {
+    ReceiveReferral(receive_referral::ReceiveReferral),
+    DecideReferral(decide_referral::DecideReferral),
+    StartAssessment(start_assessment::StartAssessment),
+    SetReviewPoint(set_review_point::SetReviewPoint),
+    CompleteAssessment(complete_assessment::CompleteAssessment),
+    StartSection47(start_section47::StartSection47),
+    ConcludeSection47(conclude_section47::ConcludeSection47),
+    HoldInitialConference(hold_initial_conference::HoldInitialConference),
+    HoldTransferInConference(hold_initial_conference::HoldTransferInConference),
+    HoldReviewConference(hold_review_conference::HoldReviewConference),
+    ChangeCategory(change_category::ChangeCategory),
+    EndCpPlan(end_cp_plan::EndCpPlan),
+    StartCinPlan(start_cin_plan::StartCinPlan),
+    EndCinPlan(end_cin_plan::EndCinPlan),
+    StartLookedAfter(start_looked_after::StartLookedAfter),
+    EndLookedAfter(end_looked_after::EndLookedAfter),
+    AllocateWorker(allocate_worker::AllocateWorker),
+    EndAllocation(end_allocation::EndAllocation),
+    CloseCase(close_case::CloseCase),
+}
+
+impl Decider for Case {
+    type Command = Command;
+
+    fn initial() -> Self {
+        Self::default()
+    }
+
+    fn evolve(&mut self, entry: &Entry) {
+        self.apply(&fold::Told { entry: entry.id, on: entry.occurred, event: &entry.event });
+    }
+
+    fn decide(&self, act: &Act, command: Command) -> Result<Vec<NewEvent>, Refusal> {
+        match command {
+            Command::ReceiveReferral(command) => receive_referral::decide(self, act, command),
+            Command::DecideReferral(command) => decide_referral::decide(self, act, command),
+            Command::StartAssessment(command) => start_assessment::decide(self, act, command),
+            Command::SetReviewPoint(command) => set_review_point::decide(self, act, command),
+            Command::CompleteAssessment(command) => complete_assessment::decide(self, act, command),
+            Command::StartSection47(command) => start_section47::decide(self, act, command),
+            Command::ConcludeSection47(command) => conclude_section47::decide(self, act, command),
+            Command::HoldInitialConference(command) => hold_initial_conference::decide(self, act, command),
+            Command::HoldTransferInConference(command) => {
+                hold_initial_conference::transfer_in(self, act, command)
+            }
+            Command::HoldReviewConference(command) => hold_review_conference::decide(self, act, command),
+            Command::ChangeCategory(command) => change_category::decide(self, act, command),
+            Command::EndCpPlan(command) => end_cp_plan::decide(self, act, command),
+            Command::StartCinPlan(command) => start_cin_plan::decide(self, act, command),
+            Command::EndCinPlan(command) => end_cin_plan::decide(self, act, command),
+            Command::StartLookedAfter(command) => start_looked_after::decide(self, act, command),
+            Command::EndLookedAfter(command) => end_looked_after::decide(self, act, command),
+            Command::AllocateWorker(command) => allocate_worker::decide(self, act, command),
+            Command::EndAllocation(command) => end_allocation::decide(self, act, command),
+            Command::CloseCase(command) => close_case::decide(self, act, command),
+        }
+    }
+}

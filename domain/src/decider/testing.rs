@@ -116,6 +116,11 @@ impl<D: Decider> Given<D> {
         Then(self.decide(command))
     }
 
+    /// The effective history.
+    pub(crate) fn history(&self) -> Vec<Entry> {
+        effective(&self.history)
+    }
+
     /// The state as it stands.
     pub(crate) fn stands(&self) -> D {
         self.state()
