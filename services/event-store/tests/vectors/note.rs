@@ -90,7 +90,7 @@ pub fn vectors() -> Vectors {
             refused("a size of 2 to the 64", signed_anyway(text_of("18446744073709551616", root))),
             refused("a root without padding", signed_anyway(text_of("5", root.trim_end_matches('=')))),
             refused("a root of 3 bytes", signed_anyway(text_of("5", "AAAA"))),
-            refused("another root", five.replacen(root, &note(6).split('\n').nth(2).unwrap(), 1)),
+            refused("another root", five.replacen(root, note(6).split('\n').nth(2).unwrap(), 1)),
             refused("an extension line", signed_anyway(format!("{text}\nmore\n"))),
             refused("signed by another key only", by_another.clone()),
             refused("of another log", signed_anyway(another_log)),
