@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = "^[0-9]{3}$", "examples" = ["383", "380"]))]
 pub struct Authority(String);
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 //! One struct a frozen (type, version), declared in its stream kind's folder. An older version is read through
 //! `From<Old> for New` and never written again. Schemas and samples are in `schemas/events`.
 
-use serde::de::Error as _;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
@@ -39,6 +39,15 @@ pub struct Frozen {
     pub kind: &'static str,
     pub schema_version: u16,
     pub schema: fn() -> schemars::Schema,
+    /// Reads stored content as this very version and writes it again, to show that nothing is lost on the way.
+    pub rewrite: fn(&[u8], &[OpenedPart<'_>]) -> serde_json::Result<(Vec<u8>, Vec<PlainPart>)>,
+}
+
+fn rewrite<T: Serialize + DeserializeOwned>(
+    facts: &[u8],
+    parts: &[OpenedPart<'_>],
+) -> serde_json::Result<(Vec<u8>, Vec<PlainPart>)> {
+    split(&join(parts, || serde_json::from_slice::<T>(facts))?)
 }
 
 macro_rules! events {
@@ -106,8 +115,8 @@ macro_rules! events {
             #[must_use]
             pub fn frozen() -> Vec<Frozen> {
                 vec![
-                    $( Frozen { kind: $kind, schema_version: $version, schema: || schemars::schema_for!($body) }, )+
-                    $( Frozen { kind: $old_kind, schema_version: $old_version, schema: || schemars::schema_for!($old_body) }, )*
+                    $( Frozen { kind: $kind, schema_version: $version, schema: || schemars::schema_for!($body), rewrite: rewrite::<$body> }, )+
+                    $( Frozen { kind: $old_kind, schema_version: $old_version, schema: || schemars::schema_for!($old_body), rewrite: rewrite::<$old_body> }, )*
                 ]
             }
         }
@@ -160,12 +169,17 @@ impl schemars::JsonSchema for Event {
             "type": "object",
             "description": "An event inside another: its type and version name the schema of its facts.",
             "properties": {
-                "type": { "type": "string" },
+                "type": { "type": "string", "pattern": "^[a-z0-9-]+\\.[a-z0-9-]+$" },
                 "version": { "type": "integer", "minimum": 1 },
                 "facts": { "type": "object" },
             },
             "required": ["type", "version", "facts"],
             "additionalProperties": false,
+            "examples": [{
+                "type": "agency.team-formed",
+                "version": 1,
+                "facts": { "team": "00000000-0000-8000-8000-000000000001", "name": "Duty and advice" },
+            }],
         })
     }
 }

@@ -25,9 +25,7 @@ pub struct Testimony {
 }
 
 /// One row of one return, by hashes that say nothing by themselves.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
-)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SaidRow {
     /// Which row it is, in every return of every year: a keyed hash of its natural key.
@@ -102,6 +100,7 @@ impl JsonSchema for RowHash {
             "type": "string",
             "description": "128 bits of a hash, in lower-case hexadecimal.",
             "pattern": "^[0-9a-f]{32}$",
+            "examples": ["00112233445566778899aabbccddeeff", "ffeeddccbbaa99887766554433221100"],
         })
     }
 }

@@ -31,6 +31,7 @@ fn check(text: &str, most: usize, allowed: impl Fn(char) -> bool) -> Result<Stri
 /// An account in somebody's own words, with line breaks.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("minLength" = 1, "maxLength" = 20_000, "examples" = ["He said he fell.\nThe bruise is on the left arm."]))]
 pub struct Narrative(String);
 
 impl Narrative {
@@ -51,6 +52,7 @@ impl Narrative {
 /// One line: a name, a telephone number, a line of an address.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("minLength" = 1, "maxLength" = 200, "examples" = ["An example line"]))]
 pub struct Line(String);
 
 impl Line {

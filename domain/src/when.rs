@@ -138,6 +138,7 @@ impl JsonSchema for Occurred {
             "type": "string",
             "description": "When it happened: an instant, a day, a month, or between two days.",
             "examples": ["2026-03-01T10:15:00Z", "2026-03-01", "2026-03", "2026-03-01/2026-03-09"],
+            "pattern": "^\\d{4}-\\d{2}(-\\d{2}(/\\d{4}-\\d{2}-\\d{2}|T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z)?)?$",
         })
     }
 }

@@ -7,7 +7,7 @@ use crate::ids::EnquiryId;
 
 /// A place in the record. Written as text, because JSON readers elsewhere lose digits of large numbers.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, JsonSchema)]
-#[schemars(with = "String")]
+#[schemars(with = "String", extend("pattern" = "^[0-9]+$", "examples" = ["812", "340282366920938463463374607431768211455"]))]
 pub struct KnownAt(pub u128);
 
 impl Serialize for KnownAt {
@@ -26,6 +26,7 @@ impl<'de> Deserialize<'de> for KnownAt {
 /// The reference of an enquiry, such as `7K3Q-9F2M-C`. The last letter checks the others.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
+#[schemars(extend("pattern" = "^[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]$", "examples" = ["7K3Q-9F2M-C"]))]
 pub struct Receipt(String);
 
 /// Nothing that is misheard or misread for another: no I, L, O, U, 0, 1.

@@ -51,6 +51,12 @@ impl CommandId {
     pub fn derive(self, nth: u32) -> Uuid {
         made_by(self, "goldthread/inner/1", &[&nth.to_be_bytes()])
     }
+
+    /// The id of the `nth` new part of a stream, such as an assessment of a case. One order on two streams makes two.
+    #[must_use]
+    pub fn part_of(self, stream: Uuid, nth: u32) -> Uuid {
+        made_by(self, "goldthread/part/1", &[stream.as_bytes(), &nth.to_be_bytes()])
+    }
 }
 
 impl EventId {

@@ -160,6 +160,7 @@ impl JsonSchema for UncertainDate {
         schemars::json_schema!({
             "type": "string",
             "description": "A date as well as it is known.",
+            "examples": ["2015-03-02", "2015-03", "2015", "about 2015", "expected 2026-05-01"],
             "pattern": "^(\\d{4}(-\\d{2}(-\\d{2})?)?|about \\d{4}|expected \\d{4}-\\d{2}-\\d{2})$",
         })
     }
