@@ -34,13 +34,15 @@ begin
         execute format('create schema %I', log);
 
         -- One row an event. `header` is the canonical header that the Merkle leaf hashes; the other columns must
-        -- agree with it, and `goldthread verify` checks that they do.
+        -- agree with it, and `goldthread verify` checks that they do. `mark` binds a row to its place: nothing is
+        -- proved by it, but a changed or moved row is found by name.
         execute format($ddl$
             create table %I.event (
                 position    bigint      not null check (position > 0),
                 stream      uuid        not null,
                 version     bigint      not null check (version > 0),
                 recorded_at timestamptz not null,
+                mark        bigint      not null,
                 header      bytea       not null,
                 salt        bytea       not null check (length(salt) = 16),
                 meta        bytea       not null,

@@ -7,7 +7,9 @@
 //! Formats that a second implementation must reproduce are in [`header`], [`merkle`], [`note`] and [`seal`], with
 //! test vectors in `schemas/vectors`.
 
+pub mod bundle;
 pub mod clock;
+pub mod contract;
 pub mod evidence;
 pub mod header;
 pub mod keys;
@@ -16,6 +18,7 @@ pub mod merkle;
 pub mod note;
 pub mod postgres;
 pub mod seal;
+pub mod verify;
 
 mod port;
 mod writing;

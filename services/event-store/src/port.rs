@@ -204,6 +204,28 @@ pub trait EventStore: Send + Sync + fmt::Debug {
     /// Events after a position, in the log's order, at most `limit`.
     async fn read_all(&self, after: Position, limit: usize) -> Result<Vec<Recorded>, StoreError>;
 
+    /// Events after a position whose type starts with `prefix`, in order, at most `limit`.
+    ///
+    /// Adapters that can find them without reading all others should; the answer is the same.
+    async fn read_kind(
+        &self,
+        prefix: &str,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        const PAGE: usize = 10_000;
+        let mut found = Vec::new();
+        let mut after = after;
+        while found.len() < limit {
+            let page = self.read_all(after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = last.position;
+            found.extend(page.into_iter().filter(|event| event.header.kind().starts_with(prefix)));
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
     /// The newest event's place and time.
     async fn head(&self) -> Result<Head, StoreError>;
 

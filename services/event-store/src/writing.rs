@@ -9,6 +9,7 @@ use crate::header::{self, BodyHashes};
 use crate::merkle::{CompactRange, leaf_hash};
 use crate::port::{Append, AppendError, Recorded};
 use crate::seal::encode_parts;
+use crate::verify::mark;
 
 /// The most events one append may hold.
 pub const MAX_EVENTS: usize = 1_000;
@@ -79,6 +80,7 @@ pub struct Row {
     pub stream: Uuid,
     pub version: u64,
     pub recorded_at: DateTime<Utc>,
+    pub mark: i64,
     pub header: Vec<u8>,
     pub salt: [u8; 16],
     pub meta: Bytes,
@@ -111,12 +113,14 @@ impl Tail {
         for ((version, draft), hashes) in (expected + 1..).zip(events).zip(&prepared.hashes) {
             let mut bytes = Vec::with_capacity(384);
             header::encode(&mut bytes, origin, stream, version, stamp_us, context, draft, hashes);
-            self.range.push(leaf_hash(&bytes));
+            let leaf = leaf_hash(&bytes);
+            self.range.push(leaf);
             rows.push(Row {
                 position: self.range.size(),
                 stream: stream.id,
                 version,
                 recorded_at: stamp,
+                mark: mark(self.range.size(), &leaf),
                 header: bytes,
                 salt: hashes.salt,
                 meta: draft.meta.clone(),

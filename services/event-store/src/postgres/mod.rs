@@ -3,6 +3,7 @@
 //! Any number of processes may write: a position can be taken once, so the order is the database's. Readers never
 //! wait for writers, and a long snapshot slows nobody, because no row is ever updated.
 
+mod audit;
 mod follow;
 mod nodes;
 mod rows;
@@ -23,6 +24,7 @@ use crate::port::{
 };
 use crate::writing::Prepared;
 
+pub use audit::Verified;
 pub use writer::FlushFigures;
 use writer::Writer;
 

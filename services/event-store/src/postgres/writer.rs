@@ -179,16 +179,16 @@ impl Sql {
             insert: fill(
                 "with events as (
                     insert into $log.event
-                        (position, stream, version, recorded_at, header, salt, meta, facts, parts)
-                    select $1 + n, stream, version, recorded_at, header, salt, meta, facts, parts
-                    from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::bytea[], $6::bytea[],
-                                $7::bytea[], $8::bytea[], $9::bytea[])
+                        (position, stream, version, recorded_at, mark, header, salt, meta, facts, parts)
+                    select $1 + n, stream, version, recorded_at, mark, header, salt, meta, facts, parts
+                    from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bytea[],
+                                $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[])
                          with ordinality
-                         as batch (stream, version, recorded_at, header, salt, meta, facts, parts, n)
+                         as batch (stream, version, recorded_at, mark, header, salt, meta, facts, parts, n)
                  ), flush as (
-                    insert into $log.flush (position, recorded_at, range) values ($10, $11, $12)
+                    insert into $log.flush (position, recorded_at, range) values ($11, $12, $13)
                  )
-                 select pg_notify('$log', $10::bigint::text)",
+                 select pg_notify('$log', $11::bigint::text)",
             ),
             versions: fill(
                 "select stream, max(version) from $log.event where stream = any($1) group by stream",
@@ -271,7 +271,8 @@ impl Task {
                 Err(late) => Err(FlushError::Lost(unavailable(late))),
             };
             match outcome {
-                Ok(()) => return,
+                // Whatever is left depends on what has just been written.
+                Ok(()) => {}
                 Err(FlushError::TailMoved) => {
                     self.figures.contended.fetch_add(1, Ordering::Relaxed);
                     if let Some(session) = &mut self.session {
@@ -332,7 +333,7 @@ impl Task {
         }
         let flushed = flushed?;
         self.settle(session, batch, flushed);
-        if self.figures.flushes.load(Ordering::Relaxed) % PRUNE_EVERY == 0 {
+        if self.figures.flushes.load(Ordering::Relaxed).is_multiple_of(PRUNE_EVERY) {
             session
                 .client
                 .batch_execute(&self.sql.prune)
@@ -570,6 +571,7 @@ async fn insert(
                 &column(rows, |row| row.stream),
                 &column(rows, |row| to_i64(row.version)),
                 &column(rows, |row| row.recorded_at),
+                &column(rows, |row| row.mark),
                 &column(rows, |row| row.header.as_slice()),
                 &column(rows, |row| row.salt.as_slice()),
                 &column(rows, |row| &row.meta[..]),
