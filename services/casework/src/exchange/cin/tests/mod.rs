@@ -257,6 +257,20 @@ fn identities_and_contents_never_change_since_they_are_stored() {
 }
 
 #[test]
+fn a_child_told_twice_is_one_child_with_the_same_rows() {
+    let text = String::from_utf8_lossy(SMALL);
+    let end = text.find("</Child>").unwrap() + "</Child>".len();
+    let child = &text[text.find("<Child>").unwrap()..end];
+    let (survey, children) = all(format!("{}{child}{}", &text[..end], &text[end..]).as_bytes());
+    let rows = |at: usize| -> Vec<(Identity, Content)> {
+        let heads = children[at].child.as_ref().unwrap().heads();
+        heads.iter().map(|head| (head.identity.clone(), head.content)).collect()
+    };
+    assert!(rows(0) == rows(1));
+    assert_eq!(survey.faults_of_rows.get(&Wrong::Census("8510")), Some(&1));
+}
+
+#[test]
 fn words_for_nothing_are_nothing() {
     let text = String::from_utf8_lossy(SMALL).replacen("<Ethnicity>WBRI</", "<Ethnicity>NULL</", 1);
     let (_, children) = all(text.as_bytes());
