@@ -21,7 +21,7 @@ test: tools ## run every test, each on a database of its own
 check: tools ## formatting, lints and documentation, warnings refused
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
-	@RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --document-private-items --locked --quiet
+	@RUSTDOCFLAGS="-D warnings -A rustdoc::private-intra-doc-links" $(CARGO) doc --workspace --no-deps --document-private-items --locked --quiet
 
 bless: tools ## write every generated file afresh (schemas, OpenAPI, tables in docs/); look at the difference before committing
 	@BLESS=1 $(CARGO) test --workspace --locked --quiet -- fresh
