@@ -1,1 +1,25 @@
-//! To come.
+//! What is derived: folds over effective history, kept live, and rebuilt beside the live build.
+//!
+//! This crate must not know HTTP, Cedar, or who is asking: a query takes a [`scope::Scope`], made elsewhere, and
+//! shows no more than it allows. Only the view `people` holds unsealed text.
+
+pub mod about;
+pub mod access;
+pub mod decode;
+pub mod effective;
+pub mod engine;
+pub mod reads;
+pub mod rows;
+pub mod scope;
+pub mod status;
+pub mod view;
+
+use std::sync::Arc;
+
+use view::View;
+
+/// Every view of this program.
+#[must_use]
+pub fn views() -> Vec<Arc<dyn View>> {
+    vec![Arc::new(access::Access), Arc::new(status::Status)]
+}

@@ -1,0 +1,2 @@
+alter table subject add primary key (person);
+create index subject_workers on subject using gin (workers);

@@ -1,0 +1,89 @@
+//! What access depends on, read at the moment of asking.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::access::Disclosure;
+use domain::ids::{AgencyId, PersonId, PractitionerId, TeamId};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::reads::{ReadError, Reads};
+use crate::scope::{Restriction, Scope, Standing};
+
+const VIEW: &str = "access";
+
+/// What access to somebody's record depends on now; `None` when nobody is on record under this id.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn standing(reads: &Reads, person: PersonId) -> Result<Option<Standing>, ReadError> {
+    Ok(standings(reads, &[person]).await?.remove(&person))
+}
+
+/// What access to each of these records depends on now; those nobody knows are not in the answer.
+///
+/// # Errors
+/// As [`standing`].
+pub async fn standings(reads: &Reads, people: &[PersonId]) -> Result<HashMap<PersonId, Standing>, ReadError> {
+    if people.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let source = reads.source(VIEW).await?;
+    let sql = format!(
+        "select person, owners, authorities, workers, teams, restriction_owner, readers, review_on,
+                exists (select from {0}.parked where key = person)
+         from {0}.subject where person = any($1)",
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let ids: Vec<Uuid> = people.iter().map(|person| person.0).collect();
+    let rows = source.client.query(&statement, &[&ids]).await?;
+    rows.iter().map(|row| Ok((PersonId(row.try_get(0)?), from_row(row)?))).collect()
+}
+
+fn from_row(row: &Row) -> Result<Standing, ReadError> {
+    let ids = |column: usize| row.try_get::<_, Vec<Uuid>>(column);
+    let authorities: Vec<String> = row.try_get(2)?;
+    let owner: Option<Uuid> = row.try_get(5)?;
+    let review_on: Option<NaiveDate> = row.try_get(7)?;
+    let readers = ids(6)?;
+    Ok(Standing {
+        owners: ids(1)?.into_iter().map(AgencyId).collect(),
+        // Only an authority's own text was ever written.
+        authorities: authorities.iter().filter_map(|authority| authority.parse().ok()).collect(),
+        workers: ids(3)?.into_iter().map(PractitionerId).collect(),
+        teams: ids(4)?.into_iter().map(TeamId).collect(),
+        restriction: owner.zip(review_on).map(|(owner, review_on)| Restriction {
+            owner: PractitionerId(owner),
+            readers: readers.into_iter().map(PractitionerId).collect(),
+            review_on,
+        }),
+        is_incomplete: row.try_get(8)?,
+    })
+}
+
+/// The people whose cases somebody has today, as far as this reader may know them.
+///
+/// # Errors
+/// As [`standing`].
+pub async fn caseload(
+    reads: &Reads,
+    scope: &Scope,
+    worker: PractitionerId,
+) -> Result<Vec<PersonId>, ReadError> {
+    let source = reads.source(VIEW).await?;
+    let sql = format!(
+        "select person from {}.subject where workers @> array[$1::uuid] order by person",
+        source.schema
+    );
+    let rows = source.client.query(&sql, &[&worker.0]).await?;
+    let people =
+        rows.iter().map(|row| Ok(PersonId(row.try_get(0)?))).collect::<Result<Vec<_>, ReadError>>()?;
+    drop(source);
+    let standings = standings(reads, &people).await?;
+    let may = |person: &PersonId| {
+        standings.get(person).is_some_and(|standing| scope.disclosure(standing) >= Disclosure::Status)
+    };
+    Ok(people.into_iter().filter(may).collect())
+}

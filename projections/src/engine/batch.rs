@@ -1,0 +1,153 @@
+//! What a batch of events asks of a view: which keys go forward, and which must be folded anew.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use domain::entry::Entry;
+use domain::history::is_correction;
+use event_store::{Position, StreamId};
+use uuid::Uuid;
+
+use super::history::{Parked, Streams};
+use crate::decode::Decoded;
+use crate::effective::{brought, members, standing};
+use crate::view::{Key, Keys, View};
+
+/// What is to be done for one key.
+#[derive(Default)]
+pub struct Work<'a> {
+    /// Its new entries.
+    pub entries: Vec<&'a Entry>,
+    /// True when earlier entries stand otherwise than before.
+    pub anew: bool,
+}
+
+/// What is to be done for a batch.
+#[derive(Default)]
+pub struct Plan<'a> {
+    pub work: BTreeMap<Key, Work<'a>>,
+    /// Which streams touch which keys, as far as this batch says.
+    pub pairs: BTreeMap<(Key, Uuid), &'a str>,
+    /// Streams with an event that cannot be read.
+    pub parked_streams: Vec<(Uuid, Parked)>,
+}
+
+/// The streams whose keys must be looked up before a batch can be planned.
+pub fn streams_to_ask(view: &dyn View, events: &[&Decoded]) -> Asked {
+    let mut asked = Asked::default();
+    let mut keys = Keys::default();
+    for event in events {
+        match &event.content {
+            Err(_) => {
+                asked.whole.insert(event.stream);
+            }
+            Ok(entry) if is_correction(&entry.event) => {
+                asked.whole.insert(event.stream);
+            }
+            Ok(entry) => {
+                keys.clear();
+                view.keys(entry, &mut keys);
+                if keys.is_whole_stream() {
+                    asked.members.insert(event.stream, event.stream_id());
+                }
+            }
+        }
+    }
+    asked
+}
+
+/// What to look up about streams.
+#[derive(Default)]
+pub struct Asked {
+    /// All keys they ever touched.
+    pub whole: BTreeSet<Uuid>,
+    /// The keys their standing entries name.
+    pub members: BTreeMap<Uuid, StreamId>,
+}
+
+/// What was found out about streams.
+pub struct Answers {
+    pub keys: HashMap<Uuid, Vec<Key>>,
+    pub members: Streams,
+    /// Up to where the batch reaches.
+    pub cut: Position,
+}
+
+impl<'a> Plan<'a> {
+    /// Plans a batch. `parked` streams touch nobody without parking them too; `skip` says which keys are parked.
+    pub fn new(
+        view: &dyn View,
+        events: &[&'a Decoded],
+        answers: &Answers,
+        parked: &HashSet<Uuid>,
+        skip: impl Fn(&Key) -> bool,
+    ) -> Self {
+        let members: HashMap<Uuid, Vec<Key>> = answers
+            .members
+            .iter()
+            .map(|(stream, events)| {
+                let standing = standing(events, answers.cut).unwrap_or_default();
+                (*stream, self::members(view, &standing))
+            })
+            .collect();
+        let mut plan = Self::default();
+        let mut unreadable: HashSet<Uuid> = parked.clone();
+        let mut seen: HashMap<Uuid, Vec<Key>> = HashMap::new();
+        let mut keys = Keys::default();
+        for event in events {
+            keys.clear();
+            let entry = match &event.content {
+                Ok(entry) => entry,
+                Err(why) => {
+                    unreadable.insert(event.stream);
+                    let parked =
+                        Parked { position: event.position, event_id: event.event_id, code: why.code };
+                    plan.parked_streams.push((event.stream, parked));
+                    plan.anew(touched(event.stream, answers, &seen), &skip);
+                    continue;
+                }
+            };
+            let correction = is_correction(&entry.event);
+            match correction.then(|| brought(entry)) {
+                Some(Some(brought)) => view.keys(&brought, &mut keys),
+                Some(None) => {}
+                None => view.keys(entry, &mut keys),
+            }
+            for key in keys.named() {
+                plan.pairs.insert((*key, event.stream), &*event.category);
+                seen.entry(event.stream).or_default().push(*key);
+            }
+            if correction || unreadable.contains(&event.stream) {
+                plan.anew(touched(event.stream, answers, &seen), &skip);
+                continue;
+            }
+            for key in keys.named() {
+                plan.forward(*key, entry, &skip);
+            }
+            if keys.is_whole_stream() {
+                let members = members.get(&event.stream).map(Vec::as_slice).unwrap_or_default();
+                for key in members.iter().filter(|key| !keys.named().contains(key)) {
+                    plan.forward(*key, entry, &skip);
+                }
+            }
+        }
+        plan
+    }
+
+    fn forward(&mut self, key: Key, entry: &'a Entry, skip: &impl Fn(&Key) -> bool) {
+        if !skip(&key) {
+            self.work.entry(key).or_default().entries.push(entry);
+        }
+    }
+
+    fn anew(&mut self, keys: Vec<Key>, skip: &impl Fn(&Key) -> bool) {
+        for key in keys.into_iter().filter(|key| !skip(key)) {
+            self.work.entry(key).or_default().anew = true;
+        }
+    }
+}
+
+/// All keys a stream ever touched, this batch included.
+fn touched(stream: Uuid, answers: &Answers, seen: &HashMap<Uuid, Vec<Key>>) -> Vec<Key> {
+    let known = answers.keys.get(&stream).into_iter().flatten();
+    known.chain(seen.get(&stream).into_iter().flatten()).copied().collect()
+}

@@ -1,0 +1,416 @@
+//! Keeping one build up with the log: a batch at a time, rows and checkpoint in one transaction.
+//!
+//! The common case folds only the new entries onto remembered states. A key is folded anew from its streams when
+//! its state was forgotten or an entry came late (rows of single entries stay), and its rows are replaced when a
+//! correction or an unreadable event changed what stands. The checkpoint is compared and set, so that two runners
+//! do no harm: the slower one finds it moved, forgets what it knew and goes on from there.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use deadpool_postgres::Pool;
+use domain::entry::Entry;
+use event_store::{Position, StreamId};
+use uuid::Uuid;
+
+use super::EngineError;
+use super::batch::{Answers, Plan, Work, streams_to_ask};
+use super::books::Books;
+use super::builds::{self, Build};
+use super::cache::{Cache, Remembered};
+use super::history::{Folded, Log, Parked, fold_whole, guard};
+use crate::decode::Decoded;
+use crate::effective::place;
+use crate::rows::Rows;
+use crate::view::{Key, Per, Poison, View};
+
+/// How many events go into one transaction.
+pub const BATCH: usize = 2_000;
+
+/// One build, kept up with the log.
+pub struct Follower {
+    view: Arc<dyn View>,
+    log: Log,
+    pool: Pool,
+    books: Books,
+    position: Position,
+    turn: i64,
+    parked: HashMap<Key, Position>,
+    parked_streams: HashSet<Uuid>,
+    cache: Cache,
+}
+
+/// What a batch does to a build's rows.
+struct Change {
+    /// Keys whose rows of single entries are replaced.
+    replaced: Vec<Key>,
+    /// Keys whose own rows are replaced.
+    changed: Vec<Key>,
+    entry_rows: Rows,
+    key_rows: Rows,
+    parked: Vec<(Key, Parked)>,
+    remember: Vec<(Key, Remembered)>,
+}
+
+impl Follower {
+    /// Takes up a build where its checkpoint stands.
+    pub async fn open(view: Arc<dyn View>, log: Log, pool: Pool, build: &Build) -> Result<Self, EngineError> {
+        let books = Books::new(view.as_ref(), &build.schema);
+        let mut follower = Self {
+            view,
+            log,
+            pool,
+            books,
+            position: build.position,
+            turn: build.turn,
+            parked: HashMap::new(),
+            parked_streams: HashSet::new(),
+            cache: Cache::default(),
+        };
+        follower.reload().await?;
+        Ok(follower)
+    }
+
+    pub fn position(&self) -> Position {
+        self.position
+    }
+
+    pub fn schema(&self) -> &str {
+        self.books.schema()
+    }
+
+    /// Forgets everything and looks where the build is. Called after any failure.
+    ///
+    /// # Errors
+    /// [`EngineError::Replaced`] when the build is retired or gone.
+    pub async fn reload(&mut self) -> Result<(), EngineError> {
+        self.cache.clear();
+        let client = self.pool.get().await?;
+        let build = builds::by_schema(&client, self.books.schema()).await?;
+        let build =
+            build.filter(|build| build.state != builds::State::Retired).ok_or(EngineError::Replaced)?;
+        self.parked = self.books.parked_keys(&client).await?;
+        self.parked_streams = self.books.parked_streams(&client).await?.into_iter().collect();
+        self.position = build.position;
+        self.turn = build.turn;
+        Ok(())
+    }
+
+    /// Takes in events that follow the checkpoint; those it has already are passed over.
+    ///
+    /// # Errors
+    /// [`EngineError::LostRace`] and those of the log, the key store and the database; nothing was changed, and
+    /// [`Follower::reload`] must be called before going on.
+    pub async fn apply(&mut self, events: &[Decoded]) -> Result<(), EngineError> {
+        let start = events.partition_point(|event| event.position <= self.position);
+        let new: Vec<&Decoded> = events.iter().skip(start).collect();
+        for batch in new.chunks(BATCH) {
+            self.apply_batch(batch).await?;
+        }
+        Ok(())
+    }
+
+    /// As [`Follower::apply`]; where Postgres will not take a row, the keys of that event are parked and the rest
+    /// goes on.
+    ///
+    /// # Errors
+    /// As [`Follower::apply`].
+    pub async fn apply_or_park(&mut self, events: &[Decoded]) -> Result<(), EngineError> {
+        match self.apply(events).await {
+            Err(error) if error.is_about_a_row() => {}
+            done => return done,
+        }
+        self.reload().await?;
+        for event in events {
+            match self.apply(std::slice::from_ref(event)).await {
+                Err(error) if error.is_about_a_row() => {
+                    self.reload().await?;
+                    self.refuse(event).await?;
+                }
+                done => done?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Parks the keys of an event whose rows Postgres will not take, and passes over it.
+    async fn refuse(&mut self, event: &Decoded) -> Result<(), EngineError> {
+        let (plan, _) = self.plan(std::slice::from_ref(&event)).await?;
+        let Decoded { position, event_id, .. } = *event;
+        let parked = Parked { position, event_id, code: "row-refused" };
+        let mut change = self.no_change();
+        change.parked = plan.work.keys().map(|key| (*key, parked)).collect();
+        let pairs = pairs_of(&plan);
+        self.commit(change, &pairs, &plan.parked_streams, position, None).await
+    }
+
+    fn no_change(&self) -> Change {
+        let tables = self.view.tables().len();
+        Change {
+            replaced: Vec::new(),
+            changed: Vec::new(),
+            entry_rows: Rows::for_tables(tables),
+            key_rows: Rows::for_tables(tables),
+            parked: Vec::new(),
+            remember: Vec::new(),
+        }
+    }
+
+    async fn apply_batch(&mut self, events: &[&Decoded]) -> Result<(), EngineError> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let recorded_at =
+            events.iter().rev().find_map(|event| event.content.as_ref().ok().map(|entry| entry.recorded_at));
+        let (plan, cut) = self.plan(events).await?;
+        let change = self.fold(&plan, cut).await?;
+        let pairs = pairs_of(&plan);
+        self.commit(change, &pairs, &plan.parked_streams, cut, recorded_at).await
+    }
+
+    /// Finds out what a batch asks for, and up to where it reaches.
+    async fn plan<'a>(&self, events: &[&'a Decoded]) -> Result<(Plan<'a>, Position), EngineError> {
+        let view = self.view.as_ref();
+        let cut = events.last().map_or(self.position, |last| last.position);
+        let asked = streams_to_ask(view, events);
+        let whole: Vec<Uuid> = asked.whole.into_iter().collect();
+        let client = self.pool.get().await?;
+        let keys = self.books.keys_of(&client, &whole).await?;
+        drop(client);
+        let members = self.log.streams(view, asked.members.into_values().collect(), cut).await?;
+        let answers = Answers { keys, members, cut };
+        let plan =
+            Plan::new(view, events, &answers, &self.parked_streams, |key| self.parked.contains_key(key));
+        Ok((plan, cut))
+    }
+
+    /// Folds what a plan asks for: forward where that is enough, anew where it is not.
+    async fn fold(&mut self, plan: &Plan<'_>, cut: Position) -> Result<Change, EngineError> {
+        let view = Arc::clone(&self.view);
+        let mut change = self.no_change();
+        let stateful = view.tables().iter().any(|table| table.per == Per::Key);
+        let unknown: Vec<Key> = plan
+            .work
+            .iter()
+            .filter(|(key, work)| work.anew || (stateful && !self.cache.contains(key)))
+            .map(|(key, _)| *key)
+            .collect();
+        let client = self.pool.get().await?;
+        let mut streams = self.books.streams_of(&client, &unknown).await?;
+
+        let mut again: BTreeMap<Key, Again> = BTreeMap::new();
+        for (key, work) in &plan.work {
+            if work.anew {
+                again.insert(*key, Again::Whole);
+                continue;
+            }
+            let known = !stateful || self.cache.contains(key) || !streams.contains_key(key);
+            match known.then(|| self.forward(*key, work)) {
+                None | Some(Forward::Late) => again.insert(*key, Again::State),
+                Some(Forward::Poisoned) => again.insert(*key, Again::Whole),
+                Some(Forward::Done { entry_rows, remember, changed }) => {
+                    change.entry_rows.append(&entry_rows);
+                    if let Some(remembered) = remember {
+                        if changed {
+                            change.changed.push(*key);
+                            change.key_rows.append(&remembered.rows);
+                        }
+                        change.remember.push((*key, remembered));
+                    }
+                    continue;
+                }
+            };
+        }
+        let missing: Vec<Key> = again.keys().filter(|key| !streams.contains_key(key)).copied().collect();
+        streams.extend(self.books.streams_of(&client, &missing).await?);
+        drop(client);
+        for ((key, stream), category) in &plan.pairs {
+            let known = streams.entry(*key).or_default();
+            if again.contains_key(key) && !known.iter().any(|known| known.id == *stream) {
+                known.push(StreamId { id: *stream, category: (*category).to_owned() });
+            }
+        }
+        self.fold_again(plan, &again, &streams, cut, &mut change).await?;
+        Ok(change)
+    }
+
+    /// Folds new entries onto what is remembered of a key.
+    fn forward(&mut self, key: Key, work: &Work<'_>) -> Forward {
+        let view = Arc::clone(&self.view);
+        let mut entries: Vec<&Entry> = work.entries.clone();
+        entries.sort_by_key(|entry| place(entry));
+        let first = entries.first().map(|entry| place(entry));
+        let mut entry_rows = Rows::for_tables(view.tables().len());
+        let remembered = self.cache.take(&key);
+        if remembered.as_ref().is_some_and(|remembered| remembered.last > first) {
+            return Forward::Late;
+        }
+        let before = remembered.as_ref().map(|remembered| remembered.rows.clone());
+        let folded: Result<_, Poison> = guard(|| {
+            let mut state = match remembered {
+                Some(remembered) => Some(remembered.state),
+                None => view.start(key),
+            };
+            for entry in &entries {
+                view.entry_rows(key, entry, &mut entry_rows)?;
+                if let Some(state) = &mut state {
+                    state.step(entry)?;
+                }
+            }
+            let mut rows = Rows::for_tables(view.tables().len());
+            if let Some(state) = &state {
+                state.rows(&mut rows);
+            }
+            Ok(state.map(|state| Remembered { state, last: entries.last().map(|entry| place(entry)), rows }))
+        });
+        match folded {
+            Err(_) => Forward::Poisoned,
+            Ok(remember) => {
+                let changed = before.as_ref() != remember.as_ref().map(|remembered| &remembered.rows);
+                Forward::Done { entry_rows, remember, changed }
+            }
+        }
+    }
+
+    async fn fold_again(
+        &self,
+        plan: &Plan<'_>,
+        again: &BTreeMap<Key, Again>,
+        streams: &HashMap<Key, Vec<StreamId>>,
+        cut: Position,
+        change: &mut Change,
+    ) -> Result<(), EngineError> {
+        let view = self.view.as_ref();
+        let mut ids: HashMap<Uuid, StreamId> = HashMap::new();
+        for stream in again.keys().filter_map(|key| streams.get(key)).flatten() {
+            ids.entry(stream.id).or_insert_with(|| stream.clone());
+        }
+        let read = self.log.streams(view, ids.into_values().collect(), cut).await?;
+        for (key, how) in again {
+            let histories: Vec<&[Decoded]> = streams
+                .get(key)
+                .into_iter()
+                .flatten()
+                .filter_map(|stream| read.get(&stream.id))
+                .map(Vec::as_slice)
+                .collect();
+            let folded = fold_whole(view, *key, &histories, cut);
+            let Folded { entry_rows, key_rows, state, last, parked } = folded;
+            change.changed.push(*key);
+            change.key_rows.append(&key_rows);
+            if matches!(how, Again::State) && parked.is_none() {
+                let mut new = Rows::for_tables(view.tables().len());
+                for entry in plan.work.get(key).into_iter().flat_map(|work| &work.entries) {
+                    // It was just folded, as part of the whole.
+                    view.entry_rows(*key, entry, &mut new).unwrap_or_default();
+                }
+                change.entry_rows.append(&new);
+            } else {
+                change.replaced.push(*key);
+                change.entry_rows.append(&entry_rows);
+            }
+            match (parked, state) {
+                (Some(parked), _) => change.parked.push((*key, parked)),
+                (None, Some(state)) => {
+                    change.remember.push((*key, Remembered { state, last, rows: key_rows }));
+                }
+                (None, None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn commit(
+        &mut self,
+        mut change: Change,
+        pairs: &[(Key, Uuid, String)],
+        parked_streams: &[(Uuid, Parked)],
+        to: Position,
+        recorded_at: Option<chrono::DateTime<chrono::Utc>>,
+    ) -> Result<(), EngineError> {
+        let mut client = self.pool.get().await?;
+        let transaction = client.transaction().await?;
+        // Rows and checkpoint stand or fall together, and the log has all of it: a flush to disk would prove nothing.
+        transaction.batch_execute("set local synchronous_commit = off").await?;
+        let books = &self.books;
+        books.advance(&transaction, (self.position, self.turn), to, recorded_at).await?;
+        books.note_history(&transaction, pairs).await?;
+        for (index, table) in self.view.tables().iter().enumerate() {
+            let (keys, rows) = match table.per {
+                Per::Entry => (&change.replaced, &mut change.entry_rows),
+                Per::Key => (&change.changed, &mut change.key_rows),
+            };
+            books.delete(&transaction, index, keys).await?;
+            if let Some(rows) = rows.tables_mut().get_mut(index) {
+                books.insert(&transaction, index, rows).await?;
+            }
+        }
+        books.park_keys(&transaction, &change.parked).await?;
+        books.park_streams(&transaction, parked_streams).await?;
+        transaction.commit().await?;
+
+        self.position = to;
+        self.turn += 1;
+        for (key, parked) in change.parked {
+            let Parked { position, event_id, code } = parked;
+            tracing::error!(view = self.view.name(), %key, %position, %event_id, code, "a key was parked");
+            self.parked.insert(key, position);
+        }
+        self.parked_streams.extend(parked_streams.iter().map(|(stream, _)| *stream));
+        for (key, remembered) in change.remember {
+            self.cache.put(key, remembered);
+        }
+        Ok(())
+    }
+
+    /// Folds keys anew at the checkpoint: after an erasure, or to try a parked key again. Says which keys stay parked.
+    ///
+    /// # Errors
+    /// As [`Follower::apply`].
+    pub async fn refold(&mut self, keys: &[Key]) -> Result<Vec<Key>, EngineError> {
+        let client = self.pool.get().await?;
+        let streams = self.books.streams_of(&client, keys).await?;
+        drop(client);
+        let mut change = self.no_change();
+        let again: BTreeMap<Key, Again> = keys.iter().map(|key| (*key, Again::Whole)).collect();
+        for key in keys {
+            self.cache.take(key);
+        }
+        self.fold_again(&Plan::default(), &again, &streams, self.position, &mut change).await?;
+        let stuck: Vec<Key> = change.parked.iter().map(|(key, _)| *key).collect();
+        let freed: Vec<Key> = keys.iter().filter(|key| !stuck.contains(key)).copied().collect();
+        let mut client = self.pool.get().await?;
+        let transaction = client.transaction().await?;
+        for key in &freed {
+            let streams: Vec<Uuid> = streams.get(key).into_iter().flatten().map(|stream| stream.id).collect();
+            self.books.unpark(&transaction, *key, &streams).await?;
+        }
+        transaction.commit().await?;
+        drop(client);
+        self.commit(change, &[], &[], self.position, None).await?;
+        for key in &freed {
+            self.parked.remove(key);
+        }
+        let client = self.pool.get().await?;
+        self.parked_streams = self.books.parked_streams(&client).await?.into_iter().collect();
+        Ok(stuck)
+    }
+}
+
+fn pairs_of(plan: &Plan<'_>) -> Vec<(Key, Uuid, String)> {
+    plan.pairs.iter().map(|((key, stream), category)| (*key, *stream, (*category).to_owned())).collect()
+}
+
+/// How a key that cannot go forward is folded.
+enum Again {
+    /// Its state was forgotten or an entry came late: rows of earlier entries stay as they are.
+    State,
+    /// What stands has changed: all its rows are replaced.
+    Whole,
+}
+
+enum Forward {
+    Done { entry_rows: Rows, remember: Option<Remembered>, changed: bool },
+    Late,
+    Poisoned,
+}

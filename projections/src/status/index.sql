@@ -1,0 +1,1 @@
+alter table status add primary key (person, case_id);

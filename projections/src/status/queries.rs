@@ -1,0 +1,96 @@
+//! How a child stands, as much of it as the reader is told.
+
+use domain::access::Disclosure;
+use domain::authority::Authority;
+use domain::ids::{PersonId, PractitionerId};
+
+use super::{CaseStatus, Cases, STATUS};
+use crate::access::standing;
+use crate::reads::{AsOf, ReadError, Reads};
+use crate::scope::Scope;
+
+/// What a reader is told of how somebody stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PersonStatus {
+    pub person: PersonId,
+    pub disclosure: Disclosure,
+    /// Authorities that know them: where to ring.
+    pub ring: Vec<Authority>,
+    /// For a record kept to named readers: who answers for it.
+    pub restriction_owner: Option<PractitionerId>,
+    /// Empty when only whom to ring is told.
+    pub cases: Vec<CaseStatus>,
+    /// True when something about them could not be taken in: telephone.
+    pub is_incomplete: bool,
+}
+
+/// How somebody stands, now or at another time; `None` when nobody is on record, or the reader is told nothing.
+///
+/// Whether the reader may be told is judged by how things are now, whatever the time looked back to.
+///
+/// # Errors
+/// The view is not built, or the database or the log does not answer.
+pub async fn of(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+    as_of: Option<AsOf>,
+) -> Result<Option<PersonStatus>, ReadError> {
+    let Some(standing) = standing(reads, person).await? else { return Ok(None) };
+    let disclosure = scope.disclosure(&standing);
+    if disclosure == Disclosure::None {
+        return Ok(None);
+    }
+    let (cases, is_parked) = match as_of {
+        _ if disclosure < Disclosure::Status => (Vec::new(), false),
+        None => current(reads, person).await?,
+        Some(as_of) => {
+            let mut cases = Cases::default();
+            for entry in reads.history(&STATUS, person.0, as_of).await? {
+                cases.take(&entry);
+            }
+            (cases.statuses().collect(), false)
+        }
+    };
+    Ok(Some(PersonStatus {
+        person,
+        disclosure,
+        ring: standing.authorities,
+        restriction_owner: standing.restriction.map(|restriction| restriction.owner),
+        cases: cases.into_iter().map(|case| redacted(case, disclosure)).collect(),
+        is_incomplete: standing.is_incomplete || is_parked,
+    }))
+}
+
+async fn current(reads: &Reads, person: PersonId) -> Result<(Vec<CaseStatus>, bool), ReadError> {
+    let source = reads.source("status").await?;
+    let sql = format!(
+        "select {} from {}.status where person = $1 order by case_id",
+        CaseStatus::COLUMNS,
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let rows = source.client.query(&statement, &[&person.0]).await?;
+    let cases =
+        rows.iter().filter_map(|row| CaseStatus::from_row(row).transpose()).collect::<Result<Vec<_>, _>>()?;
+    let sql = format!("select exists (select from {}.parked where key = $1)", source.schema);
+    let statement = source.client.prepare_cached(&sql).await?;
+    let is_parked = source.client.query_one(&statement, &[&person.0]).await?.try_get(0)?;
+    Ok((cases, is_parked))
+}
+
+/// The status and the lead practitioner are told first; how the work stands only with progress.
+fn redacted(case: CaseStatus, disclosure: Disclosure) -> CaseStatus {
+    if disclosure >= Disclosure::Progress {
+        return case;
+    }
+    CaseStatus {
+        episode: None,
+        assessment_since: None,
+        section47_since: None,
+        cp_categories: Vec::new(),
+        cp_plans_before: 0,
+        legal_status: None,
+        ..case
+    }
+}

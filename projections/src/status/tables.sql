@@ -1,0 +1,23 @@
+-- One row a case: how one child stands at one authority. Fed by every event of a case.
+create table status (
+    person            uuid   not null,
+    case_id           uuid   not null,
+    authority         text   not null,
+    agency            uuid   not null,
+    stage             text   not null,
+    episode           uuid,
+    referred_on       date,
+    assessment_since  date,
+    section47_since   date,
+    cp_plan_since     date,
+    cp_categories     text[] not null,
+    cp_plans_before   int    not null,
+    cin_plan_since    date,
+    looked_after_since date,
+    legal_status      text,
+    lead              uuid,
+    lead_team         uuid,
+    closed_on         date,
+    last_on           date   not null,
+    position          bytea  not null
+);
