@@ -1,13 +1,18 @@
 //! The goldthread service, below its executable: the only crate that knows HTTP, Cedar and the outside world.
 
 pub mod access_log;
+pub mod api;
 pub mod app;
 pub mod enquire;
 pub mod error;
+pub mod evidence;
 pub mod exchange;
 pub mod execute;
+pub mod metrics;
 pub mod migrate;
 pub mod policy;
 pub mod postgres;
+pub mod server;
 pub mod settings;
+pub mod telemetry;
 pub mod visitor;

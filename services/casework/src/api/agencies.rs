@@ -1,0 +1,103 @@
+//! Agencies and their teams.
+
+use actix_web::{HttpResponse, web};
+use domain::agency::{FormTeam, Register, SafeguardingLine};
+use domain::ids::AgencyId;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::address::{Address, at};
+use super::done::{Done, begin, go_on};
+use super::input::{Asking, At, GivenAgencyKind, GivenAuthority, GivenLine, Json};
+use crate::app::App;
+use crate::error::Problem;
+use crate::execute::Command;
+
+pub fn addresses() -> Vec<Address> {
+    vec![
+        at("/agencies").post(register),
+        at("/agencies/{id}").post(change),
+        at("/agencies/{id}/teams").post(form_team),
+    ]
+}
+
+/// An agency as it is registered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterAgency {
+    name: GivenLine,
+    kind: GivenAgencyKind,
+    /// The authority whose partnership it works in; absent for one that works for the whole node.
+    #[serde(default)]
+    authority: Option<GivenAuthority>,
+    /// Whom to ring about a child.
+    #[serde(default)]
+    safeguarding_line: Option<Line>,
+}
+
+/// Telephone numbers.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SafeguardingLine)]
+struct Line {
+    in_hours: GivenLine,
+    #[serde(default)]
+    out_of_hours: Option<GivenLine>,
+}
+
+impl RegisterAgency {
+    fn command(self) -> Register {
+        Register {
+            name: self.name.0,
+            kind: self.kind.0,
+            authority: self.authority.map(|given| given.0),
+            safeguarding_line: self.safeguarding_line.map(|line| SafeguardingLine {
+                in_hours: line.in_hours.0,
+                out_of_hours: line.out_of_hours.map(|given| given.0),
+            }),
+        }
+    }
+}
+
+/// Registers an agency.
+#[utoipa::path(post, path = "/api/v1/agencies", tag = "agencies", request_body = RegisterAgency,
+    responses((status = 201, body = Done), (status = 200, body = Done, description = "It was registered by the same order before.")))]
+pub async fn register(
+    app: web::Data<App>,
+    asking: Asking,
+    Json(body): Json<RegisterAgency>,
+) -> Result<HttpResponse, Problem> {
+    begin(&app, asking, Command::Agency { id: None, command: body.command().into() }, "agencies").await
+}
+
+/// Changes an agency's name or whom to ring.
+#[utoipa::path(post, path = "/api/v1/agencies/{id}", tag = "agencies", params(("id" = Uuid, Path)), request_body = RegisterAgency,
+    responses((status = 200, body = Done)))]
+pub async fn change(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<AgencyId>,
+    Json(body): Json<RegisterAgency>,
+) -> Result<HttpResponse, Problem> {
+    go_on(&app, asking, Command::Agency { id: Some(id), command: body.command().into() }).await
+}
+
+/// A team as it is formed.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FormTeamOf {
+    name: GivenLine,
+}
+
+/// Forms a team inside an agency.
+#[utoipa::path(post, path = "/api/v1/agencies/{id}/teams", tag = "agencies", params(("id" = Uuid, Path)), request_body = FormTeamOf,
+    responses((status = 200, body = Done)))]
+pub async fn form_team(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<AgencyId>,
+    Json(body): Json<FormTeamOf>,
+) -> Result<HttpResponse, Problem> {
+    let command = FormTeam { name: body.name.0 }.into();
+    go_on(&app, asking, Command::Agency { id: Some(id), command }).await
+}

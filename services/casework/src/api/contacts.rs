@@ -1,0 +1,146 @@
+//! Contacts: what is told to an authority's front door about a child, and what the authority decides about it.
+
+use actix_web::{HttpResponse, web};
+use domain::contact::involved::Involved;
+use domain::contact::{Concern, Decide, Record};
+use domain::ids::ContactId;
+use domain::when::Occurred;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::address::{Address, at};
+use super::done::{Done, begin, go_on};
+use super::input::{
+    Asking, At, GivenAgencyId, GivenAuthority, GivenConcernKind, GivenContactRole, GivenLine, GivenMethod,
+    GivenNarrative, GivenOccurred, GivenOutcome, GivenPersonId, GivenSignificance, GivenSourceDisclosure,
+    Json,
+};
+use crate::app::App;
+use crate::error::Problem;
+use crate::execute::Command;
+
+pub fn addresses() -> Vec<Address> {
+    vec![at("/contacts").post(record), at("/contacts/{id}/decision").post(decide)]
+}
+
+/// Something told about a child.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RecordContact {
+    /// The authority whose front door received it.
+    authority: GivenAuthority,
+    /// When it was told; now when absent.
+    #[serde(default)]
+    occurred: Option<GivenOccurred>,
+    #[schema(min_items = 1, max_items = 50)]
+    people: Vec<InvolvedInContact>,
+    #[schema(min_items = 1)]
+    concerns: Vec<ConcernOfContact>,
+    method: GivenMethod,
+    #[serde(default)]
+    significance: Option<GivenSignificance>,
+    /// How far whoever told it may be named; `named` when absent.
+    #[serde(default)]
+    source_disclosure: Option<GivenSourceDisclosure>,
+    /// The agency that told it; absent for the public.
+    #[serde(default)]
+    source_agency: Option<GivenAgencyId>,
+    /// What was told. Sealed under a key of its own.
+    account: GivenNarrative,
+    /// Who told it, where that person has no record of their own. Sealed.
+    #[serde(default)]
+    source_identity: Option<GivenLine>,
+}
+
+/// A person's place in a contact.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InvolvedInContact {
+    person: GivenPersonId,
+    role: GivenContactRole,
+    /// Whole years at the time, for counts; 0 for an unborn child.
+    #[serde(default)]
+    age: Option<u8>,
+}
+
+/// One thing a contact is worried about.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ConcernOfContact {
+    kind: GivenConcernKind,
+    /// The subjects it is about; all of them when empty.
+    #[serde(default)]
+    about: Vec<GivenPersonId>,
+}
+
+impl RecordContact {
+    fn command(self, now: Occurred) -> Record {
+        let involved = |given: InvolvedInContact| Involved {
+            person: given.person.0,
+            role: given.role.0,
+            age: given.age,
+        };
+        let concern = |given: ConcernOfContact| Concern {
+            kind: given.kind.0,
+            about: given.about.into_iter().map(|person| person.0).collect(),
+        };
+        Record {
+            authority: self.authority.0,
+            occurred: self.occurred.map_or(now, |given| given.0),
+            people: self.people.into_iter().map(involved).collect(),
+            concerns: self.concerns.into_iter().map(concern).collect(),
+            method: self.method.0,
+            significance: self.significance.map(|given| given.0),
+            source_disclosure: self
+                .source_disclosure
+                .map_or(domain::contact::SourceDisclosure::Named, |given| given.0),
+            source_agency: self.source_agency.map(|given| given.0),
+            account: self.account.0,
+            source_identity: self.source_identity.map(|given| given.0),
+        }
+    }
+}
+
+/// Records a contact.
+#[utoipa::path(post, path = "/api/v1/contacts", tag = "contacts", request_body = RecordContact,
+    responses((status = 201, body = Done), (status = 200, body = Done, description = "Recorded by the same order before.")))]
+pub async fn record(
+    app: web::Data<App>,
+    asking: Asking,
+    Json(body): Json<RecordContact>,
+) -> Result<HttpResponse, Problem> {
+    let command = body.command(Occurred::Instant(app.clock.now())).into();
+    begin(&app, asking, Command::Contact { id: None, command }, "contacts").await
+}
+
+/// What the authority does about a contact, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecideContact {
+    /// When it was decided; now when absent.
+    #[serde(default)]
+    occurred: Option<GivenOccurred>,
+    outcome: GivenOutcome,
+    /// The agency it was passed to; for `passed-on` only.
+    #[serde(default)]
+    passed_to: Option<GivenAgencyId>,
+    reason: GivenNarrative,
+}
+
+/// Decides a contact.
+#[utoipa::path(post, path = "/api/v1/contacts/{id}/decision", tag = "contacts", params(("id" = Uuid, Path)), request_body = DecideContact,
+    responses((status = 200, body = Done)))]
+pub async fn decide(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<ContactId>,
+    Json(body): Json<DecideContact>,
+) -> Result<HttpResponse, Problem> {
+    let command = Decide {
+        occurred: body.occurred.map_or_else(|| Occurred::Instant(app.clock.now()), |given| given.0),
+        outcome: body.outcome.0,
+        passed_to: body.passed_to.map(|given| given.0),
+        reason: body.reason.0,
+    };
+    go_on(&app, asking, Command::Contact { id: Some(id), command: command.into() }).await
+}

@@ -1,0 +1,150 @@
+//! Timelines held open: what happens about a person is sent as it is recorded (server-sent events).
+//!
+//! One follower a process reads the record and tells which people each event touches, once the timeline view has
+//! taken it in. It tells too many rather than too few: what is shown is decided by each open timeline's own query,
+//! under a scope made anew each time, so that a restriction takes effect at the next item at the latest.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_store::{EventStore as _, Followed, Position, Recorded};
+use futures_util::StreamExt as _;
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::app::App;
+
+/// The view that timelines are read from.
+pub const VIEW: &str = "timeline";
+/// An open timeline that is further behind than this reads all it has missed in one query instead.
+const TOUCHES_KEPT: usize = 1024;
+/// How long the follower waits for the view before it tells all the same.
+const VIEW_TIME_MAX: Duration = Duration::from_secs(10);
+/// After a record that cannot be read, for a while nobody is told anything.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+/// Streams are short; one longer than this is read as far as this.
+const STREAM_EVENTS_MAX: usize = 10_000;
+
+/// Something was recorded about these people, and the timeline view has it.
+#[derive(Clone, Debug)]
+pub struct Touch {
+    pub people: Arc<HashSet<Uuid>>,
+    pub position: Position,
+    /// Something shown before may have changed or gone.
+    pub corrects: bool,
+}
+
+/// Where open timelines listen.
+#[derive(Debug)]
+pub struct Hub {
+    touches: broadcast::Sender<Touch>,
+}
+
+impl Hub {
+    /// Begins to follow the record; ends when the server closes.
+    pub fn start(app: Arc<App>, closing: watch::Receiver<bool>) -> (Self, JoinHandle<()>) {
+        let (touches, _) = broadcast::channel(TOUCHES_KEPT);
+        let following = tokio::spawn(follow(app, touches.clone(), closing));
+        (Self { touches }, following)
+    }
+
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Touch> {
+        self.touches.subscribe()
+    }
+}
+
+async fn follow(app: Arc<App>, touches: broadcast::Sender<Touch>, mut closing: watch::Receiver<bool>) {
+    loop {
+        tokio::select! {
+            () = follow_once(&app, &touches) => {}
+            _ = closing.wait_for(|closing| *closing) => return,
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY_AFTER) => {}
+            _ = closing.wait_for(|closing| *closing) => return,
+        }
+    }
+}
+
+/// Follows from the newest event until something cannot be read.
+async fn follow_once(app: &App, touches: &broadcast::Sender<Touch>) {
+    let head = match app.record.head().await {
+        Ok(head) => head.position,
+        Err(error) => return tracing::warn!(%error, "open timelines cannot follow the record just now"),
+    };
+    let mut record = app.record.follow(head);
+    while let Some(followed) = record.next().await {
+        match followed {
+            Ok(Followed::Events(events)) => tell(app, touches, &events).await,
+            Ok(Followed::CaughtUp(_)) => {}
+            Err(error) => return tracing::error!(%error, "open timelines cannot follow the record"),
+        }
+    }
+}
+
+async fn tell(app: &App, touches: &broadcast::Sender<Touch>, events: &[Recorded]) {
+    let Some(last) = events.last().map(|event| event.position) else { return };
+    if touches.receiver_count() == 0 {
+        return;
+    }
+    let mut people = HashSet::new();
+    let mut corrects = false;
+    for event in events {
+        let is_correction = event.header.kind().starts_with("entry.");
+        corrects |= is_correction;
+        people.insert(event.header.stream_id());
+        named_in(&event.facts, &mut people);
+        if is_correction || bears_on_its_stream(event.header.kind()) {
+            name_stream(app, event, &mut people).await;
+        }
+    }
+    // When the view does not come, listeners find nothing new now and everything at the next touch.
+    let _ = app.views.wait_until(VIEW, last, VIEW_TIME_MAX).await;
+    // Nobody listening any more is no failure.
+    let _ = touches.send(Touch { people: Arc::new(people), position: last, corrects });
+}
+
+/// True for facts that name nobody and are about whoever the rest of their stream is about.
+fn bears_on_its_stream(kind: &str) -> bool {
+    matches!(kind, "contact.decided" | "tie.ended")
+}
+
+async fn name_stream(app: &App, event: &Recorded, people: &mut HashSet<Uuid>) {
+    match app.record.read_stream(&event.header.stream(), 0, STREAM_EVENTS_MAX).await {
+        Ok(stream) => stream.iter().for_each(|event| named_in(&event.facts, people)),
+        Err(error) => tracing::warn!(%error, "open timelines may be told late"),
+    }
+}
+
+/// Every id in an event's facts: people are among them.
+fn named_in(facts: &[u8], people: &mut HashSet<Uuid>) {
+    if let Ok(facts) = serde_json::from_slice(facts) {
+        collect(&facts, people);
+    }
+}
+
+fn collect(value: &serde_json::Value, people: &mut HashSet<Uuid>) {
+    match value {
+        serde_json::Value::String(text) => people.extend(Uuid::try_parse(text).ok()),
+        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, people)),
+        serde_json::Value::Object(members) => members.values().for_each(|member| collect(member, people)),
+        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everybody_named_in_the_facts_is_touched() {
+        let mut people = HashSet::new();
+        let child = Uuid::from_u128(7);
+        let facts = format!(r#"{{"authority":"383","people":[{{"person":"{child}","role":"subject"}}]}}"#);
+        named_in(facts.as_bytes(), &mut people);
+        assert_eq!(people, HashSet::from([child]));
+    }
+}

@@ -1,0 +1,124 @@
+//! People who work for agencies: their registration, roles and leaving.
+
+use actix_web::{HttpResponse, web};
+use domain::ids::PractitionerId;
+use domain::practitioner::{Details, GiveRole, Leave, Register};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::address::{Address, at};
+use super::done::{Done, begin, go_on};
+use super::input::{Asking, At, GivenAgencyId, GivenDay, GivenLine, GivenRole, GivenTeamId, Json};
+use crate::app::App;
+use crate::error::Problem;
+use crate::execute::Command;
+
+pub fn addresses() -> Vec<Address> {
+    vec![
+        at("/practitioners").post(register),
+        at("/practitioners/{id}").post(change),
+        at("/practitioners/{id}/roles").post(give_role),
+        at("/practitioners/{id}/leaving").post(leave),
+    ]
+}
+
+/// A practitioner as they are registered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RegisterPractitioner {
+    /// The asker's own when absent.
+    #[serde(default)]
+    agency: Option<GivenAgencyId>,
+    #[serde(default)]
+    team: Option<GivenTeamId>,
+    name: GivenLine,
+    /// At work.
+    #[serde(default)]
+    telephone: Option<GivenLine>,
+    /// At work.
+    #[serde(default)]
+    email: Option<GivenLine>,
+}
+
+impl RegisterPractitioner {
+    fn command(self, asking: &Asking) -> Register {
+        Register {
+            agency: self.agency.map_or(asking.visitor.agency(), |given| given.0),
+            team: self.team.map(|given| given.0),
+            details: Details {
+                name: self.name.0,
+                telephone: self.telephone.map(|given| given.0),
+                email: self.email.map(|given| given.0),
+            },
+        }
+    }
+}
+
+/// Registers somebody who works for an agency.
+#[utoipa::path(post, path = "/api/v1/practitioners", tag = "practitioners", request_body = RegisterPractitioner,
+    responses((status = 201, body = Done), (status = 200, body = Done, description = "Registered by the same order before.")))]
+pub async fn register(
+    app: web::Data<App>,
+    asking: Asking,
+    Json(body): Json<RegisterPractitioner>,
+) -> Result<HttpResponse, Problem> {
+    let command = body.command(&asking).into();
+    begin(&app, asking, Command::Practitioner { id: None, command }, "practitioners").await
+}
+
+/// Changes a practitioner's team or work contact.
+#[utoipa::path(post, path = "/api/v1/practitioners/{id}", tag = "practitioners", params(("id" = Uuid, Path)), request_body = RegisterPractitioner,
+    responses((status = 200, body = Done)))]
+pub async fn change(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<PractitionerId>,
+    Json(body): Json<RegisterPractitioner>,
+) -> Result<HttpResponse, Problem> {
+    let command = body.command(&asking).into();
+    go_on(&app, asking, Command::Practitioner { id: Some(id), command }).await
+}
+
+/// A role, from a day.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiveRoleTo {
+    role: GivenRole,
+    from: GivenDay,
+    /// The last day, where it is known.
+    #[serde(default)]
+    to: Option<GivenDay>,
+}
+
+/// Gives a practitioner a role.
+#[utoipa::path(post, path = "/api/v1/practitioners/{id}/roles", tag = "practitioners", params(("id" = Uuid, Path)), request_body = GiveRoleTo,
+    responses((status = 200, body = Done)))]
+pub async fn give_role(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<PractitionerId>,
+    Json(body): Json<GiveRoleTo>,
+) -> Result<HttpResponse, Problem> {
+    let command = GiveRole { role: body.role.0, from: body.from.0, to: body.to.map(|given| given.0) }.into();
+    go_on(&app, asking, Command::Practitioner { id: Some(id), command }).await
+}
+
+/// The last day at work; it may be ahead.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeaveOn {
+    on: GivenDay,
+}
+
+/// Records that a practitioner leaves the agency.
+#[utoipa::path(post, path = "/api/v1/practitioners/{id}/leaving", tag = "practitioners", params(("id" = Uuid, Path)), request_body = LeaveOn,
+    responses((status = 200, body = Done)))]
+pub async fn leave(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<PractitionerId>,
+    Json(body): Json<LeaveOn>,
+) -> Result<HttpResponse, Problem> {
+    let command = Leave { on: body.on.0 }.into();
+    go_on(&app, asking, Command::Practitioner { id: Some(id), command }).await
+}
