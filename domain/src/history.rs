@@ -4,12 +4,15 @@
 //! and keeps its place. *Withdraw* takes an entry back. *Move* takes an entry made on the wrong stream to the right
 //! one, where it keeps its own date. Folds and deciders see only the effective history, in the order things
 //! happened; the audit sees everything.
+//!
+//! A correction is not itself corrected: to undo an amendment, amend again; to undo a withdrawal, record again; to
+//! undo a move, move back.
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::decider::{Act, NewEvent, Refusal};
+use crate::decider::{Act, IN_THE_FUTURE, NewEvent, Refusal};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::ids::EventId;
@@ -73,6 +76,20 @@ pub enum Correction {
     Receive { entry: EventId, occurred: Occurred, first_recorded_at: DateTime<Utc>, content: Box<Event> },
 }
 
+impl Correction {
+    /// The order to receive, on the right stream, an entry that stands on the wrong one: as amended there, with the
+    /// date and the recorded time it has.
+    #[must_use]
+    pub fn receiving(entry: &Entry) -> Self {
+        Self::Receive {
+            entry: entry.id,
+            occurred: entry.occurred,
+            first_recorded_at: entry.recorded_at,
+            content: Box::new(entry.event.clone()),
+        }
+    }
+}
+
 /// The entries that stand, in the order they happened (the earliest moment each can have been), then as recorded.
 ///
 /// An amended entry keeps its id, position and recorded time and has the new content and date. An entry moved here
@@ -92,12 +109,16 @@ pub fn effective(history: &[Entry]) -> Vec<Entry> {
             | Event::EntryMovedAway(MovedAway { entry: gone, .. }) => {
                 standing.retain(|standing| standing.id != *gone);
             }
-            Event::EntryMovedHere(moved) => standing.push(Entry {
-                id: moved.entry,
-                recorded_at: moved.first_recorded_at,
-                event: (*moved.content).clone(),
-                ..entry.clone()
-            }),
+            Event::EntryMovedHere(moved) => {
+                // INVARIANT: an id stands once, whatever a writer of another program did.
+                standing.retain(|standing| standing.id != moved.entry);
+                standing.push(Entry {
+                    id: moved.entry,
+                    recorded_at: moved.first_recorded_at,
+                    event: (*moved.content).clone(),
+                    ..entry.clone()
+                });
+            }
             _ => standing.push(entry.clone()),
         }
     }
@@ -117,45 +138,93 @@ pub fn is_correction(event: &Event) -> bool {
     )
 }
 
-/// Decides a correction of a stream, given its effective history.
+const NO_SUCH_ENTRY: Refusal = Refusal {
+    code: "no-such-entry",
+    sentence: "There is no such entry here; it may have been withdrawn or moved already.",
+};
+const OTHER_KIND: Refusal = Refusal {
+    code: "other-kind",
+    sentence: "An entry can only be amended by one of the same kind; withdraw it instead.",
+};
+const ALREADY_HERE: Refusal =
+    Refusal { code: "already-here", sentence: "This entry is on this record already." };
+const NOT_CORRECTABLE: Refusal = Refusal {
+    code: "not-correctable",
+    sentence: "The entry that opened this record stays; correct the entries after it.",
+};
+
+/// Decides a correction of a stream, given its effective history. An amendment that changes nothing adds nothing.
 ///
 /// # Errors
-/// `no-such-entry` when the entry does not stand on this stream; `other-kind` when a replacement is another kind of
-/// entry; `not-correctable` for the entry that opened the stream.
+/// `no-such-entry` when the entry does not stand on this stream; `already-here` when one to be received does;
+/// `other-kind` when a replacement is another kind of entry; `in-the-future` when it is given a date ahead;
+/// `not-correctable` for the entry that opened the stream.
 pub fn correct(standing: &[Entry], act: &Act, correction: Correction) -> Result<Vec<NewEvent>, Refusal> {
-    const NO_SUCH_ENTRY: Refusal = Refusal {
-        code: "no-such-entry",
-        sentence: "There is no such entry here; it may have been withdrawn or moved already.",
-    };
     let find = |id: EventId| standing.iter().find(|entry| entry.id == id).ok_or(NO_SUCH_ENTRY);
     let now = Occurred::Instant(act.now);
     let (occurred, event) = match correction {
         Correction::Amend { entry, reason, occurred, replacement } => {
-            if find(entry)?.event.kind() != replacement.kind() {
-                return Err(Refusal {
-                    code: "other-kind",
-                    sentence: "An entry can only be amended by one of the same kind; withdraw it instead.",
-                });
+            let standing = find(entry)?;
+            if standing.event.kind() != replacement.kind() {
+                return Err(OTHER_KIND);
+            }
+            if occurred.is_ahead_of(act.now) {
+                return Err(IN_THE_FUTURE);
+            }
+            if !keeps_identity(&standing.event, &replacement) {
+                return Err(NOT_CORRECTABLE);
+            }
+            if standing.occurred == occurred && standing.event == *replacement {
+                return Ok(Vec::new());
             }
             (now, Event::EntryAmended(Amended { entry, reason, occurred, replacement }))
         }
         Correction::Withdraw { entry, reason } => {
-            find(entry)?;
+            if opens_a_stream(&find(entry)?.event) {
+                return Err(NOT_CORRECTABLE);
+            }
             (now, Event::EntryWithdrawn(Withdrawn { entry, reason }))
         }
         Correction::MoveAway { entry, reason } => {
-            find(entry)?;
+            if opens_a_stream(&find(entry)?.event) {
+                return Err(NOT_CORRECTABLE);
+            }
             (now, Event::EntryMovedAway(MovedAway { entry, reason }))
         }
         Correction::Receive { entry, occurred, first_recorded_at, content } => {
             if find(entry).is_ok() {
-                return Err(Refusal {
-                    code: "already-here",
-                    sentence: "This entry is on this record already.",
-                });
+                return Err(ALREADY_HERE);
+            }
+            if is_correction(&content) || opens_a_stream(&content) {
+                return Err(NOT_CORRECTABLE);
             }
             (occurred, Event::EntryMovedHere(MovedHere { entry, first_recorded_at, content }))
         }
     };
     Ok(vec![NewEvent { occurred, event }])
 }
+
+/// Without these, the entries after them would hang in the air.
+fn opens_a_stream(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::PersonOpened(_)
+            | Event::CaseOpened(_)
+            | Event::AgencyRegistered(_)
+            | Event::PractitionerRegistered(_)
+    )
+}
+
+/// A person keeps the key everything about them is sealed under, a case its child and authority.
+fn keeps_identity(before: &Event, after: &Event) -> bool {
+    match (before, after) {
+        (Event::PersonOpened(before), Event::PersonOpened(after)) => before.key == after.key,
+        (Event::CaseOpened(before), Event::CaseOpened(after)) => {
+            (before.child, &before.authority) == (after.child, &after.authority)
+        }
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests;
