@@ -160,3 +160,41 @@ fn fresh_id() -> Result<Uuid, ReadError> {
     getrandom::fill(&mut random).map_err(|cause| ReadError::Unavailable(cause.into()))?;
     Ok(uuid::Builder::from_random_bytes(random).into_uuid())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> LookMade {
+        let person = PersonId(Uuid::from_u128(1));
+        LookMade {
+            action: Action::ReadTimeline,
+            people: vec![ShownPerson { person, disclosure: Disclosure::Progress }],
+            more: 0,
+            as_known_at: Some("17".to_owned()),
+            policy: "0f".to_owned(),
+        }
+    }
+
+    /// What a look says is a contract with whoever audits it.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "`make bless` writes what it would otherwise compare")]
+    fn the_schema_and_sample_of_a_look_are_fresh() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/access");
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(LookMade)).unwrap() + "\n";
+        let look = serde_json::to_string_pretty(&sample()).unwrap() + "\n";
+        for (name, text) in [("look.made.v1.json", schema), ("look.made.v1.sample.json", look)] {
+            let path = format!("{folder}/{name}");
+            if std::env::var("BLESS").is_ok() {
+                std::fs::create_dir_all(folder).unwrap();
+                std::fs::write(&path, &text).unwrap();
+            }
+            assert!(
+                std::fs::read_to_string(&path).unwrap_or_default() == text,
+                "{name} is not what is written"
+            );
+        }
+        let read: LookMade = serde_json::from_str(&serde_json::to_string(&sample()).unwrap()).unwrap();
+        assert_eq!(read, sample());
+    }
+}

@@ -139,7 +139,8 @@ impl Problem {
     /// Fields that could not be read, found before anything was ordered or asked.
     #[must_use]
     pub fn invalid(fields: Vec<FieldError>) -> Self {
-        let problem = Self::new(422, "invalid", "Some fields cannot be taken", "See `fields` for what is allowed.");
+        let problem =
+            Self::new(422, "invalid", "Some fields cannot be taken", "See `fields` for what is allowed.");
         Self { fields, ..problem }
     }
 
@@ -152,7 +153,12 @@ impl Problem {
     /// A body over the limit.
     #[must_use]
     pub fn too_large(limit_bytes: usize) -> Self {
-        Self::new(413, "too-large", "The request is too large", format!("At most {limit_bytes} bytes are taken."))
+        Self::new(
+            413,
+            "too-large",
+            "The request is too large",
+            format!("At most {limit_bytes} bytes are taken."),
+        )
     }
 
     /// No proof of who is asking, or one that does not hold.
@@ -257,5 +263,10 @@ fn unavailable() -> Problem {
 }
 
 fn corrupt() -> Problem {
-    Problem::new(500, "corrupt", "The record cannot be read", "Somebody has been told. Telephone if it is urgent.")
+    Problem::new(
+        500,
+        "corrupt",
+        "The record cannot be read",
+        "Somebody has been told. Telephone if it is urgent.",
+    )
 }

@@ -1,11 +1,42 @@
 //! The only maker of a [`Scope`], and the only asker of policy.
+//!
+//! Rules are Cedar text in `schemas/policy`, checked strictly against their schema at the start: a set that does not
+//! pass stops the program. A rule that fails while it is asked denies, whatever the others say. Answers depend only
+//! on roles, purpose and access class, so they are kept for the next request.
+//!
+//! Left out: which class a record is of for a reader; the views say that, row by row, through the [`Scope`].
+
+mod acts;
+mod disclosures;
+mod engine;
+#[cfg(test)]
+mod tests;
 
 use domain::access::{Action, Purpose};
+use projections::scope::Scope;
+
+use crate::app::App;
+use crate::visitor::Visitor;
+
+pub use acts::act_of;
+pub use engine::{Policy, PolicyError, Record};
 
 /// Policy says no, and the visitor may know it.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("no rule allows `{action}` for `{purpose}` in this role")]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("no rule allows `{action}` for the purpose `{purpose}` in this role")]
 pub struct NotPermitted {
     pub action: Action,
     pub purpose: Purpose,
+}
+
+impl App {
+    /// What a visitor may be told for a purpose, decided once for all records of the answer.
+    ///
+    /// # Errors
+    /// [`NotPermitted`] when the visitor may not look in this way at all.
+    pub fn scope(&self, visitor: &Visitor, action: Action, purpose: Purpose) -> Result<Scope, NotPermitted> {
+        self.policy.may_look(visitor, action, purpose)?;
+        let told = self.policy.table(&visitor.actor().roles, purpose);
+        Ok(Scope::decided(visitor.actor().clone(), purpose, told))
+    }
 }

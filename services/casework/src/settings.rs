@@ -7,12 +7,15 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::postgres::Address;
+use event_store::keys::MasterSource;
+
+use crate::postgres::{Address, Place};
 
 /// The database of the logs and the views.
 pub const DATABASE: &str = "goldthread";
 /// The database of the keys: another one, so that a copy of the record is not a copy of its keys.
 pub const KEYS_DATABASE: &str = "goldthread_keys";
+const MASTER_KEY_FILE: &str = "master.key";
 
 /// The settings as they are typed or found in the environment.
 #[derive(Clone, Debug, clap::Args)]
@@ -74,15 +77,21 @@ impl Default for Settings {
 /// Why the settings do not name a database.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    #[error("`{0}` is not a PostgreSQL connection: give `postgres://user@host/database` or `key=value` pairs")]
+    #[error(
+        "`{0}` is not a PostgreSQL connection: give `postgres://user@host/database` or `key=value` pairs"
+    )]
     Connection(&'static str, #[source] tokio_postgres::Error),
     #[error("`DATABASE_URL` is not set and no private database is running")]
     NoDatabase,
+    #[error(
+        "`MASTER_KEY_FILE` must be given with `KEYS_URL`: the key that opens the keys is not kept beside them"
+    )]
+    NoMasterKey,
     #[error("`KEYS_URL` must be given with `DATABASE_URL`: keys live in a database of their own")]
     NoKeys,
 }
 
-/// Whom each part of the program connects as.
+/// Whom each part of the program connects as, and what opens the keys.
 #[derive(Clone, Debug)]
 pub struct Connections {
     pub log: tokio_postgres::Config,
@@ -91,6 +100,7 @@ pub struct Connections {
     /// May make tables and roles.
     pub migrate: tokio_postgres::Config,
     pub migrate_keys: tokio_postgres::Config,
+    pub master: MasterSource,
 }
 
 impl Settings {
@@ -101,6 +111,7 @@ impl Settings {
     pub fn connections(&self) -> Result<Connections, SettingsError> {
         let log = self.database_url.as_deref().ok_or(SettingsError::NoDatabase)?;
         let keys = self.keys_url.as_deref().ok_or(SettingsError::NoKeys)?;
+        let master = self.master_key_file.clone().ok_or(SettingsError::NoMasterKey)?;
         let views = self.views_url.as_deref().unwrap_or(log);
         let migrate = self.migrate_url.as_deref().unwrap_or(log);
         Ok(Connections {
@@ -109,6 +120,7 @@ impl Settings {
             keys: parse("KEYS_URL", keys)?,
             migrate: parse("MIGRATE_URL", migrate)?,
             migrate_keys: parse("KEYS_URL", keys)?,
+            master: MasterSource::File(master),
         })
     }
 
@@ -120,26 +132,35 @@ impl Settings {
 }
 
 impl Connections {
-    /// The connections of a private server, each part as its own role.
+    /// The connections of a private server, each part as its own role. Its master key is made with it, in its folder,
+    /// unless the settings name another file.
     ///
     /// # Errors
     /// A socket folder that cannot stand in a connection.
-    pub fn private(address: &Address) -> Result<Self, SettingsError> {
-        Self::private_in(address, DATABASE, KEYS_DATABASE)
+    pub fn private(settings: &Settings, place: &Place, address: &Address) -> Result<Self, SettingsError> {
+        let file = settings.master_key_file.clone().unwrap_or_else(|| place.root().join(MASTER_KEY_FILE));
+        Self::private_in(address, DATABASE, KEYS_DATABASE, MasterSource::FileOrNew(file))
     }
 
     /// The same in databases of other names: each test has its own.
     ///
     /// # Errors
     /// A socket folder that cannot stand in a connection.
-    pub fn private_in(address: &Address, database: &str, keys: &str) -> Result<Self, SettingsError> {
-        let as_role = |database: &str, role: &str| parse("private", &address.settings(database, role));
+    pub fn private_in(
+        address: &Address,
+        database: &str,
+        keys: &str,
+        master: MasterSource,
+    ) -> Result<Self, SettingsError> {
+        let as_role =
+            |database: &str, role: &str| parse("the private server", &address.settings(database, role));
         Ok(Self {
             log: as_role(database, "goldthread_app")?,
             views: as_role(database, "goldthread_views")?,
             keys: as_role(keys, "goldthread_keys")?,
             migrate: as_role(database, "postgres")?,
             migrate_keys: as_role(keys, "postgres")?,
+            master,
         })
     }
 }

@@ -11,7 +11,7 @@ use domain::agency::AgencyKind;
 use domain::authority::Authority;
 use domain::ids::{AgencyId, PractitionerId};
 
-pub use token::{Tokens, TokenError};
+pub use token::{TokenError, Tokens};
 
 /// Somebody whose claims have been proven. Cannot be made from a request without a proof.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -44,6 +44,15 @@ impl Visitor {
         let mut node = Self::node();
         node.actor.authority = Some(authority);
         node
+    }
+
+    /// Somebody of authority 383 in one role.
+    #[cfg(test)]
+    pub(crate) fn for_test(role: Role) -> Self {
+        let mut visitor = Self::node_for("383".parse().unwrap());
+        visitor.actor.agency_kind = AgencyKind::LocalAuthority;
+        visitor.actor.roles = vec![role];
+        visitor
     }
 
     fn proven(actor: Actor, until: DateTime<Utc>) -> Self {

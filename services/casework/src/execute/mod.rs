@@ -1,11 +1,233 @@
 //! The only writer: an order from somebody becomes events on one stream, or a reason why not.
 //!
-//! Load the stream, open what its rules read, fold its effective history into a state, ask policy, decide, seal, and
+//! Load the stream, open what its rules read, ask policy, fold the effective history into a state, decide, seal, and
 //! append where it was read. A lost race is tried again a few times. An order already carried out is answered as it
 //! was the first time, once permission has been asked again.
 //!
 //! Left out: what an order may say (the domain) and who may give it (policy).
 
+mod acted_on;
+mod complete;
+mod dispatch;
+mod facts;
+mod ids;
+mod load;
+mod meta;
 mod order;
+mod repeat;
+mod seal;
 
+pub use ids::Ids;
 pub use order::{Command, Done, Order};
+
+use domain::decider::{Act, NewEvent};
+use domain::history::effective;
+use domain::ids::{CommandId, KeyId};
+use event_store::{Append, AppendError, Appended, Context, EventStore, StreamId};
+
+use crate::app::App;
+use crate::error::{ExecuteError, FieldError};
+use crate::visitor::Visitor;
+use load::Loaded;
+use meta::Meta;
+
+pub(crate) use load::keys_error;
+
+/// How often a lost race is run again before the answer is `stale`.
+const RACES_MAX: usize = 3;
+/// Longer keys are somebody's mistake.
+const IDEMPOTENCY_KEY_BYTES_MAX: usize = 200;
+
+/// An order with the ids it will go by, however often it is tried.
+struct Placed<'a> {
+    order: &'a Order,
+    command: CommandId,
+    stream: StreamId,
+    /// The stream begins with this order.
+    begins: bool,
+}
+
+/// One try at an order: carried out, or a race lost.
+enum Tried {
+    Done(Done),
+    RaceLost,
+}
+
+impl App {
+    /// Carries out an order.
+    ///
+    /// # Errors
+    /// Why it was not; nothing was written, except possibly for [`ExecuteError::Unavailable`].
+    #[tracing::instrument(skip_all, fields(category = order.command.category()))]
+    pub async fn execute(&self, visitor: &Visitor, order: Order) -> Result<Done, ExecuteError> {
+        let placed = self.place(visitor, &order)?;
+        for _ in 0..=RACES_MAX {
+            match self.attempt(visitor, &placed).await? {
+                Tried::Done(done) => return Ok(done),
+                Tried::RaceLost => {}
+            }
+        }
+        Err(ExecuteError::Stale)
+    }
+
+    fn place<'a>(&self, visitor: &Visitor, order: &'a Order) -> Result<Placed<'a>, ExecuteError> {
+        let command = match &order.idempotency_key {
+            Some(key) if key.is_empty() || key.len() > IDEMPOTENCY_KEY_BYTES_MAX => {
+                let allowed = format!("is 1 to {IDEMPOTENCY_KEY_BYTES_MAX} bytes");
+                let field = FieldError::new("Idempotency-Key", allowed);
+                return Err(ExecuteError::Invalid(vec![field]));
+            }
+            Some(key) => self.ids.command(visitor.practitioner(), key),
+            None => CommandId(fresh_id()?),
+        };
+        if let (Command::Case { id, .. }, Some((child, authority))) =
+            (&order.command, order.command.new_case())
+            && *id != self.ids.case(child, &authority)
+        {
+            let only = "must be the id of this child's one case at this authority";
+            return Err(ExecuteError::Invalid(vec![FieldError::new("id", only)]));
+        }
+        let existing = order.command.stream();
+        let category = order.command.category();
+        let begins = existing.is_none();
+        let id = existing.unwrap_or_else(|| self.ids.new_stream(command, category));
+        Ok(Placed { order, command, stream: StreamId { category: category.to_owned(), id }, begins })
+    }
+
+    async fn attempt(&self, visitor: &Visitor, placed: &Placed<'_>) -> Result<Tried, ExecuteError> {
+        let order = placed.order;
+        // A stream named by a key nobody else has, of a command nobody has named, cannot be there yet.
+        let loaded = if placed.begins && order.idempotency_key.is_none() {
+            Loaded::nothing()
+        } else {
+            load::load(&self.record, self.keys.as_ref(), &placed.stream).await?
+        };
+        let standing = effective(&loaded.entries);
+        self.permit(visitor, order, &standing).await?;
+        if let Some(done) = self.repeated(visitor, placed, &loaded)? {
+            return Ok(Tried::Done(done));
+        }
+        if let Some(wanted) = order.if_match
+            && wanted != loaded.version
+        {
+            return Err(ExecuteError::Precondition { actual: loaded.version });
+        }
+        let command = self.complete(order.command.clone()).await?;
+        let key = self.keys.take().await.map_err(keys_error)?;
+        let now = order.recorded_at.unwrap_or_else(|| self.clock.now());
+        let meta = Meta { now, fresh_key: KeyId(key.id), policy: self.policy.hash().to_owned() };
+        let events =
+            dispatch::decide(&standing, &act(visitor, placed, &meta), command).map_err(|refusal| {
+                // A rule about a record that is not there is only a way to say that it is not there.
+                let missing = loaded.version == 0 && !placed.begins && !order.command.may_begin();
+                if missing { ExecuteError::Absent } else { refusal.into() }
+            })?;
+        if events.is_empty() {
+            return Ok(Tried::Done(nothing_new(placed, &loaded)));
+        }
+        let drafts = seal::drafts(
+            self.record.origin(),
+            &self.ids,
+            self.keys.as_ref(),
+            placed.command,
+            &key,
+            &meta,
+            &events,
+        )
+        .await?;
+        let append = Append {
+            stream: placed.stream.clone(),
+            expected: loaded.version,
+            context: context(visitor, placed),
+            events: drafts,
+            recorded_at: order.recorded_at,
+        };
+        self.append(placed, append, &events).await
+    }
+
+    async fn append(
+        &self,
+        placed: &Placed<'_>,
+        append: Append,
+        events: &[NewEvent],
+    ) -> Result<Tried, ExecuteError> {
+        let appended = match self.record.append(append.clone()).await {
+            // Asked again with the same events, they are written once.
+            Err(AppendError::Unknown(_)) => self.record.append(append).await,
+            appended => appended,
+        };
+        match appended {
+            Ok(Appended { version, position, recorded_at, .. }) => {
+                let events = (0_u32..).zip(events).map(|(nth, _)| self.ids.event(placed.command, nth));
+                Ok(Tried::Done(Done {
+                    stream: placed.stream.id,
+                    version,
+                    position,
+                    recorded_at,
+                    events: events.collect(),
+                    repeated: false,
+                }))
+            }
+            // The same order given twice at once: the next try finds the first and compares what was said.
+            Err(AppendError::WrongVersion { .. } | AppendError::IdempotencyConflict) => Ok(Tried::RaceLost),
+            Err(AppendError::Full) => Err(ExecuteError::Overloaded),
+            Err(AppendError::Store(error)) => Err(error.into()),
+            Err(AppendError::Unknown(error)) => Err(ExecuteError::Unavailable(error)),
+            Err(
+                error @ (AppendError::BadSize { .. }
+                | AppendError::TooLong { .. }
+                | AppendError::RecordedTime),
+            ) => {
+                let field = match error {
+                    AppendError::RecordedTime => "recorded_at",
+                    _ => "",
+                };
+                Err(ExecuteError::Invalid(vec![FieldError::new(field, error)]))
+            }
+        }
+    }
+}
+
+fn act(visitor: &Visitor, placed: &Placed<'_>, meta: &Meta) -> Act {
+    Act {
+        command: placed.command,
+        stream: placed.stream.id,
+        actor: visitor.practitioner(),
+        agency: visitor.agency(),
+        now: meta.now,
+        fresh_key: meta.fresh_key,
+    }
+}
+
+fn context(visitor: &Visitor, placed: &Placed<'_>) -> Context {
+    let order = placed.order;
+    Context {
+        actor: visitor.practitioner().0,
+        agency: visitor.agency().0,
+        purpose: order.purpose.code().to_owned(),
+        lawful_basis: order.lawful_basis.code().to_owned(),
+        correlation: order.correlation.map_or(placed.command.0, |correlation| correlation.0),
+        causation: placed.command.0,
+        trace: order.trace,
+    }
+}
+
+/// What was ordered was so already: nothing is written, and the answer is the record as it stands.
+fn nothing_new(placed: &Placed<'_>, loaded: &Loaded) -> Done {
+    let last = loaded.entries.last();
+    Done {
+        stream: placed.stream.id,
+        version: loaded.version,
+        position: last
+            .map_or(event_store::Position::START, |last| event_store::Position::from_raw(last.position)),
+        recorded_at: last.map_or(chrono::DateTime::UNIX_EPOCH, |last| last.recorded_at),
+        events: Vec::new(),
+        repeated: true,
+    }
+}
+
+fn fresh_id() -> Result<uuid::Uuid, ExecuteError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|cause| ExecuteError::Unavailable(cause.into()))?;
+    Ok(uuid::Builder::from_random_bytes(random).into_uuid())
+}

@@ -30,16 +30,43 @@ pub struct Order {
 /// What is to be done, on which stream. `None` for a stream that begins with it.
 #[derive(Clone, Debug)]
 pub enum Command {
-    Person { id: Option<PersonId>, command: domain::person::Command },
-    Contact { id: Option<ContactId>, command: domain::contact::Command },
-    Enquiry { id: Option<EnquiryId>, command: domain::enquiry::Command },
-    Case { id: CaseId, command: domain::case::Command },
-    Tie { id: Option<TieId>, command: domain::tie::Command },
-    Agency { id: Option<AgencyId>, command: domain::agency::Command },
-    Practitioner { id: Option<PractitionerId>, command: domain::practitioner::Command },
-    Return { id: ReturnId, command: domain::census_return::Command },
+    Person {
+        id: Option<PersonId>,
+        command: domain::person::Command,
+    },
+    Contact {
+        id: Option<ContactId>,
+        command: domain::contact::Command,
+    },
+    Enquiry {
+        id: Option<EnquiryId>,
+        command: domain::enquiry::Command,
+    },
+    Case {
+        id: CaseId,
+        command: domain::case::Command,
+    },
+    Tie {
+        id: Option<TieId>,
+        command: domain::tie::Command,
+    },
+    Agency {
+        id: Option<AgencyId>,
+        command: domain::agency::Command,
+    },
+    Practitioner {
+        id: Option<PractitionerId>,
+        command: domain::practitioner::Command,
+    },
+    Return {
+        id: ReturnId,
+        command: domain::census_return::Command,
+    },
     /// Sets an entry of any stream right.
-    Correct { stream: StreamId, correction: Correction },
+    Correct {
+        stream: StreamId,
+        correction: Correction,
+    },
 }
 
 /// What came of an order.

@@ -1,0 +1,100 @@
+//! What a decider must know from elsewhere, put into its command: whether the people named are on record, and how
+//! old they were.
+
+use chrono::NaiveDate;
+use domain::contact::Record;
+use domain::contact::involved::{ContactRole, Involved};
+use domain::event::Event;
+use domain::history::effective;
+use domain::ids::PersonId;
+use domain::person::Person;
+use domain::tie::TieTo;
+use event_store::StreamId;
+
+use super::Command;
+use super::dispatch::fold;
+use super::load::load;
+use crate::app::App;
+use crate::error::{ExecuteError, FieldError};
+
+const NOBODY: &str = "must be somebody on record; open a record for them first";
+
+impl App {
+    /// The command with what it rests on filled in.
+    pub(super) async fn complete(&self, command: Command) -> Result<Command, ExecuteError> {
+        match command {
+            Command::Contact { id, command: domain::contact::Command::Record(record) } => {
+                let record = self.complete_contact(record).await?;
+                Ok(Command::Contact { id, command: record.into() })
+            }
+            Command::Tie { id, command: domain::tie::Command::Record(record) } => {
+                self.somebody("from", record.from).await?;
+                if let TieTo::Person(to) = record.to {
+                    self.somebody("to", to).await?;
+                }
+                Ok(Command::Tie { id, command: record.into() })
+            }
+            other => Ok(other),
+        }
+    }
+
+    async fn complete_contact(&self, mut record: Record) -> Result<Record, ExecuteError> {
+        let day = record.occurred.day();
+        let mut unknown = Vec::new();
+        for (place, involved) in record.people.iter_mut().enumerate().take(Record::MOST_PEOPLE) {
+            let Some(person) = self.person(involved.person).await? else {
+                unknown.push(FieldError::new(format!("people/{place}/person"), NOBODY));
+                continue;
+            };
+            if involved.role == ContactRole::Subject && involved.age.is_none() {
+                involved.age = age_on(&person, day);
+            }
+        }
+        if unknown.is_empty() { Ok(record) } else { Err(ExecuteError::Invalid(unknown)) }
+    }
+
+    async fn somebody(&self, field: &str, person: PersonId) -> Result<(), ExecuteError> {
+        match self.person(person).await? {
+            Some(_) => Ok(()),
+            None => Err(ExecuteError::Invalid(vec![FieldError::new(field, NOBODY)])),
+        }
+    }
+
+    /// A person as they stand; `None` when nobody is on record under this id.
+    pub(crate) async fn person(&self, id: PersonId) -> Result<Option<Person>, ExecuteError> {
+        let stream = StreamId { category: "person".to_owned(), id: id.0 };
+        let loaded = match load(&self.record, self.keys.as_ref(), &stream).await {
+            Err(ExecuteError::Absent) => return Ok(None),
+            loaded => loaded?,
+        };
+        let person: Person = fold(&effective(&loaded.entries));
+        Ok(person.key().is_some().then_some(person))
+    }
+}
+
+/// Whole years on a day, by the last birth that was said.
+fn age_on(person: &Person, day: NaiveDate) -> Option<u8> {
+    let born = person.assertions().filter_map(|event| match event {
+        Event::PersonBirthRecorded(birth) => birth.date.known(),
+        Event::PersonBorn(born) => born.date.known(),
+        _ => None,
+    });
+    born.last().and_then(|born| born.age_on(day))
+}
+
+/// The command as it was completed when it was carried out: by what was written then, not by what is known now.
+pub(super) fn completed_as(command: Command, written: &Event) -> Command {
+    match (command, written) {
+        (
+            Command::Contact { id, command: domain::contact::Command::Record(mut record) },
+            Event::ContactRecorded(before),
+        ) => {
+            for involved in record.people.iter_mut().filter(|involved| involved.age.is_none()) {
+                let same = |other: &&Involved| (other.person, other.role) == (involved.person, involved.role);
+                involved.age = before.people.iter().find(same).and_then(|before| before.age);
+            }
+            Command::Contact { id, command: record.into() }
+        }
+        (other, _) => other,
+    }
+}

@@ -1,0 +1,106 @@
+//! What each command puts on record: the word policy is asked about.
+
+use domain::authority::Authority;
+use domain::history::Correction;
+use domain::ids::PersonId;
+use domain::{agency, case, contact, person, practitioner, tie};
+
+use super::Command;
+
+impl Command {
+    /// The kind of the event it leads to, or of the first where it leads to several.
+    pub(super) fn fact(&self) -> &'static str {
+        match self {
+            Self::Person { command, .. } => match command {
+                person::Command::Open(_) => "person.opened",
+                person::Command::Assert(_) => "person.named",
+                person::Command::RecordBirth(_) => "person.born",
+                person::Command::RecordDeath(_) => "person.died",
+                person::Command::Restrict(_) => "person.restricted",
+                person::Command::LiftRestriction(_) => "person.unrestricted",
+            },
+            Self::Contact { command, .. } => match command {
+                contact::Command::Record(_) => "contact.recorded",
+                contact::Command::Decide(_) => "contact.decided",
+            },
+            Self::Enquiry { .. } => "enquiry.made",
+            Self::Case { command, .. } => case_fact(command),
+            Self::Tie { command, .. } => match command {
+                tie::Command::Record(_) => "tie.recorded",
+                tie::Command::End(_) => "tie.ended",
+            },
+            Self::Agency { command, .. } => match command {
+                agency::Command::Register(_) => "agency.registered",
+                agency::Command::FormTeam(_) => "agency.team-formed",
+            },
+            Self::Practitioner { command, .. } => match command {
+                practitioner::Command::Register(_) => "practitioner.registered",
+                practitioner::Command::GiveRole(_) => "practitioner.role-given",
+                practitioner::Command::Leave(_) => "practitioner.left",
+            },
+            Self::Return { .. } => "return.received",
+            Self::Correct { correction, .. } => match correction {
+                Correction::Amend { .. } => "entry.amended",
+                Correction::Withdraw { .. } => "entry.withdrawn",
+                Correction::MoveAway { .. } => "entry.moved-away",
+                Correction::Receive { .. } => "entry.moved-here",
+            },
+        }
+    }
+
+    /// True for a command that a stream may begin with, so that an id nobody has used is not a mistake.
+    pub(super) fn may_begin(&self) -> bool {
+        match self {
+            Self::Person { command, .. } => matches!(command, person::Command::Open(_)),
+            Self::Contact { command, .. } => matches!(command, contact::Command::Record(_)),
+            Self::Tie { command, .. } => matches!(command, tie::Command::Record(_)),
+            Self::Agency { command, .. } => matches!(command, agency::Command::Register(_)),
+            Self::Practitioner { command, .. } => matches!(command, practitioner::Command::Register(_)),
+            Self::Case { .. } => self.new_case().is_some(),
+            Self::Enquiry { .. } | Self::Return { .. } => true,
+            Self::Correct { .. } => false,
+        }
+    }
+
+    /// The authority whose front door is told.
+    pub(super) fn new_contact(&self) -> Option<&Authority> {
+        match self {
+            Self::Contact { command: contact::Command::Record(record), .. } => Some(&record.authority),
+            _ => None,
+        }
+    }
+
+    /// Whose case it is and where, for a command that may open one.
+    pub(super) fn new_case(&self) -> Option<(PersonId, Authority)> {
+        match self {
+            Self::Case { command: case::Command::ReceiveReferral(referral), .. } => {
+                Some((referral.child, referral.authority.clone()))
+            }
+            _ => None,
+        }
+    }
+}
+
+fn case_fact(command: &case::Command) -> &'static str {
+    match command {
+        case::Command::ReceiveReferral(_) => "referral.received",
+        case::Command::DecideReferral(_) => "referral.decided",
+        case::Command::StartAssessment(_) => "assessment.started",
+        case::Command::SetReviewPoint(_) => "assessment.review-point-set",
+        case::Command::CompleteAssessment(_) => "assessment.completed",
+        case::Command::StartSection47(_) => "s47.started",
+        case::Command::ConcludeSection47(_) => "s47.concluded",
+        case::Command::HoldInitialConference(_)
+        | case::Command::HoldTransferInConference(_)
+        | case::Command::HoldReviewConference(_) => "conference.held",
+        case::Command::ChangeCategory(_) => "cp-plan.category-changed",
+        case::Command::EndCpPlan(_) => "cp-plan.ended",
+        case::Command::StartCinPlan(_) => "cin-plan.started",
+        case::Command::EndCinPlan(_) => "cin-plan.ended",
+        case::Command::StartLookedAfter(_) => "looked-after.started",
+        case::Command::EndLookedAfter(_) => "looked-after.ended",
+        case::Command::AllocateWorker(_) => "worker.allocated",
+        case::Command::EndAllocation(_) => "worker.ended",
+        case::Command::CloseCase(_) => "case.closed",
+    }
+}

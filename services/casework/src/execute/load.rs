@@ -1,0 +1,78 @@
+//! A stream as its rules read it: every entry, sealed parts opened.
+
+use domain::entry::Entry;
+use event_store::keys::{Keys, KeysError};
+use event_store::{EventStore, Recorded, StreamId};
+use projections::decode::{Decoder, look_up};
+use uuid::Uuid;
+
+use crate::error::ExecuteError;
+
+/// Read at a time; a stream of a life is a few hundred entries.
+const PAGE: usize = 1000;
+
+/// A stream's history.
+pub(super) struct Loaded {
+    pub version: u64,
+    pub entries: Vec<Entry>,
+    recorded: Vec<Recorded>,
+}
+
+impl Loaded {
+    /// A stream nobody has written to.
+    pub fn nothing() -> Self {
+        Self { version: 0, entries: Vec::new(), recorded: Vec::new() }
+    }
+
+    /// The events of a command that is on this stream already, as recorded.
+    pub fn of_command(&self, command: Uuid) -> Vec<&Recorded> {
+        self.recorded.iter().filter(|event| event.header.causation() == command).collect()
+    }
+
+    /// The history before a version.
+    pub fn before(&self, version: u64) -> Vec<Entry> {
+        self.entries.iter().filter(|entry| entry.version < version).cloned().collect()
+    }
+}
+
+/// Reads a stream to its end.
+pub(super) async fn load(
+    store: &dyn EventStore,
+    keys: &dyn Keys,
+    stream: &StreamId,
+) -> Result<Loaded, ExecuteError> {
+    let mut recorded: Vec<Recorded> = Vec::new();
+    loop {
+        let after = recorded.last().map_or(0, |last| last.header.version());
+        let page = store.read_stream(stream, after, PAGE).await?;
+        let is_last = page.len() < PAGE;
+        recorded.extend(page);
+        if is_last {
+            break;
+        }
+    }
+    if recorded.first().is_some_and(|first| first.header.category() != stream.category) {
+        return Err(ExecuteError::Absent); // an id of another kind of thing
+    }
+    let data_keys = look_up(keys, &recorded, &|_| true).await.map_err(keys_error)?;
+    let decoder = Decoder { origin: store.origin(), opens: &|_| true, keys: &data_keys };
+    let mut entries = Vec::with_capacity(recorded.len());
+    for decoded in decoder.decode(&recorded) {
+        let entry = decoded.content.map_err(|unreadable| ExecuteError::Corrupt(unreadable.code.into()))?;
+        entries.push(entry);
+    }
+    Ok(Loaded { version: recorded.last().map_or(0, |last| last.header.version()), entries, recorded })
+}
+
+/// A key store that does not answer will; one that answers wrongly will not.
+pub(crate) fn keys_error(error: KeysError) -> ExecuteError {
+    match error {
+        KeysError::Unavailable(_) | KeysError::Restless => ExecuteError::Unavailable(Box::new(error)),
+        KeysError::Missing(_)
+        | KeysError::Damaged(_)
+        | KeysError::WrongMaster { .. }
+        | KeysError::MasterGiven
+        | KeysError::Master(_)
+        | KeysError::Random => ExecuteError::Corrupt(Box::new(error)),
+    }
+}

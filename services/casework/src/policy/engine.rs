@@ -1,0 +1,228 @@
+//! Cedar, asked in the one way that cannot fail open.
+//!
+//! Two ways to fail open are closed here: entities are always built with the schema, without which a rule about a
+//! group of actions silently matches nothing; and an answer with an error in it is a no, because Cedar skips a rule
+//! that fails, and the skipped rule may be the one that forbids.
+
+use std::collections::HashSet;
+
+use cedar_policy::{
+    Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
+    Policy as CedarPolicy, PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode,
+    Validator,
+};
+use domain::access::{AccessClass, Action, Disclosure, Purpose, Role};
+use sha2::{Digest, Sha256};
+
+use super::NotPermitted;
+use super::disclosures::Disclosures;
+use crate::visitor::Visitor;
+
+const SCHEMA: &str = include_str!("../../../../schemas/policy/goldthread.cedarschema");
+const RULES: [&str; 2] = [
+    include_str!("../../../../schemas/policy/disclosure.cedar"),
+    include_str!("../../../../schemas/policy/acting.cedar"),
+];
+
+/// Why a policy set cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PolicyError {
+    #[error("the policy schema cannot be read")]
+    Schema(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("a policy cannot be read")]
+    Rules(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("every policy has an `@id` of its own; one has not")]
+    Unnamed,
+    #[error("the policies do not fit their schema: {0}")]
+    Unfit(String),
+    #[error("a question for the policies cannot be made")]
+    Question(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A policy set that fits its schema.
+#[derive(Debug)]
+pub struct Policy {
+    schema: Schema,
+    rules: PolicySet,
+    authorizer: Authorizer,
+    hash: String,
+    disclosures: Disclosures,
+}
+
+/// A record acted on, as policy sees it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Record {
+    pub class: AccessClass,
+    /// The entry to be set right was made by the actor's own agency.
+    pub own_entry: bool,
+}
+
+impl Policy {
+    /// The policies this program was built with.
+    ///
+    /// # Errors
+    /// When they do not pass strict validation.
+    pub fn shipped() -> Result<Self, PolicyError> {
+        Self::from_texts(SCHEMA, &RULES)
+    }
+
+    /// A policy set from its texts.
+    ///
+    /// # Errors
+    /// When they cannot be read or do not pass strict validation.
+    pub fn from_texts(schema: &str, rules: &[&str]) -> Result<Self, PolicyError> {
+        let mut hash = Sha256::new_with_prefix(schema);
+        rules.iter().for_each(|text| hash.update(text));
+        let hash = hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+        let (schema, _) =
+            Schema::from_cedarschema_str(schema).map_err(|cause| PolicyError::Schema(cause.into()))?;
+        let rules = named(rules)?;
+        let validator = Validator::new(schema);
+        let result = validator.validate(&rules, ValidationMode::Strict);
+        if !result.validation_passed() || result.validation_warnings().next().is_some() {
+            return Err(PolicyError::Unfit(result.to_string()));
+        }
+        let schema = validator.schema().clone();
+        Ok(Self { schema, rules, authorizer: Authorizer::new(), hash, disclosures: Disclosures::default() })
+    }
+
+    /// Names this policy set in access records.
+    #[must_use]
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+
+    /// Whether a visitor may look in this way at all.
+    ///
+    /// # Errors
+    /// [`NotPermitted`].
+    pub fn may_look(&self, visitor: &Visitor, action: Action, purpose: Purpose) -> Result<(), NotPermitted> {
+        let asked = self.ask(&visitor.actor().roles, action.code(), node(), purpose, None);
+        settle(asked, action, purpose)
+    }
+
+    /// Whether a visitor may put this on record.
+    ///
+    /// # Errors
+    /// [`NotPermitted`].
+    pub fn may_record(
+        &self,
+        visitor: &Visitor,
+        (action, fact): (Action, &str),
+        record: Record,
+        purpose: Purpose,
+    ) -> Result<(), NotPermitted> {
+        let asked =
+            self.ask(&visitor.actor().roles, action.code(), record_entity(record), purpose, Some(fact));
+        settle(asked, action, purpose)
+    }
+
+    /// How much of each class of record somebody with these roles is told.
+    pub(super) fn disclosures(&self) -> &Disclosures {
+        &self.disclosures
+    }
+
+    /// How much of a class of record somebody with these roles is told: the last of the levels, asked in order, that
+    /// no rule denies.
+    pub(super) fn disclosure(&self, roles: &[Role], class: AccessClass, purpose: Purpose) -> Disclosure {
+        let record = Record { class, own_entry: false };
+        let mut told = Disclosure::None;
+        for level in [Disclosure::Contact, Disclosure::Status, Disclosure::Progress, Disclosure::Full] {
+            let action = format!("disclose-{level}");
+            match self.ask(roles, &action, record_entity(record), purpose, None) {
+                Ok(true) => told = level,
+                Ok(false) | Err(_) => break,
+            }
+        }
+        told
+    }
+
+    fn ask(
+        &self,
+        roles: &[Role],
+        action: &str,
+        resource: Result<Entity, PolicyError>,
+        purpose: Purpose,
+        fact: Option<&str>,
+    ) -> Result<bool, PolicyError> {
+        let resource = resource?;
+        let roles: HashSet<_> =
+            roles.iter().map(|role| uid("Role", role.code())).collect::<Result<_, _>>()?;
+        // Nobody in particular: rules are about roles, and an answer serves everyone who has the same.
+        let principal = Entity::new_no_attrs(uid("Practitioner", "asker")?, roles);
+        let mut context = vec![("purpose".to_owned(), entity_value("Purpose", purpose.code())?)];
+        if let Some(fact) = fact {
+            context.push(("fact".to_owned(), entity_value("Fact", fact)?));
+        }
+        let context = Context::from_pairs(context).map_err(question)?;
+        let request = Request::new(
+            principal.uid(),
+            uid("Action", action)?,
+            resource.uid(),
+            context,
+            Some(&self.schema),
+        )
+        .map_err(question)?;
+        // INVARIANT: the schema is given here, or rules about groups of actions would match nothing.
+        let entities =
+            Entities::from_entities([principal, resource], Some(&self.schema)).map_err(question)?;
+        let answer = self.authorizer.is_authorized(&request, &self.rules, &entities);
+        // INVARIANT: a rule that failed was skipped; what it would have forbidden is not known, so the answer is no.
+        Ok(answer.decision() == Decision::Allow && answer.diagnostics().errors().next().is_none())
+    }
+}
+
+/// A question that could not even be put is a no.
+fn settle(asked: Result<bool, PolicyError>, action: Action, purpose: Purpose) -> Result<(), NotPermitted> {
+    match asked {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(NotPermitted { action, purpose }),
+        Err(error) => {
+            tracing::error!(%action, %purpose, error = &error as &dyn std::error::Error, "policy could not be asked");
+            Err(NotPermitted { action, purpose })
+        }
+    }
+}
+
+/// The rules under their own names, so that an answer can say which decided.
+fn named(texts: &[&str]) -> Result<PolicySet, PolicyError> {
+    let mut set = PolicySet::new();
+    for text in texts {
+        let unnamed: PolicySet =
+            text.parse().map_err(|cause: cedar_policy::ParseErrors| PolicyError::Rules(cause.into()))?;
+        for rule in unnamed.policies() {
+            let id = rule.annotation("id").filter(|id| !id.is_empty()).ok_or(PolicyError::Unnamed)?;
+            let rule: CedarPolicy = rule.new_id(PolicyId::new(id));
+            set.add(rule).map_err(|cause| PolicyError::Rules(cause.into()))?;
+        }
+    }
+    Ok(set)
+}
+
+fn node() -> Result<Entity, PolicyError> {
+    Ok(Entity::new_no_attrs(uid("Node", "this")?, HashSet::new()))
+}
+
+fn record_entity(record: Record) -> Result<Entity, PolicyError> {
+    let class = record.class;
+    let attributes = [
+        ("relation".to_owned(), entity_value("Relation", class.relation.code())?),
+        ("involvement".to_owned(), entity_value("Involvement", class.involvement.code())?),
+        ("sensitivity".to_owned(), entity_value("Sensitivity", class.sensitivity.code())?),
+        ("ownEntry".to_owned(), RestrictedExpression::new_bool(record.own_entry)),
+    ];
+    Entity::new(uid("Record", "any")?, attributes.into(), HashSet::new()).map_err(question)
+}
+
+fn entity_value(kind: &str, id: &str) -> Result<RestrictedExpression, PolicyError> {
+    Ok(RestrictedExpression::new_entity_uid(uid(kind, id)?))
+}
+
+fn uid(kind: &str, id: &str) -> Result<EntityUid, PolicyError> {
+    let kind: EntityTypeName = kind.parse().map_err(question::<cedar_policy::ParseErrors>)?;
+    Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
+}
+
+fn question<E: std::error::Error + Send + Sync + 'static>(cause: E) -> PolicyError {
+    PolicyError::Question(Box::new(cause))
+}
