@@ -58,7 +58,7 @@ pub(super) fn decide(case: &Case, act: &Act, command: AllocateWorker) -> Result<
     let allocated = WorkerAllocated {
         child: who.child,
         authority: who.authority,
-        allocation: AllocationId(act.command.derive(0)),
+        allocation: AllocationId(act.command.part_of(act.stream, 0)),
         practitioner,
         role,
         team,

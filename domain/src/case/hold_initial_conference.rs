@@ -10,7 +10,7 @@ use super::events::{
     CpPlanStarted, Missing, Section47Concluded,
 };
 use super::rules::{from_a_practitioner, may_act, sealed};
-use super::state::{Case, Episode, Run};
+use super::state::{Case, Episode, Run, Section47};
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::{ConferenceId, CpPlanId, EpisodeId, Section47Id};
 use crate::testimony::Rules;
@@ -93,6 +93,14 @@ pub(super) fn is_on_a_weekday(on: Occurred, rules: &mut Rules) -> Result<(), Ref
     Ok(())
 }
 
+/// A conference comes after the strategy discussion that led to it.
+pub(super) fn follows(enquiry: &Section47, on: Occurred, rules: &mut Rules) -> Result<(), Refusal> {
+    if enquiry.started.as_ref().is_some_and(|started| on.day() < started.day()) {
+        rules.broken(BEFORE_THE_ENQUIRY)?;
+    }
+    Ok(())
+}
+
 /// A plan's categories are said one by one.
 pub(super) fn are_named(categories: &BTreeSet<AbuseCategory>) -> Result<(), Refusal> {
     if categories.is_empty() {
@@ -112,7 +120,7 @@ pub(super) fn is_the_only_plan(
     rules: &mut Rules,
 ) -> Result<(), Refusal> {
     let others = case.cp_plans().into_iter().filter(|other| Some(other.id) != plan);
-    if others.filter_map(|other| other.run()).any(|other| other.covers(run.from)) {
+    if others.filter_map(|other| other.run()).any(|other| other.overlaps(run)) {
         rules.broken(ON_A_PLAN)?;
     }
     Ok(())
@@ -149,9 +157,7 @@ pub(super) fn decide(
     if episode.conferences.iter().any(held) {
         return Err(HELD_ALREADY);
     }
-    if enquiry.started.as_ref().is_some_and(|started| command.on.day() < started.day()) {
-        return Err(BEFORE_THE_ENQUIRY);
-    }
+    follows(enquiry, command.on, &mut from_a_practitioner())?;
     // Holding the conference says that the enquiry found it necessary.
     let conclusion = concluded.is_none().then(|| Section47Concluded {
         child: who.child,
@@ -204,8 +210,8 @@ pub(super) fn transfer_in(
 impl Held<'_> {
     fn events(self) -> Result<Vec<NewEvent>, Refusal> {
         let who = self.case.known()?;
-        let conference = ConferenceId(self.act.command.derive(0));
-        let plan = CpPlanId(self.act.command.derive(1));
+        let conference = ConferenceId(self.act.command.part_of(self.act.stream, 0));
+        let plan = CpPlanId(self.act.command.part_of(self.act.stream, 1));
         is_on_a_weekday(self.on, &mut from_a_practitioner())?;
         let (decision, plan, follows) = match &self.decision {
             Outcome::NoPlan => (ConferenceDecision::NoPlan, None, Vec::new()),
@@ -238,7 +244,7 @@ impl Held<'_> {
     ) -> Result<Vec<NewEvent>, Refusal> {
         let who = self.case.known()?;
         let day = self.on.day();
-        let run = Run { from: day, until: None };
+        let run = Run::on(day);
         are_named(categories)?;
         is_the_only_plan(self.case, None, run, &mut from_a_practitioner())?;
         let mut events = Vec::new();

@@ -78,7 +78,7 @@ pub(super) fn decide(
     if decision == Decision::End {
         super::end_cp_plan::may_end(case, standing, on)?;
     }
-    let conference = ConferenceId(act.command.derive(0));
+    let conference = ConferenceId(act.command.part_of(act.stream, 0));
     let decided = match decision {
         Decision::Continue { .. } => ConferenceDecision::PlanContinues,
         Decision::End => ConferenceDecision::PlanEnds,

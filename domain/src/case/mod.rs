@@ -20,6 +20,7 @@ mod fold;
 pub mod hold_initial_conference;
 pub mod hold_review_conference;
 pub mod receive_referral;
+pub mod record_episode;
 mod rules;
 pub mod set_review_point;
 pub mod start_assessment;
@@ -58,6 +59,7 @@ commands! {
     AllocateWorker(allocate_worker::AllocateWorker),
     EndAllocation(end_allocation::EndAllocation),
     CloseCase(close_case::CloseCase),
+    RecordEpisode(record_episode::RecordEpisode),
 }
 
 impl Decider for Case {
@@ -94,6 +96,7 @@ impl Decider for Case {
             Command::AllocateWorker(command) => allocate_worker::decide(self, act, command),
             Command::EndAllocation(command) => end_allocation::decide(self, act, command),
             Command::CloseCase(command) => close_case::decide(self, act, command),
+            Command::RecordEpisode(command) => record_episode::decide(self, act, command),
         }
     }
 }

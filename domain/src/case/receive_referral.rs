@@ -43,7 +43,7 @@ pub(super) fn begins_an_episode(
     rules: &mut Rules,
 ) -> Result<(), Refusal> {
     let others = case.episodes.iter().filter(|other| Some(other.id) != episode);
-    if others.filter_map(|other| other.run()).any(|other| other.covers(run.from)) {
+    if others.filter_map(|other| other.run()).any(|other| other.overlaps(run)) {
         rules.broken(CASE_IS_OPEN)?;
     }
     Ok(())
@@ -57,7 +57,7 @@ pub(super) fn decide(case: &Case, act: &Act, command: ReceiveReferral) -> Result
     }
     let mut rules = from_a_practitioner();
     has_happened(on, act, &mut rules)?;
-    begins_an_episode(case, None, Run { from: on.day(), until: None }, &mut rules)?;
+    begins_an_episode(case, None, Run::on(on.day()), &mut rules)?;
 
     let Who { child, authority } = who;
     let opened =
@@ -65,7 +65,7 @@ pub(super) fn decide(case: &Case, act: &Act, command: ReceiveReferral) -> Result
     let received = ReferralReceived {
         child,
         authority,
-        episode: EpisodeId(act.command.derive(0)),
+        episode: EpisodeId(act.command.part_of(act.stream, 0)),
         source: Some(command.source),
         primary_need: command.primary_need,
         contact: command.contact,

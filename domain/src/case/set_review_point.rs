@@ -3,10 +3,11 @@
 use chrono::NaiveDate;
 
 use super::events::AssessmentReviewPointSet;
-use super::rules::{ENDED_ALREADY, may_act};
+use super::rules::{ENDED_ALREADY, from_a_practitioner, may_act};
 use super::state::Case;
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::AssessmentId;
+use crate::testimony::Rules;
 use crate::when::Occurred;
 
 /// Sets or moves an assessment's review point.
@@ -22,8 +23,12 @@ const ALREADY_PAST: Refusal = Refusal {
     sentence: "The review point is before the day it was set; choose a later one.",
 };
 
-pub(super) fn is_reachable(review_point: NaiveDate, set_on: NaiveDate) -> Result<(), Refusal> {
-    if review_point < set_on { Err(ALREADY_PAST) } else { Ok(()) }
+/// A review point lies ahead of the day it is set.
+pub(super) fn is_ahead(review_point: NaiveDate, set_on: NaiveDate, rules: &mut Rules) -> Result<(), Refusal> {
+    if review_point < set_on {
+        rules.broken(ALREADY_PAST)?;
+    }
+    Ok(())
 }
 
 pub(super) fn decide(case: &Case, act: &Act, command: SetReviewPoint) -> Result<Vec<NewEvent>, Refusal> {
@@ -34,7 +39,7 @@ pub(super) fn decide(case: &Case, act: &Act, command: SetReviewPoint) -> Result<
     if standing.completed.as_ref().is_some_and(|completed| completed.day() <= on.day()) {
         return Err(ENDED_ALREADY);
     }
-    is_reachable(review_point, on.day())?;
+    is_ahead(review_point, on.day(), &mut from_a_practitioner())?;
     let set = AssessmentReviewPointSet {
         child: who.child,
         authority: who.authority,

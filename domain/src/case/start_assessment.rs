@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 
 use super::events::{AssessmentReviewPointSet, AssessmentStarted};
-use super::rules::may_act;
-use super::set_review_point::is_reachable;
+use super::rules::{from_a_practitioner, may_act};
+use super::set_review_point::is_ahead;
 use super::state::Case;
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::{AssessmentId, EpisodeId};
@@ -23,9 +23,9 @@ pub(super) fn decide(case: &Case, act: &Act, command: StartAssessment) -> Result
     let who = case.known()?;
     may_act(case.episode(episode)?, on, act)?;
     if let Some(review_point) = review_point {
-        is_reachable(review_point, on.day())?;
+        is_ahead(review_point, on.day(), &mut from_a_practitioner())?;
     }
-    let assessment = AssessmentId(act.command.derive(0));
+    let assessment = AssessmentId(act.command.part_of(act.stream, 0));
     let started = AssessmentStarted {
         child: who.child,
         authority: who.authority.clone(),

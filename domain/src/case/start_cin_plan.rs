@@ -31,11 +31,11 @@ pub(super) fn may_run(
     run: Run,
     rules: &mut Rules,
 ) -> Result<(), Refusal> {
-    if case.cp_plans().iter().filter_map(|cp| cp.run()).any(|cp| cp.covers(run.from)) {
+    if case.cp_plans().iter().filter_map(|cp| cp.run()).any(|cp| cp.overlaps(run)) {
         rules.broken(ON_A_PROTECTION_PLAN)?;
     }
     let mut others = case.cin_plans().filter(|other| Some(other.id) != plan).filter_map(|other| other.run());
-    if others.any(|other| other.covers(run.from)) {
+    if others.any(|other| other.overlaps(run)) {
         rules.broken(ONE_AT_A_TIME)?;
     }
     Ok(())
@@ -45,12 +45,12 @@ pub(super) fn decide(case: &Case, act: &Act, command: StartCinPlan) -> Result<Ve
     let StartCinPlan { episode, on } = command;
     let who = case.known()?;
     may_act(case.episode(episode)?, on, act)?;
-    may_run(case, None, Run { from: on.day(), until: None }, &mut from_a_practitioner())?;
+    may_run(case, None, Run::on(on.day()), &mut from_a_practitioner())?;
     let started = CinPlanStarted {
         child: who.child,
         authority: who.authority,
         episode,
-        plan: CinPlanId(act.command.derive(0)),
+        plan: CinPlanId(act.command.part_of(act.stream, 0)),
         testimony: None,
     };
     Ok(vec![NewEvent { occurred: on, event: started.into() }])

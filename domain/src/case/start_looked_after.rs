@@ -29,7 +29,7 @@ pub(super) fn decide(case: &Case, act: &Act, command: StartLookedAfter) -> Resul
     let started = LookedAfterStarted {
         child: who.child,
         authority: who.authority.clone(),
-        looked_after: LookedAfterId(act.command.derive(0)),
+        looked_after: LookedAfterId(act.command.part_of(act.stream, 0)),
         legal_status,
         testimony: None,
     };

@@ -40,7 +40,7 @@ pub(super) fn may_run(
     let others = case.episodes.iter().flat_map(|episode| &episode.section47s);
     let others = others.filter(|other| Some(other.id) != section47).filter_map(|other| other.run());
     // Two on one day are two at once, even when the first was over by evening.
-    if others.into_iter().any(|other| other.covers(run.from) || other.from == run.from) {
+    if others.into_iter().any(|other| other.overlaps(run) || other.from == run.from) {
         rules.broken(UNDER_WAY)?;
     }
     Ok(())
@@ -51,12 +51,12 @@ pub(super) fn decide(case: &Case, act: &Act, command: StartSection47) -> Result<
     let who = case.known()?;
     let standing = case.episode(episode)?;
     may_act(standing, on, act)?;
-    may_run(case, standing, None, Run { from: on.day(), until: None }, &mut from_a_practitioner())?;
+    may_run(case, standing, None, Run::on(on.day()), &mut from_a_practitioner())?;
     let started = Section47Started {
         child: who.child,
         authority: who.authority,
         episode,
-        section47: Section47Id(act.command.derive(0)),
+        section47: Section47Id(act.command.part_of(act.stream, 0)),
         icpc_target: INITIAL_CONFERENCE.due(on.day()),
         testimony: None,
     };

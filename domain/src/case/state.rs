@@ -75,6 +75,12 @@ pub struct Run {
 }
 
 impl Run {
+    /// Just this day: what is known when something begins and nobody can say how long it will run.
+    #[must_use]
+    pub fn on(day: NaiveDate) -> Self {
+        Self { from: day, until: day.succ_opt() }
+    }
+
     #[must_use]
     pub fn covers(self, day: NaiveDate) -> bool {
         self.from <= day && self.until.is_none_or(|until| day < until)

@@ -22,6 +22,7 @@ pub(crate) use super::start_cin_plan::StartCinPlan;
 pub(crate) use super::start_looked_after::StartLookedAfter;
 pub(crate) use super::start_section47::StartSection47;
 pub(crate) use super::state::Case;
+pub(crate) use super::status::CaseStatus;
 pub(crate) use crate::decider::testing::{Given, Then, day, nothing, on, person};
 
 use chrono::Days;
