@@ -8,10 +8,13 @@ pub mod access;
 pub mod decode;
 pub mod effective;
 pub mod engine;
+pub mod enquiries;
+pub mod people;
 pub mod reads;
 pub mod rows;
 pub mod scope;
 pub mod status;
+pub mod timeline;
 pub mod view;
 
 use std::sync::Arc;
@@ -21,5 +24,11 @@ use view::View;
 /// Every view of this program.
 #[must_use]
 pub fn views() -> Vec<Arc<dyn View>> {
-    vec![Arc::new(access::Access), Arc::new(status::Status)]
+    vec![
+        Arc::new(access::Access),
+        Arc::new(status::Status),
+        Arc::new(timeline::TimelineView),
+        Arc::new(enquiries::Enquiries),
+        Arc::new(people::People),
+    ]
 }

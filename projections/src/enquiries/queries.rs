@@ -1,0 +1,116 @@
+//! Enquiries about somebody, for those who are told how the work stands.
+
+use chrono::{DateTime, Utc};
+use domain::access::Disclosure;
+use domain::entry::Entry;
+use domain::event::Event;
+use domain::ids::{AgencyId, EnquiryId, EventId, PersonId, PractitionerId};
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::ENQUIRIES;
+use crate::access::standing;
+use crate::engine::builds::position_from;
+use crate::reads::{AsOf, ReadError, Reads};
+use crate::scope::Scope;
+
+/// Newest enquiries given at once; older ones are on the timeline.
+const MOST: i64 = 500;
+
+/// An enquiry that was made about somebody. Codes are the domain's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EnquiryMade {
+    pub enquiry: EnquiryId,
+    pub event_id: EventId,
+    pub position: u128,
+    pub made_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub asked_by: AgencyId,
+    pub actor: PractitionerId,
+    pub purpose: String,
+    pub lawful_basis: String,
+    pub searched: Vec<String>,
+    pub answered: String,
+    pub disclosed: String,
+    pub known_at: u128,
+    pub receipt: String,
+}
+
+/// Who asked about somebody, newest first, now or at another time; `None` when nobody is on record, or the reader
+/// is not told.
+///
+/// # Errors
+/// The view is not built, or the database or the log does not answer.
+pub async fn of(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+    as_of: Option<AsOf>,
+) -> Result<Option<Vec<EnquiryMade>>, ReadError> {
+    let Some(standing) = standing(reads, person).await? else { return Ok(None) };
+    let own = scope.entry_disclosure(&standing, scope.reader().agency);
+    if own < Disclosure::Progress {
+        return Ok(None);
+    }
+    let made = match as_of {
+        None => current(reads, person).await?,
+        Some(as_of) => {
+            let history = reads.history(&ENQUIRIES, person.0, as_of).await?;
+            history.iter().rev().filter_map(from_entry).collect()
+        }
+    };
+    let told = |made: &EnquiryMade| scope.entry_disclosure(&standing, made.asked_by) >= Disclosure::Progress;
+    Ok(Some(made.into_iter().filter(told).collect()))
+}
+
+async fn current(reads: &Reads, person: PersonId) -> Result<Vec<EnquiryMade>, ReadError> {
+    let source = reads.source("enquiries").await?;
+    let sql = format!(
+        "select enquiry, event_id, position, made_at, recorded_at, asked_by, actor, purpose, lawful_basis, searched,
+                answered, disclosed, known_at, receipt
+         from {}.enquiry where person = $1 order by made_at desc, position desc limit $2",
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let rows = source.client.query(&statement, &[&person.0, &MOST]).await?;
+    rows.iter().map(from_row).collect()
+}
+
+fn from_row(row: &Row) -> Result<EnquiryMade, ReadError> {
+    Ok(EnquiryMade {
+        enquiry: EnquiryId(row.try_get::<_, Uuid>(0)?),
+        event_id: EventId(row.try_get(1)?),
+        position: position_from(row.try_get(2)?).raw(),
+        made_at: row.try_get(3)?,
+        recorded_at: row.try_get(4)?,
+        asked_by: AgencyId(row.try_get(5)?),
+        actor: PractitionerId(row.try_get(6)?),
+        purpose: row.try_get(7)?,
+        lawful_basis: row.try_get(8)?,
+        searched: row.try_get(9)?,
+        answered: row.try_get(10)?,
+        disclosed: row.try_get(11)?,
+        known_at: position_from(row.try_get(12)?).raw(),
+        receipt: row.try_get(13)?,
+    })
+}
+
+fn from_entry(entry: &Entry) -> Option<EnquiryMade> {
+    let Event::EnquiryMade(made) = &entry.event else { return None };
+    Some(EnquiryMade {
+        enquiry: EnquiryId(entry.stream),
+        event_id: entry.id,
+        position: entry.position,
+        made_at: entry.occurred.earliest(),
+        recorded_at: entry.recorded_at,
+        asked_by: made.asked_by,
+        actor: entry.actor,
+        purpose: made.purpose.code().to_owned(),
+        lawful_basis: made.lawful_basis.code().to_owned(),
+        searched: made.searched.iter().map(|searched| searched.code().to_owned()).collect(),
+        answered: made.answered.code().to_owned(),
+        disclosed: made.disclosed.code().to_owned(),
+        known_at: made.known_at.0,
+        receipt: made.receipt.as_str().to_owned(),
+    })
+}

@@ -1,0 +1,6 @@
+create index name_person on name (person);
+create index name_folded on name (folded_family, folded_given);
+create index identifier_person on identifier (person);
+create index identifier_folded on identifier (folded, scheme);
+create index birth_person on birth (person);
+alter table person add primary key (person);

@@ -1,0 +1,179 @@
+//! The view `people`: who is on record, found by a number or by name and date of birth, exactly.
+//!
+//! The only view that holds unsealed text. What is erased is not in it; a search has no as-of. Left out: near misses
+//! and whether two records are one person.
+
+mod fold;
+mod queries;
+
+use domain::entry::Entry;
+use domain::event::Event;
+use domain::person::identifier::Scheme;
+use domain::person::uncertain_date::UncertainDate;
+use domain::person::{PersonKind, Sex};
+use domain::sealed::Sealed;
+
+use crate::about::person_of;
+use crate::rows::Rows;
+use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
+
+pub use queries::{Birth, Found, Identifier, Name, Person, Search, known, search};
+
+/// See the module.
+pub struct People;
+
+const NAME: usize = 0;
+const IDENTIFIER: usize = 1;
+const BIRTH: usize = 2;
+const PERSON: usize = 3;
+
+impl View for People {
+    fn name(&self) -> &'static str {
+        "people"
+    }
+
+    fn version(&self) -> u16 {
+        1
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[
+            Table { name: "name", key: "person", per: Per::Entry },
+            Table { name: "identifier", key: "person", per: Per::Entry },
+            Table { name: "birth", key: "person", per: Per::Entry },
+            Table { name: "person", key: "person", per: Per::Key },
+        ]
+    }
+
+    fn create(&self) -> &'static str {
+        include_str!("tables.sql")
+    }
+
+    fn index(&self) -> &'static str {
+        include_str!("index.sql")
+    }
+
+    fn opens(&self, kind: &str) -> bool {
+        matches!(
+            kind,
+            "person.named"
+                | "person.birth-recorded"
+                | "person.born"
+                | "person.identifier-recorded"
+                | "entry.amended"
+                | "entry.moved-here"
+        )
+    }
+
+    fn keys(&self, entry: &Entry, keys: &mut Keys) {
+        let person = person_of(entry).filter(|_| {
+            matches!(
+                entry.event,
+                Event::PersonOpened(_)
+                    | Event::PersonNamed(_)
+                    | Event::PersonBirthRecorded(_)
+                    | Event::PersonBorn(_)
+                    | Event::PersonSexRecorded(_)
+                    | Event::PersonDied(_)
+                    | Event::PersonIdentifierRecorded(_)
+            )
+        });
+        if let Some(person) = person {
+            keys.add(person.0);
+        }
+    }
+
+    fn entry_rows(&self, key: Key, entry: &Entry, rows: &mut Rows) -> Result<(), Poison> {
+        match &entry.event {
+            Event::PersonNamed(named) => {
+                if let Some(name) = legible(&named.name)? {
+                    let (given, family) = (name.given(), name.family());
+                    rows.row(NAME)
+                        .uuid(key)
+                        .uuid(entry.id.0)
+                        .text(named.usage.code())
+                        .opt_text(given)
+                        .opt_text(family)
+                        .text(&fold::name(given.unwrap_or_default()))
+                        .text(&fold::name(family.unwrap_or_default()))
+                        .end();
+                }
+            }
+            Event::PersonIdentifierRecorded(recorded) => {
+                if let Some(value) = legible(&recorded.value)? {
+                    let authority = match &recorded.scheme {
+                        Scheme::LaChildId { authority } => Some(authority.as_str()),
+                        Scheme::Nhs | Scheme::Upn | Scheme::FormerUpn => None,
+                    };
+                    rows.row(IDENTIFIER)
+                        .uuid(key)
+                        .uuid(entry.id.0)
+                        .text(recorded.scheme.name().code())
+                        .opt_text(authority)
+                        .text(value)
+                        .text(&fold::number(value))
+                        .end();
+                }
+            }
+            Event::PersonBirthRecorded(recorded) => birth_row(key, entry, &recorded.date, rows)?,
+            Event::PersonBorn(born) => birth_row(key, entry, &born.date, rows)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn start(&self, key: Key) -> Option<Box<dyn KeyState>> {
+        Some(Box::new(Plain { key, kind: None, sex: None, died_on: None }))
+    }
+}
+
+/// The content of a sealed part; `None` when its key was destroyed.
+fn legible<T>(sealed: &Sealed<T>) -> Result<Option<&T>, Poison> {
+    match sealed.opened() {
+        None => Err(Poison { code: "part-not-opened" }),
+        Some(_) => Ok(sealed.known()),
+    }
+}
+
+fn birth_row(key: Key, entry: &Entry, date: &Sealed<UncertainDate>, rows: &mut Rows) -> Result<(), Poison> {
+    if let Some(date) = legible(date)? {
+        rows.row(BIRTH)
+            .uuid(key)
+            .uuid(entry.id.0)
+            .text(&date.to_text())
+            .date(date.earliest())
+            .date(date.latest())
+            .end();
+    }
+    Ok(())
+}
+
+/// What is not sealed about somebody.
+struct Plain {
+    key: Key,
+    kind: Option<PersonKind>,
+    sex: Option<Sex>,
+    died_on: Option<chrono::NaiveDate>,
+}
+
+impl KeyState for Plain {
+    fn step(&mut self, entry: &Entry) -> Result<(), Poison> {
+        match &entry.event {
+            Event::PersonOpened(opened) => self.kind = self.kind.or(Some(opened.kind)),
+            Event::PersonBorn(_) => self.kind = Some(PersonKind::Born),
+            Event::PersonSexRecorded(recorded) => self.sex = Some(recorded.sex),
+            Event::PersonDied(_) => self.died_on = Some(entry.occurred.day()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn rows(&self, rows: &mut Rows) {
+        rows.row(PERSON)
+            .uuid(self.key)
+            .opt_text(self.kind.map(PersonKind::code))
+            .opt_text(self.sex.map(Sex::code))
+            .opt_date(self.died_on)
+            .end();
+    }
+}

@@ -1,0 +1,242 @@
+//! Finding people, and saying who they are, to those who may know.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::access::Disclosure;
+use domain::authority::Authority;
+use domain::ids::{PersonId, PractitionerId};
+use domain::person::identifier::Scheme;
+use domain::person::uncertain_date::UncertainDate;
+use uuid::Uuid;
+
+use super::fold;
+use crate::access::standings;
+use crate::reads::{ReadError, Reads};
+use crate::scope::{Scope, Standing};
+
+/// More than this many found is too many to tell apart: ask for more.
+const MOST: i64 = 50;
+
+/// With what somebody is looked for: exactly, but for case, accents, spaces and punctuation.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Search {
+    Number {
+        scheme: Scheme,
+        value: String,
+    },
+    /// Either name may be empty, not both; a date of birth matches every date that can be the same.
+    NameAndBirth {
+        given: String,
+        family: String,
+        born: Option<UncertainDate>,
+    },
+}
+
+impl std::fmt::Debug for Search {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Number { .. } => "Number(…)",
+            Self::NameAndBirth { .. } => "NameAndBirth(…)",
+        })
+    }
+}
+
+/// Somebody a search found, of whom the reader is told something.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    pub person: PersonId,
+    pub disclosure: Disclosure,
+    /// Where to ring about them.
+    pub ring: Vec<Authority>,
+    pub restriction_owner: Option<PractitionerId>,
+}
+
+/// Who matches, of those the reader may know of, at most fifty. What is hidden is left out without a trace.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn search(reads: &Reads, scope: &Scope, search: &Search) -> Result<Vec<Found>, ReadError> {
+    let people = matching(reads, search).await?;
+    let mut standings = standings(reads, &people).await?;
+    let mut found: Vec<Found> = people
+        .into_iter()
+        .filter_map(|person| {
+            let Standing { authorities, restriction, .. } = standings.get(&person)?.clone();
+            let disclosure = scope.disclosure(&standings.remove(&person)?);
+            let restriction_owner = restriction.map(|restriction| restriction.owner);
+            (disclosure > Disclosure::None).then_some(Found {
+                person,
+                disclosure,
+                ring: authorities,
+                restriction_owner,
+            })
+        })
+        .collect();
+    found.sort_by_key(|found| found.person);
+    Ok(found)
+}
+
+async fn matching(reads: &Reads, search: &Search) -> Result<Vec<PersonId>, ReadError> {
+    let source = reads.source("people").await?;
+    let schema = &source.schema;
+    let rows = match search {
+        Search::Number { scheme, value } => {
+            let folded = fold::number(value);
+            let authority = match scheme {
+                Scheme::LaChildId { authority } => Some(authority.as_str()),
+                Scheme::Nhs | Scheme::Upn | Scheme::FormerUpn => None,
+            };
+            let sql = format!(
+                "select distinct person from {schema}.identifier
+                 where folded = $1 and scheme = $2 and authority is not distinct from $3 limit $4"
+            );
+            let statement = source.client.prepare_cached(&sql).await?;
+            source.client.query(&statement, &[&folded, &scheme.name().code(), &authority, &MOST]).await?
+        }
+        Search::NameAndBirth { given, family, born } => {
+            let (given, family) = (fold::name(given), fold::name(family));
+            if given.is_empty() && family.is_empty() {
+                return Ok(Vec::new());
+            }
+            let sql = format!(
+                "select distinct n.person from {schema}.name as n
+                 where ($1 = '' or n.folded_family = $1) and ($2 = '' or n.folded_given = $2)
+                   and ($3::date is null or exists (
+                       select from {schema}.birth as b
+                       where b.person = n.person and b.first_day <= $4::date and b.last_day >= $3::date))
+                 limit $5"
+            );
+            let (first, last) = (born.map(UncertainDate::earliest), born.map(UncertainDate::latest));
+            let statement = source.client.prepare_cached(&sql).await?;
+            source.client.query(&statement, &[&family, &given, &first, &last, &MOST]).await?
+        }
+    };
+    rows.iter().map(|row| Ok(PersonId(row.try_get(0)?))).collect()
+}
+
+/// A name somebody has.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Name {
+    /// `usual`, `registered`, `also-known-as`.
+    pub usage: String,
+    pub given: Option<String>,
+    pub family: Option<String>,
+}
+
+/// A number by which an agency knows somebody.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identifier {
+    pub scheme: String,
+    pub authority: Option<String>,
+    pub value: String,
+}
+
+/// A date of birth as it is written: `2015-03-02`, `about 2015`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Birth(pub String);
+
+/// Who somebody is. Empty lists where nothing is known, or it was erased.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Person {
+    pub person: PersonId,
+    pub disclosure: Disclosure,
+    pub names: Vec<Name>,
+    pub births: Vec<Birth>,
+    pub identifiers: Vec<Identifier>,
+    /// `born`, `unborn`.
+    pub kind: Option<String>,
+    pub sex: Option<String>,
+    pub died_on: Option<NaiveDate>,
+    pub is_incomplete: bool,
+}
+
+macro_rules! hidden_when_printed {
+    ($($name:ident),+) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
+}
+
+hidden_when_printed!(Name, Identifier, Birth, Person);
+
+/// Who these people are, of those the reader is told at least the status of.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn known(
+    reads: &Reads,
+    scope: &Scope,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Person>, ReadError> {
+    let standings = standings(reads, people).await?;
+    let told = |standing: &Standing| {
+        Some(scope.disclosure(standing)).filter(|disclosure| *disclosure >= Disclosure::Status)
+    };
+    let mut known: HashMap<PersonId, Person> = standings
+        .iter()
+        .filter_map(|(person, standing)| {
+            Some((*person, nobody(*person, told(standing)?, standing.is_incomplete)))
+        })
+        .collect();
+    let ids: Vec<Uuid> = known.keys().map(|person| person.0).collect();
+    if ids.is_empty() {
+        return Ok(known);
+    }
+    let source = reads.source("people").await?;
+    let (client, schema) = (&source.client, &source.schema);
+    let sql = format!(
+        "select person, usage, given, family from {schema}.name where person = any($1) order by event_id"
+    );
+    for row in client.query(&client.prepare_cached(&sql).await?, &[&ids]).await? {
+        if let Some(person) = known.get_mut(&PersonId(row.try_get(0)?)) {
+            let (usage, given, family) = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+            person.names.push(Name { usage, given, family });
+        }
+    }
+    let sql = format!("select person, written from {schema}.birth where person = any($1) order by event_id");
+    for row in client.query(&client.prepare_cached(&sql).await?, &[&ids]).await? {
+        if let Some(person) = known.get_mut(&PersonId(row.try_get(0)?)) {
+            person.births.push(Birth(row.try_get(1)?));
+        }
+    }
+    let sql = format!(
+        "select person, scheme, authority, value from {schema}.identifier where person = any($1) order by event_id"
+    );
+    for row in client.query(&client.prepare_cached(&sql).await?, &[&ids]).await? {
+        if let Some(person) = known.get_mut(&PersonId(row.try_get(0)?)) {
+            let (scheme, authority, value) = (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+            person.identifiers.push(Identifier { scheme, authority, value });
+        }
+    }
+    let sql = format!(
+        "select person, kind, sex, died_on, exists (select from {schema}.parked where key = person)
+         from {schema}.person where person = any($1)"
+    );
+    for row in client.query(&client.prepare_cached(&sql).await?, &[&ids]).await? {
+        if let Some(person) = known.get_mut(&PersonId(row.try_get(0)?)) {
+            person.kind = row.try_get(1)?;
+            person.sex = row.try_get(2)?;
+            person.died_on = row.try_get(3)?;
+            person.is_incomplete |= row.try_get::<_, bool>(4)?;
+        }
+    }
+    Ok(known)
+}
+
+fn nobody(person: PersonId, disclosure: Disclosure, is_incomplete: bool) -> Person {
+    Person {
+        person,
+        disclosure,
+        names: Vec::new(),
+        births: Vec::new(),
+        identifiers: Vec::new(),
+        kind: None,
+        sex: None,
+        died_on: None,
+        is_incomplete,
+    }
+}

@@ -1,0 +1,40 @@
+-- The search index: the only tables with unsealed text. Fed by what is asserted about people; erasing somebody's key
+-- empties it of them.
+
+-- One row a name.
+create table name (
+    person   uuid not null,
+    event_id uuid not null,
+    usage    text not null,
+    given    text,
+    family   text,
+    folded_given  text not null,
+    folded_family text not null
+);
+
+-- One row a number by which an agency knows them.
+create table identifier (
+    person    uuid not null,
+    event_id  uuid not null,
+    scheme    text not null,
+    authority text,
+    value     text not null,
+    folded    text not null
+);
+
+-- One row a date of birth.
+create table birth (
+    person    uuid not null,
+    event_id  uuid not null,
+    written   text not null,
+    first_day date not null,
+    last_day  date not null
+);
+
+-- One row a person: what is not sealed.
+create table person (
+    person  uuid not null,
+    kind    text,
+    sex     text,
+    died_on date
+);

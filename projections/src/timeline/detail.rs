@@ -1,0 +1,189 @@
+//! What a timeline row keeps of an event: ids of what it is about, and its codes. Nothing personal.
+
+use domain::contact::SourceDisclosure;
+use domain::contact::involved::ContactRole;
+use domain::event::Event;
+use domain::ids::PersonId;
+use domain::tie::TieTo;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// See the module. Absent is not written.
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Detail {
+    /// Others the entry is about, with their part in it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<Involved>,
+    /// The episode of a case it stands in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub episode: Option<Uuid>,
+    /// The thing inside the case (an assessment, a plan, an enquiry, a conference, an allocation).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<Uuid>,
+    /// The practitioner it names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub practitioner: Option<Uuid>,
+    /// Which kind of the thing it is: of a tie, a conference, a name, a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variety: Option<String>,
+    /// What was decided or found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// Further codes: concerns, categories, factors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub codes: Vec<String>,
+    /// How grave a contact was judged to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub significance: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Involved {
+    pub person: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+}
+
+fn involved(person: PersonId, role: &str) -> Involved {
+    Involved { person: person.0, role: Some(role.to_owned()) }
+}
+
+fn codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+    codes.into_iter().map(str::to_owned).collect()
+}
+
+fn code(code: &str) -> Option<String> {
+    Some(code.to_owned())
+}
+
+impl Detail {
+    /// Exhaustive on purpose: a new event must be thought about here.
+    #[must_use]
+    pub fn of(event: &Event) -> Self {
+        let none = Self::default();
+        match event {
+            Event::PersonOpened(it) => Self { variety: code(it.kind.code()), ..none },
+            Event::PersonNamed(it) => Self { variety: code(it.usage.code()), ..none },
+            Event::PersonBirthRecorded(it) => Self { variety: code(it.precision.code()), ..none },
+            Event::PersonSexRecorded(it) => Self { variety: code(it.sex.code()), ..none },
+            Event::PersonIdentifierRecorded(it) => Self { variety: code(it.scheme.name().code()), ..none },
+            Event::PersonRestricted(it) => {
+                Self { practitioner: Some(it.owner.0), variety: code(it.reason.code()), ..none }
+            }
+            Event::TieRecorded(it) => {
+                let mut people = vec![involved(it.from, "from")];
+                if let TieTo::Person(to) = it.to {
+                    people.push(involved(to, "to"));
+                }
+                Self { people, variety: code(it.kind.code()), ..none }
+            }
+            Event::TieEnded(it) => Self { outcome: code(it.reason.code()), ..none },
+            Event::ContactRecorded(it) => {
+                let named = it.source_disclosure == SourceDisclosure::Named;
+                let shown = it.people.iter().filter(|one| named || one.role != ContactRole::Source);
+                Self {
+                    people: shown.map(|one| involved(one.person, one.role.code())).collect(),
+                    variety: code(it.method.code()),
+                    codes: codes(it.concerns.iter().map(|concern| concern.kind.code())),
+                    significance: it.significance.map(|grave| grave.code().to_owned()),
+                    ..none
+                }
+            }
+            Event::ContactDecided(it) => Self { outcome: code(it.outcome.code()), ..none },
+            Event::EnquiryMade(it) => Self {
+                variety: code(it.purpose.code()),
+                outcome: code(it.answered.code()),
+                codes: codes(it.searched.iter().map(|searched| searched.code())),
+                ..none
+            },
+            Event::ReferralReceived(it) => Self {
+                episode: Some(it.episode.0),
+                variety: it.source.map(|source| source.code().to_owned()),
+                codes: codes(it.primary_need.iter().map(|need| need.code())),
+                ..none
+            },
+            Event::ReferralDecided(it) => {
+                Self { episode: Some(it.episode.0), outcome: code(it.outcome.code()), ..none }
+            }
+            Event::AssessmentStarted(it) => Self::within(it.episode.0, it.assessment.0),
+            Event::AssessmentReviewPointSet(it) => Self::within(it.episode.0, it.assessment.0),
+            Event::AssessmentCompleted(it) => Self {
+                outcome: it.outcome.map(|outcome| outcome.code().to_owned()),
+                codes: codes(it.factors.iter().map(|factor| factor.code())),
+                ..Self::within(it.episode.0, it.assessment.0)
+            },
+            Event::Section47Started(it) => Self::within(it.episode.0, it.section47.0),
+            Event::Section47Concluded(it) => {
+                Self { outcome: code(it.conference.code()), ..Self::within(it.episode.0, it.section47.0) }
+            }
+            Event::ConferenceHeld(it) => Self {
+                variety: code(it.kind.code()),
+                outcome: it.decision.map(|decision| decision.code().to_owned()),
+                ..Self::within(it.episode.0, it.conference.0)
+            },
+            Event::CpPlanStarted(it) => Self {
+                codes: codes(it.categories.iter().map(|category| category.code())),
+                ..Self::within(it.episode.0, it.plan.0)
+            },
+            Event::CpPlanCategoryChanged(it) => Self {
+                codes: codes(it.categories.iter().map(|category| category.code())),
+                ..Self::within(it.episode.0, it.plan.0)
+            },
+            Event::CpPlanReviewed(it) => Self::within(it.episode.0, it.plan.0),
+            Event::CpPlanEnded(it) => Self {
+                outcome: it.reason.map(|reason| reason.code().to_owned()),
+                ..Self::within(it.episode.0, it.plan.0)
+            },
+            Event::CinPlanStarted(it) => Self::within(it.episode.0, it.plan.0),
+            Event::CinPlanEnded(it) => Self {
+                outcome: it.reason.map(|reason| reason.code().to_owned()),
+                ..Self::within(it.episode.0, it.plan.0)
+            },
+            Event::PreProceedingsReported(it) => Self { episode: Some(it.episode.0), ..none },
+            Event::LookedAfterStarted(it) => {
+                Self { subject: Some(it.looked_after.0), variety: code(it.legal_status.code()), ..none }
+            }
+            Event::LookedAfterEnded(it) => {
+                Self { subject: Some(it.looked_after.0), outcome: code(it.reason.code()), ..none }
+            }
+            Event::WorkerAllocated(it) => Self {
+                subject: Some(it.allocation.0),
+                practitioner: Some(it.practitioner.0),
+                variety: code(it.role.code()),
+                ..none
+            },
+            Event::WorkerEnded(it) => Self {
+                subject: Some(it.allocation.0),
+                practitioner: Some(it.practitioner.0),
+                variety: code(it.role.code()),
+                ..none
+            },
+            Event::CaseClosed(it) => Self {
+                episode: Some(it.episode.0),
+                outcome: it.reason.map(|reason| reason.code().to_owned()),
+                ..none
+            },
+            Event::PersonCharacteristicsRecorded(_)
+            | Event::PersonAddressRecorded(_)
+            | Event::PersonBorn(_)
+            | Event::PersonDied(_)
+            | Event::PersonUnrestricted(_)
+            | Event::CaseOpened(_)
+            | Event::AgencyRegistered(_)
+            | Event::AgencyTeamFormed(_)
+            | Event::PractitionerRegistered(_)
+            | Event::PractitionerRoleGiven(_)
+            | Event::PractitionerLeft(_)
+            | Event::ReturnReceived(_)
+            | Event::EntryAmended(_)
+            | Event::EntryWithdrawn(_)
+            | Event::EntryMovedAway(_)
+            | Event::EntryMovedHere(_) => none,
+        }
+    }
+
+    fn within(episode: Uuid, subject: Uuid) -> Self {
+        Self { episode: Some(episode), subject: Some(subject), ..Self::default() }
+    }
+}

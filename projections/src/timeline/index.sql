@@ -1,0 +1,1 @@
+create unique index entry_place on entry (person, occurred_at, position);

@@ -1,0 +1,102 @@
+//! The view `timeline`: what happened about each person, in the order it happened.
+//!
+//! Ids, codes and references only: names and accounts are unsealed when a page is read. An enquiry is shown as one,
+//! so that whoever works with a child sees who asked.
+
+mod detail;
+mod queries;
+
+use domain::case::testimony;
+use domain::contact::SourceDisclosure;
+use domain::contact::involved::ContactRole;
+use domain::entry::Entry;
+use domain::event::Event;
+use domain::ids::PersonId;
+
+use crate::about;
+use crate::rows::Rows;
+use crate::view::{Key, Keys, Per, Poison, Table, View};
+
+pub use detail::{Detail, Involved};
+pub use queries::{Item, Page, Place, Timeline, of, of_as_of, since};
+
+/// See the module.
+pub struct TimelineView;
+
+pub(crate) static TIMELINE: TimelineView = TimelineView;
+
+impl View for TimelineView {
+    fn name(&self) -> &'static str {
+        "timeline"
+    }
+
+    fn version(&self) -> u16 {
+        1
+    }
+
+    fn tables(&self) -> &'static [Table] {
+        &[Table { name: "entry", key: "person", per: Per::Entry }]
+    }
+
+    fn create(&self) -> &'static str {
+        include_str!("tables.sql")
+    }
+
+    fn index(&self) -> &'static str {
+        include_str!("index.sql")
+    }
+
+    fn keys(&self, entry: &Entry, keys: &mut Keys) {
+        about::people(entry, keys);
+    }
+
+    fn entry_rows(&self, key: Key, entry: &Entry, rows: &mut Rows) -> Result<(), Poison> {
+        let Item { kind, authority, role, is_said, detail, .. } = &item(PersonId(key), entry);
+        let detail = serde_json::to_string(detail).map_err(|_| Poison { code: "detail-unwritable" })?;
+        rows.row(0)
+            .uuid(key)
+            .position(entry.position)
+            .uuid(entry.id.0)
+            .uuid(entry.stream)
+            .text(kind)
+            .instant(entry.occurred.earliest())
+            .text(&entry.occurred.to_string())
+            .instant(entry.recorded_at)
+            .uuid(entry.agency.0)
+            .uuid(entry.actor.0)
+            .opt_text(authority.as_deref())
+            .opt_text(role.as_deref())
+            .bool(*is_said)
+            .text(&detail)
+            .end();
+        Ok(())
+    }
+}
+
+/// An entry as it stands on somebody's page.
+pub(crate) fn item(person: PersonId, entry: &Entry) -> Item {
+    let case = about::child_of(&entry.event);
+    let (authority, role) = match &entry.event {
+        Event::ContactRecorded(contact) => {
+            let named = contact.source_disclosure == SourceDisclosure::Named;
+            let mut shown = contact.people.iter().filter(|it| named || it.role != ContactRole::Source);
+            let role = shown.find(|it| it.person == person).map(|it| it.role.code().to_owned());
+            (Some(contact.authority.as_str().to_owned()), role)
+        }
+        _ => (case.map(|(_, authority)| authority.as_str().to_owned()), None),
+    };
+    Item {
+        position: entry.position,
+        event_id: entry.id,
+        stream: entry.stream,
+        kind: entry.event.kind().into(),
+        occurred: entry.occurred,
+        recorded_at: entry.recorded_at,
+        agency: entry.agency,
+        actor: entry.actor,
+        authority,
+        role,
+        is_said: testimony(&entry.event).is_some(),
+        detail: Detail::of(&entry.event),
+    }
+}
