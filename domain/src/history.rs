@@ -8,6 +8,10 @@
 //! A correction is not itself corrected: to undo an amendment, amend again; to undo a withdrawal, record again; to
 //! undo a move, move back.
 
+mod moving;
+
+pub use moving::NotMovable;
+
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -78,7 +82,8 @@ pub enum Correction {
 
 impl Correction {
     /// The order to receive, on the right stream, an entry that stands on the wrong one: as amended there, with the
-    /// date and the recorded time it has.
+    /// date and the recorded time it has. Its content stays as it is: see [`Correction::receiving_on_case`] and
+    /// [`Correction::receiving_on_person`].
     #[must_use]
     pub fn receiving(entry: &Entry) -> Self {
         Self::Receive {

@@ -54,15 +54,6 @@ pub(crate) fn nothing<D: Decider>() -> Given<D> {
     Given { history: Vec::new(), commands: 0, decider: std::marker::PhantomData }
 }
 
-/// A stream with these events, each at its time.
-pub(crate) fn given<D: Decider>(events: impl IntoIterator<Item = (&'static str, Event)>) -> Given<D> {
-    let mut given = nothing();
-    for (occurred, event) in events {
-        given.record(NewEvent { occurred: on(occurred), event });
-    }
-    given
-}
-
 impl<D: Decider> Given<D> {
     fn record(&mut self, new: NewEvent) {
         let version = u64::try_from(self.history.len()).unwrap() + 1;
@@ -109,6 +100,21 @@ impl<D: Decider> Given<D> {
             self.record(new);
         }
         self
+    }
+
+    /// What a command leads to here, recorded nowhere.
+    pub(crate) fn decided(&mut self, command: impl Into<D::Command>) -> Vec<NewEvent> {
+        self.decide(command).unwrap()
+    }
+
+    /// The stream after a command that may be refused, and whether it was.
+    pub(crate) fn tried(mut self, command: impl Into<D::Command>) -> (Self, bool) {
+        let decided = self.decide(command);
+        let refused = decided.is_err();
+        for new in decided.into_iter().flatten() {
+            self.record(new);
+        }
+        (self, refused)
     }
 
     /// Orders something; the answer is judged by what follows.

@@ -6,11 +6,14 @@ use uuid::Uuid;
 
 use super::*;
 use crate::agency::events::TeamFormed;
-use crate::ids::{AgencyId, CommandId, CorrelationId, KeyId, PractitionerId, TeamId};
+use crate::case::events::{ReferralDecided, ReferralOutcome};
+use crate::ids::{AgencyId, CommandId, CorrelationId, EpisodeId, KeyId, PersonId, PractitionerId, TeamId};
 use crate::person::PersonKind;
-use crate::person::events::{Died, Opened};
+use crate::person::events::{Died, Named, Opened};
+use crate::person::name::{NameUse, PersonName};
+use crate::sealed::Sealed;
 use crate::source::{Basis, Source};
-use crate::text::Line;
+use crate::text::{Line, Narrative};
 
 /// A stream, written as the record writes it.
 #[derive(Clone, Default)]
@@ -232,6 +235,45 @@ fn an_entry_is_amended_by_one_of_its_kind_with_a_date_that_has_come() {
     assert_eq!(code(stream.amend(entry, at(24 * 366), "South")), "in-the-future");
     // Nothing refused was recorded.
     assert_eq!(stream.history.len(), 1);
+}
+
+#[test]
+fn an_entry_of_a_case_is_moved_to_the_right_child() {
+    let event = ReferralDecided {
+        child: PersonId(Uuid::from_u128(1)),
+        authority: "383".parse().unwrap(),
+        episode: EpisodeId(Uuid::from_u128(9)),
+        outcome: ReferralOutcome::Assessment,
+        reason: Some(Sealed::new(KeyId(Uuid::from_u128(5)), Narrative::parse("As agreed.").unwrap())),
+        testimony: None,
+    };
+    let mut wrong = Stream::numbered(1);
+    wrong.record(at(1), event.clone().into());
+    let [standing] = wrong.stands().try_into().unwrap();
+    let child = PersonId(Uuid::from_u128(2));
+    let received = Correction::receiving_on_case(&standing, child, &event.authority).unwrap();
+    let Correction::Receive { entry, content, .. } = received else { panic!("a receipt") };
+    assert_eq!((entry, *content), (standing.id, ReferralDecided { child, ..event }.into()));
+    let of_no_case = Entry { event: team("North"), ..standing };
+    assert!(Correction::receiving_on_case(&of_no_case, child, &"383".parse().unwrap()).is_err());
+}
+
+#[test]
+fn what_is_said_of_the_wrong_person_is_sealed_anew_under_the_right_ones_key() {
+    let (from, to) = (KeyId(Uuid::from_u128(1)), KeyId(Uuid::from_u128(2)));
+    let source = Source { basis: Basis::Told, agency: AgencyId(Uuid::nil()) };
+    let named = |key| Named {
+        usage: NameUse::Usual,
+        name: Sealed::new(key, PersonName::parse("Maya", "Ashworth").unwrap()),
+        source,
+        testimony: None,
+    };
+    let mut wrong = Stream::numbered(1);
+    wrong.record(at(1), named(from).into());
+    let [standing] = wrong.stands().try_into().unwrap();
+    let received = Correction::receiving_on_person(&standing, from, to).unwrap();
+    let Correction::Receive { content, .. } = received else { panic!("a receipt") };
+    assert_eq!(*content, named(to).into());
 }
 
 /// What happens to two streams, one step after another; `usize` picks among the entries that stand.

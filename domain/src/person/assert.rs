@@ -19,7 +19,7 @@ pub struct Assert {
 
 impl Assert {
     pub(super) fn decide(self, person: &Person, act: &Act) -> Result<Vec<NewEvent>, Refusal> {
-        let opened = person.opened()?;
+        let opened = person.opened_and_kept()?;
         if self.occurred.is_ahead_of(act.now) {
             return Err(IN_THE_FUTURE);
         }
@@ -71,9 +71,11 @@ impl Saying {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decider::testing::{Given, TOLD, nothing, on};
+    use crate::decider::testing::{Given, TOLD, key, nothing, now, on};
+    use crate::event::Event;
     use crate::ids::AgencyId;
     use crate::person::open::tests::{born, name, nhs, open};
+    use crate::sealed::{Known, OpenedPart};
     use crate::source::Basis;
 
     fn maya() -> Given<Person> {
@@ -120,6 +122,17 @@ mod tests {
         maya().when(say(born("2026-03-11"))).refused("born-in-the-future");
         maya().when(say(born("expected 2026-06-01"))).refused("born-already");
         maya().when(say(born("2026-03-10"))).then_kinds(["person.birth-recorded"]);
+    }
+
+    #[test]
+    fn nothing_is_sealed_under_a_key_that_was_destroyed() {
+        let parts = [OpenedPart { number: 1, key: key(1), text: Some(Known::Erased) }];
+        let named = maya().stands().asserted.first().unwrap().event.encode().unwrap();
+        let erased = Event::decode(named.kind, named.schema_version, &named.facts, &parts).unwrap();
+        let mut maya = maya().stands();
+        maya.asserted = vec![Asserted { at: now(), event: erased }];
+        let opened = maya.opened_and_kept().map(|opened| opened.kind);
+        assert_eq!(opened.map_err(|refusal| refusal.code), Err("erased"));
     }
 
     #[test]

@@ -192,6 +192,18 @@ pub(super) fn check_birth_date(
 }
 
 impl Asserted {
+    /// True when the key it was sealed under is known to be destroyed.
+    pub(super) fn is_erased(&self) -> bool {
+        match &self.event {
+            Event::PersonNamed(named) => named.name.is_erased(),
+            Event::PersonBirthRecorded(recorded) => recorded.date.is_erased(),
+            Event::PersonIdentifierRecorded(recorded) => recorded.value.is_erased(),
+            Event::PersonAddressRecorded(recorded) => recorded.address.is_erased(),
+            Event::PersonBorn(born) => born.date.is_erased(),
+            _ => false,
+        }
+    }
+
     /// True when `event` is about the same thing as this one, from the same source: a name of the same use, a number
     /// of the same scheme, an address from the same day.
     pub(super) fn is_about_the_same_as(&self, event: &Event) -> bool {

@@ -30,7 +30,7 @@ const DATE_NEEDED: Refusal = Refusal {
 
 impl RecordBirth {
     pub(super) fn decide(self, person: &Person, act: &Act) -> Result<Vec<NewEvent>, Refusal> {
-        let opened = person.opened()?;
+        let opened = person.opened_and_kept()?;
         if opened.kind == PersonKind::Born {
             return Err(BORN_ALREADY);
         }

@@ -121,10 +121,19 @@ impl Person {
     fn opened(&self) -> Result<Opened, Refusal> {
         self.opened.ok_or(NOT_OPENED)
     }
+
+    /// The record, with a key that something can still be sealed under.
+    fn opened_and_kept(&self) -> Result<Opened, Refusal> {
+        if self.asserted.iter().any(Asserted::is_erased) { Err(ERASED) } else { self.opened() }
+    }
 }
 
 const NOT_OPENED: Refusal =
     Refusal { code: "not-opened", sentence: "Nobody is on record here yet; open a record for them first." };
+const ERASED: Refusal = Refusal {
+    code: "erased",
+    sentence: "What was on record about them has been erased; open a new record if they need protection again.",
+};
 
 impl Decider for Person {
     type Command = Command;
