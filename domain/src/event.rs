@@ -40,8 +40,11 @@ pub struct Frozen {
     pub schema_version: u16,
     pub schema: fn() -> schemars::Schema,
     /// Reads stored content as this very version and writes it again, to show that nothing is lost on the way.
-    pub rewrite: fn(&[u8], &[OpenedPart<'_>]) -> serde_json::Result<(Vec<u8>, Vec<PlainPart>)>,
+    pub rewrite: Rewrite,
 }
+
+/// From facts and opened parts to the same again.
+pub type Rewrite = fn(&[u8], &[OpenedPart<'_>]) -> serde_json::Result<(Vec<u8>, Vec<PlainPart>)>;
 
 fn rewrite<T: Serialize + DeserializeOwned>(
     facts: &[u8],

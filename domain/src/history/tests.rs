@@ -288,7 +288,7 @@ enum Step {
 fn any_step() -> impl Strategy<Value = Step> {
     let (which, hours, name) = (0..8_usize, 0..200_i64, any::<u8>());
     prop_oneof![
-        3 => (any::<bool>(), hours.clone(), name.clone())
+        3 => (any::<bool>(), hours.clone(), name)
             .prop_map(|(here, hours, name)| Step::Record { here, hours, name }),
         2 => (any::<bool>(), which.clone(), hours, name)
             .prop_map(|(here, which, hours, name)| Step::Amend { here, which, hours, name }),

@@ -56,8 +56,8 @@ impl Saying {
             assertion.check(&mut Judged { kind: self.kind, today, rules: &mut rules })?;
             let event = assertion.event(self.key, self.source, rules.testimony());
             // What counts is what this source said last by that time: a late entry may bring back an older saying.
-            let last =
-                standing.iter().filter(|said| said.at <= at && said.is_about_the_same_as(&event)).last();
+            let is_before = |said: &&Asserted| said.at <= at && said.is_about_the_same_as(&event);
+            let last = standing.iter().rev().find(is_before);
             if last.is_some_and(|said| said.says_the_same_as(&event)) {
                 continue;
             }

@@ -82,7 +82,7 @@ impl std::str::FromStr for NhsNumber {
         let all_same = digits.windows(2).all(|pair| matches!(pair, [left, right] if left == right));
         let sum: u32 = digits.iter().zip((1..=10).rev()).map(|(digit, weight)| digit * weight).sum();
         // The check digit has weight 1, so the whole sum is a multiple of 11; a check of 10 is never issued and never fits.
-        if all_same || sum % 11 != 0 {
+        if all_same || !sum.is_multiple_of(11) {
             return Err(IdentifierError::NhsCheck);
         }
         Ok(Self(squeezed))
