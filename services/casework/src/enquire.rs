@@ -1,13 +1,40 @@
 //! An enquiry: is this child known, and whom do I ring?
 //!
-//! Found, hidden and absent leave the same kind of event, which is on record before the answer is given. "No trace"
-//! is an answer and never a reassurance.
+//! Found, hidden and absent leave the same kind of event, which is on record before the answer is given, and the same
+//! kind of look in the access log. "No trace" is an answer and never a reassurance. Left out: near misses, which are
+//! a search of people, and the file itself, which no enquiry gives.
 
-use domain::access::{LawfulBasis, Purpose};
-use domain::ids::{CorrelationId, PersonId};
-use domain::person::identifier::NhsNumber;
+mod answer;
+mod directory;
+
+use std::time::Duration;
+
+use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
+use domain::enquiry::{Answer, KnownAt, Make, Receipt, Searched};
+use domain::ids::{CorrelationId, EnquiryId, PersonId};
+use domain::person::identifier::{NhsNumber, Scheme};
 use domain::person::uncertain_date::UncertainDate;
 use domain::text::Narrative;
+use event_store::Position;
+use projections::people::{self, Search as PeopleSearch};
+use projections::reads::AsOf;
+use projections::scope::Scope;
+use projections::{enquiries, status};
+
+pub use answer::{Answered, PreviousEnquiry, Responsible, StatusHere, Worker};
+
+use crate::access_log::{Looking, ShownPerson};
+use crate::app::App;
+use crate::error::{ExecuteError, ReadError};
+use crate::execute::{Command, Order};
+use crate::visitor::Visitor;
+
+/// More children than this with one name and date of birth are not told apart here.
+const MATCHES_MAX: usize = 5;
+/// How long an answer waits for the views to have all that is on record.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// The views an answer is read from.
+const VIEWS: [&str; 4] = ["access", "people", "status", "enquiries"];
 
 /// What is asked, why, and on what ground.
 #[derive(Clone, Debug)]
@@ -21,7 +48,7 @@ pub struct Question {
     pub trace: Option<[u8; 25]>,
 }
 
-/// With what the child is looked for. Exact: near misses are another question.
+/// With what the child is looked for. Exact, but for case, accents and spaces.
 #[derive(Clone)]
 pub enum Search {
     NhsNumber(NhsNumber),
@@ -37,4 +64,251 @@ impl std::fmt::Debug for Search {
             Self::Person(_) => "Person(…)",
         })
     }
+}
+
+impl Search {
+    fn kinds(&self) -> Vec<Searched> {
+        match self {
+            Self::NhsNumber(_) => vec![Searched::NhsNumber],
+            Self::NameAndBirth { .. } => vec![Searched::Name, Searched::BirthDate],
+            Self::Person(_) => vec![Searched::Record],
+        }
+    }
+}
+
+/// How much of the record an answer rests on.
+#[derive(Clone, Copy)]
+struct Basis {
+    position: Position,
+    is_catching_up: bool,
+}
+
+impl App {
+    /// Asks whether a child is known. One answer, or one for each of a few children who match equally well.
+    ///
+    /// # Errors
+    /// Not permitted; a reason, purpose or basis that does not hold; a record that cannot be read or written.
+    #[tracing::instrument(skip_all)]
+    pub async fn enquire(
+        &self,
+        visitor: &Visitor,
+        question: Question,
+    ) -> Result<Vec<Answered>, ExecuteError> {
+        let scope = self.scope(visitor, Action::Enquire, question.purpose)?;
+        let before = self.answered_before(visitor, &scope, &question).await?;
+        if !before.is_empty() {
+            return Ok(before);
+        }
+        let basis = self.caught_up().await;
+        let found = self.found(&scope, &question.search).await?;
+        let others_match = found.len() > MATCHES_MAX;
+        if found.is_empty() {
+            let answered = self.no_trace(visitor, basis).await?;
+            return Ok(vec![self.put_on_record(visitor, &question, 0, answered).await?]);
+        }
+        let mut answers = Vec::with_capacity(found.len());
+        for (nth, person) in found.into_iter().take(MATCHES_MAX).enumerate() {
+            let mut answered = self.answer(visitor, &scope, person, basis, None).await?;
+            answered.others_match = others_match;
+            answers.push(self.put_on_record(visitor, &question, nth, answered).await?);
+        }
+        Ok(answers)
+    }
+
+    /// The event and the look, both on disk before anything is told.
+    async fn put_on_record(
+        &self,
+        visitor: &Visitor,
+        question: &Question,
+        nth: usize,
+        answered: Answered,
+    ) -> Result<Answered, ExecuteError> {
+        let make = Make {
+            asked_by: visitor.agency(),
+            asker_kind: visitor.actor().agency_kind,
+            purpose: question.purpose,
+            lawful_basis: question.lawful_basis,
+            reason: question.reason.clone(),
+            searched: question.search.kinds(),
+            subject: answered.subject,
+            answered: answered.answer,
+            disclosed: answered.disclosed,
+            known_at: KnownAt(answered.known_at.raw()),
+        };
+        let order = Order {
+            purpose: question.purpose,
+            lawful_basis: question.lawful_basis,
+            idempotency_key: question.idempotency_key.as_ref().map(|key| key_of(key, nth)),
+            if_match: None,
+            correlation: question.correlation,
+            trace: question.trace,
+            recorded_at: None,
+            command: Command::Enquiry { id: None, command: make.into() },
+        };
+        let looking = Looking {
+            correlation: question.correlation,
+            trace: question.trace,
+            ..Looking::new(Action::Enquire, question.purpose, question.lawful_basis)
+        };
+        let shown: Vec<ShownPerson> = answered
+            .subject
+            .map(|person| ShownPerson { person, disclosure: answered.disclosed })
+            .into_iter()
+            .collect();
+        let looked = async { Ok(self.record_look(visitor, looking, &shown).await?) };
+        let asked = self.asked(question);
+        let (done, _) = tokio::try_join!(self.execute_asked(visitor, order, asked), looked)?;
+        let enquiry = EnquiryId(done.stream);
+        Ok(Answered { enquiry, reference: Receipt::of(enquiry), repeated: done.repeated, ..answered })
+    }
+
+    /// The first answers to a question asked again: as the record was known then, and as much of them as may be told
+    /// now.
+    async fn answered_before(
+        &self,
+        visitor: &Visitor,
+        scope: &Scope,
+        question: &Question,
+    ) -> Result<Vec<Answered>, ExecuteError> {
+        let Some(key) = &question.idempotency_key else { return Ok(Vec::new()) };
+        let mut answers = Vec::new();
+        for nth in 0..MATCHES_MAX {
+            let asked = self.asked(question);
+            let Some((enquiry, made, at)) = self.enquiry_by_key(visitor, &key_of(key, nth), asked).await?
+            else {
+                break;
+            };
+            let basis = Basis { position: Position::from_raw(made.known_at.0), is_catching_up: false };
+            let answered = match made.subject {
+                Some(person) => {
+                    let as_of = AsOf { known_at: Some(at), was_at: None };
+                    self.answer(visitor, scope, person, basis, Some(as_of)).await?
+                }
+                None => self.no_trace(visitor, basis).await?,
+            };
+            let reference = Receipt::of(enquiry);
+            answers.push(Answered { enquiry, reference, as_of: at, repeated: true, ..answered });
+        }
+        Ok(answers)
+    }
+
+    async fn found(&self, scope: &Scope, search: &Search) -> Result<Vec<PersonId>, ReadError> {
+        let search = match search {
+            Search::Person(person) => return Ok(vec![*person]),
+            Search::NhsNumber(number) => {
+                PeopleSearch::Number { scheme: Scheme::Nhs, value: number.as_str().to_owned() }
+            }
+            Search::NameAndBirth { given, family, born } => {
+                PeopleSearch::NameAndBirth { given: given.clone(), family: family.clone(), born: Some(*born) }
+            }
+        };
+        let found = people::search(&self.views, scope, &search).await?;
+        Ok(found.into_iter().map(|found| found.person).collect())
+    }
+
+    async fn answer(
+        &self,
+        visitor: &Visitor,
+        scope: &Scope,
+        person: PersonId,
+        basis: Basis,
+        as_of: Option<AsOf>,
+    ) -> Result<Answered, ReadError> {
+        let Some(status) = status::of(&self.views, scope, person, as_of).await? else {
+            return self.no_trace(visitor, basis).await;
+        };
+        let answer = match status.disclosure {
+            Disclosure::None => return self.no_trace(visitor, basis).await,
+            Disclosure::Contact => Answer::ContactOnly,
+            Disclosure::Status | Disclosure::Progress | Disclosure::Full => Answer::Found,
+        };
+        let previous = enquiries::of(&self.views, scope, person, as_of).await?.unwrap_or_default();
+        let mut here = Vec::with_capacity(status.cases.len());
+        for case in &status.cases {
+            let lead = match case.lead {
+                Some(lead) => self.worker(lead).await?,
+                None => None,
+            };
+            here.push(StatusHere::of(case, lead));
+        }
+        let restriction_owner = match status.restriction_owner {
+            Some(owner) if answer == Answer::ContactOnly => self.worker(owner).await?,
+            Some(_) | None => None,
+        };
+        Ok(Answered {
+            subject: Some(person),
+            answer,
+            disclosed: status.disclosure,
+            status: here,
+            responsible: self.responsible(&status.ring).await?,
+            restriction_owner,
+            previous: previous.iter().map(PreviousEnquiry::of).collect(),
+            is_incomplete: status.is_incomplete,
+            ..self.blank(basis, answer)
+        })
+    }
+
+    /// Nobody was found: whom to tell all the same.
+    async fn no_trace(&self, visitor: &Visitor, basis: Basis) -> Result<Answered, ReadError> {
+        let own: Vec<_> = visitor.actor().authority.iter().cloned().collect();
+        Ok(Answered { responsible: self.responsible(&own).await?, ..self.blank(basis, Answer::NoTrace) })
+    }
+
+    fn blank(&self, basis: Basis, answer: Answer) -> Answered {
+        let enquiry = EnquiryId(uuid::Uuid::nil());
+        Answered {
+            enquiry,
+            reference: Receipt::of(enquiry),
+            answer,
+            disclosed: Disclosure::None,
+            subject: None,
+            known_at: basis.position,
+            as_of: self.clock.now(),
+            status: Vec::new(),
+            responsible: Vec::new(),
+            restriction_owner: None,
+            previous: Vec::new(),
+            is_incomplete: false,
+            is_catching_up: basis.is_catching_up,
+            others_match: false,
+            advice: answer::advice(answer),
+            repeated: false,
+        }
+    }
+
+    /// Waits a little for the views to have everything this process knows to be on record.
+    async fn caught_up(&self) -> Basis {
+        let head = Position::from_raw(u128::from(*self.record.watch_head().borrow()));
+        let mut is_catching_up = false;
+        for view in VIEWS {
+            is_catching_up |= self.views.wait_until(view, head, PATIENCE).await.is_err();
+        }
+        let position = VIEWS.iter().map(|view| self.views.position(view)).min().unwrap_or(Position::START);
+        Basis { position, is_catching_up }
+    }
+
+    /// What was asked, by its keyed hash: to know a question asked again from another under the same key.
+    fn asked(&self, question: &Question) -> [u8; 32] {
+        let search: Vec<Vec<u8>> = match &question.search {
+            Search::NhsNumber(number) => vec![number.as_str().as_bytes().to_vec()],
+            Search::NameAndBirth { given, family, born } => {
+                vec![given.clone().into_bytes(), family.clone().into_bytes(), born.to_text().into_bytes()]
+            }
+            Search::Person(person) => vec![person.0.as_bytes().to_vec()],
+        };
+        let kinds = question.search.kinds().iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" ");
+        let mut parts: Vec<&[u8]> = vec![
+            kinds.as_bytes(),
+            question.purpose.code().as_bytes(),
+            question.lawful_basis.code().as_bytes(),
+            question.reason.as_str().as_bytes(),
+        ];
+        parts.extend(search.iter().map(Vec::as_slice));
+        self.ids.hash("asked", &parts)
+    }
+}
+
+/// Each of several answers is an order of its own.
+fn key_of(key: &str, nth: usize) -> String {
+    if nth == 0 { key.to_owned() } else { format!("{key}/{nth}") }
 }

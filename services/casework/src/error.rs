@@ -96,6 +96,20 @@ impl From<StoreError> for ReadError {
     }
 }
 
+impl From<projections::reads::ReadError> for ReadError {
+    fn from(error: projections::reads::ReadError) -> Self {
+        use projections::engine::EngineError;
+        use projections::reads::ReadError as Views;
+        match error {
+            Views::Engine(EngineError::Refused(_) | EngineError::NoSuchView(_)) => {
+                Self::Corrupt(Box::new(error))
+            }
+            Views::Engine(EngineError::Store(error)) => error.into(),
+            Views::NotBuilt(_) | Views::Engine(_) => Self::Unavailable(Box::new(error)),
+        }
+    }
+}
+
 impl From<AppendError> for ReadError {
     fn from(error: AppendError) -> Self {
         match error {

@@ -12,8 +12,10 @@ mod engine;
 #[cfg(test)]
 mod tests;
 
-use domain::access::{Action, Purpose};
-use projections::scope::Scope;
+use std::sync::Arc;
+
+use domain::access::{AccessClass, Action, Purpose};
+use projections::scope::{Scope, Standing};
 
 use crate::app::App;
 use crate::visitor::Visitor;
@@ -39,4 +41,9 @@ impl App {
         let told = self.policy.table(&visitor.actor().roles, purpose);
         Ok(Scope::decided(visitor.actor().clone(), purpose, told))
     }
+}
+
+/// The class of a record for a visitor, by the same rules as every query.
+pub(crate) fn class(visitor: &Visitor, purpose: Purpose, standing: &Standing) -> AccessClass {
+    Scope::decided(visitor.actor().clone(), purpose, Arc::default()).class(standing)
 }

@@ -1,10 +1,9 @@
 //! Whether somebody may give an order: what it puts on record, and of which class the record acted on is for them.
 //!
-//! The class is judged on the stream itself and, for restrictions, on the streams of the people concerned: as they
-//! are now, not as a view has it.
+//! Restrictions and workers are read from the streams themselves, as they are now; only who else knows a person comes
+//! from a view, since no stream says it.
 
-use domain::access::{AccessClass, Involvement, Relation, Role, Sensitivity};
-use domain::agency::AgencyKind;
+use domain::access::Role;
 use domain::authority::Authority;
 use domain::case::Case;
 use domain::contact::Contact;
@@ -15,18 +14,20 @@ use domain::ids::{EventId, PersonId};
 use domain::person::Person;
 use domain::tie::{Tie, TieTo};
 use domain::when::civil_day;
+use projections::access::standing;
+use projections::scope::{Restriction, Standing};
 
 use super::dispatch::fold;
 use super::{Command, Order};
 use crate::app::App;
-use crate::error::ExecuteError;
-use crate::policy::{NotPermitted, Record, act_of};
+use crate::error::{ExecuteError, ReadError};
+use crate::policy::{NotPermitted, Record, act_of, class};
 use crate::visitor::Visitor;
 
-/// Whose record an order acts on, as far as access goes.
+/// What access to the record acted on depends on, and who is concerned by it.
+#[derive(Default)]
 struct ActedOn {
-    relation: Relation,
-    involvement: Involvement,
+    standing: Standing,
     /// Whoever's restriction closes it.
     people: Vec<PersonId>,
 }
@@ -37,122 +38,140 @@ impl App {
         &self,
         visitor: &Visitor,
         order: &Order,
-        standing: &[Entry],
+        history: &[Entry],
     ) -> Result<(), ExecuteError> {
         let fact = order.command.fact();
-        let refused = |action| NotPermitted { action, purpose: order.purpose };
         let Some(action) = act_of(fact) else {
-            return Err(refused(domain::access::Action::Administer).into());
+            let action = domain::access::Action::Administer;
+            return Err(NotPermitted { action, purpose: order.purpose }.into());
         };
         if let Command::Enquiry { .. } = order.command {
             return Ok(self.policy.may_look(visitor, action, order.purpose)?);
         }
-        let acted_on = self.acted_on(visitor, &order.command, standing);
+        // The node acts on every record alike: reading in a return does not wait for what cannot change the answer.
+        let standing = if visitor.actor().has(Role::System) {
+            Standing::default()
+        } else {
+            self.standing(&order.command, history).await?
+        };
         let record = Record {
-            class: AccessClass {
-                relation: acted_on.relation,
-                involvement: acted_on.involvement,
-                sensitivity: self.sensitivity(visitor, &order.command, &acted_on.people, standing).await?,
-            },
-            own_entry: is_own_entry(visitor, &order.command, standing),
+            class: class(visitor, order.purpose, &standing),
+            own_entry: is_own_entry(visitor, &order.command, history),
         };
         Ok(self.policy.may_record(visitor, (action, fact), record, order.purpose)?)
     }
 
-    fn acted_on(&self, visitor: &Visitor, command: &Command, standing: &[Entry]) -> ActedOn {
-        match command.category() {
-            "case" => self.case_acted_on(visitor, command, standing),
-            "contact" => contact_acted_on(visitor, command, standing),
-            "tie" => {
-                let tie: Tie = fold(standing);
-                let named = tie.recorded().map(|tie| (tie.from, tie.to));
-                let (from, to) = named.or_else(|| new_tie(command)).unzip();
-                let to = to.and_then(|to| match to {
-                    TieTo::Person(person) => Some(person),
-                    TieTo::Household(_) => None,
-                });
-                ActedOn { people: from.into_iter().chain(to).collect(), ..ActedOn::of(visitor, None) }
-            }
-            "return" => ActedOn::of(visitor, new_return(command)),
-            _ => ActedOn::of(visitor, None),
+    async fn standing(&self, command: &Command, history: &[Entry]) -> Result<Standing, ExecuteError> {
+        let ActedOn { mut standing, people } = match command.category() {
+            "person" => self.person_acted_on(command, history).await?,
+            "case" => self.case_acted_on(command, history),
+            "contact" => contact_acted_on(command, history),
+            "tie" => tie_acted_on(command, history),
+            "return" => ActedOn { standing: held_by(command.new_return()), people: Vec::new() },
+            _ => ActedOn::default(),
+        };
+        for person in people {
+            let restricted = self.person(person).await?.and_then(|person| restriction(&person));
+            standing.restriction = narrower(standing.restriction, restricted);
         }
+        Ok(standing)
     }
 
-    fn case_acted_on(&self, visitor: &Visitor, command: &Command, standing: &[Entry]) -> ActedOn {
-        let case: Case = fold(standing);
-        let who = case.who.map(|who| (who.child, who.authority)).or_else(|| command.new_case());
+    async fn person_acted_on(&self, command: &Command, history: &[Entry]) -> Result<ActedOn, ExecuteError> {
+        let (Some(id), Some(first)) = (command.stream(), history.first()) else {
+            return Ok(ActedOn::default());
+        };
+        let known = standing(&self.views, PersonId(id)).await.map_err(ReadError::from)?;
+        // A view may not have taken in yet what was opened a moment ago.
+        let standing =
+            known.unwrap_or_else(|| Standing { owners: vec![first.agency], ..Standing::default() });
+        let restriction = restriction(&fold::<Person>(history));
+        Ok(ActedOn { standing: Standing { restriction, ..standing }, people: Vec::new() })
+    }
+
+    fn case_acted_on(&self, command: &Command, history: &[Entry]) -> ActedOn {
+        let case: Case = fold(history);
         let today = civil_day(self.clock.now());
         let current = case.allocations.iter().filter(|held| held.run().is_some_and(|run| run.covers(today)));
-        let workers: Vec<_> =
-            current.filter_map(|held| held.started.as_ref()).map(|fact| &fact.value).collect();
-        let actor = visitor.actor();
-        let involvement = if workers.iter().any(|worker| worker.practitioner == actor.practitioner) {
-            Involvement::Caseload
-        } else if actor.team.is_some() && workers.iter().any(|worker| worker.team == actor.team) {
-            Involvement::Team
-        } else {
-            Involvement::Neither
-        };
+        let (mut workers, mut teams) = (Vec::new(), Vec::new());
+        for worker in current.filter_map(|held| held.started.as_ref()).map(|fact| &fact.value) {
+            workers.push(worker.practitioner);
+            teams.extend(worker.team);
+        }
+        let who = case.who.map(|who| (who.child, who.authority)).or_else(|| command.new_case());
         let (child, authority) = who.unzip();
+        let authorities = authority.into_iter().collect();
         ActedOn {
-            involvement,
+            standing: Standing { authorities, workers, teams, ..Standing::default() },
             people: child.into_iter().collect(),
-            ..ActedOn::of(visitor, authority.as_ref())
         }
     }
+}
 
-    async fn sensitivity(
-        &self,
-        visitor: &Visitor,
-        command: &Command,
-        people: &[PersonId],
-        standing: &[Entry],
-    ) -> Result<Sensitivity, ExecuteError> {
-        let reader = visitor.practitioner();
-        if visitor.actor().has(Role::System) {
-            return Ok(Sensitivity::Open);
-        }
-        if command.category() == "person" && fold::<Person>(standing).is_restricted_to(reader) {
-            return Ok(Sensitivity::Restricted);
-        }
-        for person in people {
-            if self.person(*person).await?.is_some_and(|person| person.is_restricted_to(reader)) {
-                return Ok(Sensitivity::Restricted);
+fn held_by(authority: Option<&Authority>) -> Standing {
+    Standing { authorities: authority.into_iter().cloned().collect(), ..Standing::default() }
+}
+
+fn contact_acted_on(command: &Command, history: &[Entry]) -> ActedOn {
+    let contact: Contact = fold(history);
+    match (contact.recorded(), command.new_contact()) {
+        (Some(recorded), _) => {
+            let subjects = recorded.people.iter().filter(|involved| involved.role == ContactRole::Subject);
+            ActedOn {
+                standing: held_by(Some(&recorded.authority)),
+                people: subjects.map(|involved| involved.person).collect(),
             }
         }
-        Ok(Sensitivity::Open)
+        // Anyone may tell anyone's front door; it is not for the teller to learn who is closed to them.
+        (None, authority) => ActedOn { standing: held_by(authority), people: Vec::new() },
     }
 }
 
-impl ActedOn {
-    /// A record held by an authority; one that no authority holds yet is the actor's own partnership's.
-    fn of(visitor: &Visitor, authority: Option<&Authority>) -> Self {
-        let actor = visitor.actor();
-        let relation = match (authority, &actor.authority) {
-            (Some(held), Some(own)) if held != own => Relation::Other,
-            (Some(_), None) | (None, None) => Relation::Other,
-            _ if actor.agency_kind == AgencyKind::LocalAuthority => Relation::Own,
-            _ => Relation::Partner,
-        };
-        Self { relation, involvement: Involvement::Neither, people: Vec::new() }
-    }
-}
-
-fn contact_acted_on(visitor: &Visitor, command: &Command, standing: &[Entry]) -> ActedOn {
-    let contact: Contact = fold(standing);
-    let Some(recorded) = contact.recorded() else {
-        // Anyone may tell anyone's front door; it is not for the teller to know who is closed to them.
-        return ActedOn::of(visitor, command.new_contact());
+fn tie_acted_on(command: &Command, history: &[Entry]) -> ActedOn {
+    let tie: Tie = fold(history);
+    let new = match command {
+        Command::Tie { command: domain::tie::Command::Record(record), .. } => Some((record.from, record.to)),
+        _ => None,
     };
-    let subjects = recorded.people.iter().filter(|involved| involved.role == ContactRole::Subject);
-    ActedOn {
-        people: subjects.map(|involved| involved.person).collect(),
-        ..ActedOn::of(visitor, Some(&recorded.authority))
+    let (from, to) = tie.recorded().map(|tie| (tie.from, tie.to)).or(new).unzip();
+    let to = to.and_then(|to| match to {
+        TieTo::Person(person) => Some(person),
+        TieTo::Household(_) => None,
+    });
+    ActedOn { people: from.into_iter().chain(to).collect(), ..ActedOn::default() }
+}
+
+fn restriction(person: &Person) -> Option<Restriction> {
+    person.restriction().map(|restricted| Restriction {
+        owner: restricted.owner,
+        readers: restricted.readers.clone(),
+        review_on: restricted.review_on,
+    })
+}
+
+/// What concerns two restricted people is for those who may see both.
+fn narrower(one: Option<Restriction>, other: Option<Restriction>) -> Option<Restriction> {
+    match (one, other) {
+        (Some(one), Some(other)) => {
+            let may = |restriction: &Restriction, reader| {
+                restriction.owner == reader || restriction.readers.contains(&reader)
+            };
+            let both = |reader: &domain::ids::PractitionerId| may(&one, *reader) && may(&other, *reader);
+            let readers = one.readers.iter().chain([&one.owner]).copied().filter(both).collect();
+            // The owner always reads, so the owner of both is one who may see both, or nobody.
+            let owner = if may(&other, one.owner) {
+                one.owner
+            } else {
+                domain::ids::PractitionerId(uuid::Uuid::nil())
+            };
+            Some(Restriction { owner, readers, review_on: one.review_on.min(other.review_on) })
+        }
+        (one, other) => one.or(other),
     }
 }
 
 /// The entry a correction is about was made by the actor's own agency.
-fn is_own_entry(visitor: &Visitor, command: &Command, standing: &[Entry]) -> bool {
+fn is_own_entry(visitor: &Visitor, command: &Command, history: &[Entry]) -> bool {
     let Command::Correct { correction, .. } = command else { return false };
     let entry: EventId = match correction {
         Correction::Amend { entry, .. }
@@ -160,16 +179,5 @@ fn is_own_entry(visitor: &Visitor, command: &Command, standing: &[Entry]) -> boo
         | Correction::MoveAway { entry, .. }
         | Correction::Receive { entry, .. } => *entry,
     };
-    standing.iter().any(|standing| standing.id == entry && standing.agency == visitor.agency())
-}
-
-fn new_tie(command: &Command) -> Option<(PersonId, TieTo)> {
-    match command {
-        Command::Tie { command: domain::tie::Command::Record(record), .. } => Some((record.from, record.to)),
-        _ => None,
-    }
-}
-
-fn new_return(_command: &Command) -> Option<&Authority> {
-    None
+    history.iter().any(|standing| standing.id == entry && standing.agency == visitor.agency())
 }

@@ -4,18 +4,20 @@
 use chrono::NaiveDate;
 use domain::contact::Record;
 use domain::contact::involved::{ContactRole, Involved};
+use domain::decider::Decider;
 use domain::event::Event;
 use domain::history::effective;
 use domain::ids::PersonId;
 use domain::person::Person;
 use domain::tie::TieTo;
 use event_store::StreamId;
+use uuid::Uuid;
 
 use super::Command;
 use super::dispatch::fold;
 use super::load::load;
 use crate::app::App;
-use crate::error::{ExecuteError, FieldError};
+use crate::error::{ExecuteError, FieldError, ReadError};
 
 const NOBODY: &str = "must be somebody on record; open a record for them first";
 
@@ -60,14 +62,19 @@ impl App {
         }
     }
 
+    /// Any stream as it stands; blank when nobody has written to it.
+    pub(crate) async fn state_of<D: Decider>(&self, category: &str, id: Uuid) -> Result<D, ReadError> {
+        let stream = StreamId { category: category.to_owned(), id };
+        let loaded = load(&self.record, self.keys.as_ref(), &stream).await?;
+        Ok(fold(&effective(&loaded.entries)))
+    }
+
     /// A person as they stand; `None` when nobody is on record under this id.
     pub(crate) async fn person(&self, id: PersonId) -> Result<Option<Person>, ExecuteError> {
-        let stream = StreamId { category: "person".to_owned(), id: id.0 };
-        let loaded = match load(&self.record, self.keys.as_ref(), &stream).await {
-            Err(ExecuteError::Absent) => return Ok(None),
-            loaded => loaded?,
+        let person: Person = match self.state_of("person", id.0).await {
+            Err(ReadError::Absent) => return Ok(None),
+            person => person?,
         };
-        let person: Person = fold(&effective(&loaded.entries));
         Ok(person.key().is_some().then_some(person))
     }
 }

@@ -3,7 +3,7 @@
 use domain::authority::Authority;
 use domain::history::Correction;
 use domain::ids::PersonId;
-use domain::{agency, case, contact, person, practitioner, tie};
+use domain::{agency, case, census_return, contact, person, practitioner, tie};
 
 use super::Command;
 
@@ -70,11 +70,36 @@ impl Command {
         }
     }
 
+    /// The authority whose return arrives.
+    pub(super) fn new_return(&self) -> Option<&Authority> {
+        match self {
+            Self::Return { command: census_return::Command::ReceiveReturn(command), .. } => {
+                Some(&command.authority)
+            }
+            _ => None,
+        }
+    }
+
+    /// The authority that an agency registers as.
+    pub(super) fn new_local_authority(&self) -> Option<&Authority> {
+        match self {
+            Self::Agency { id: None, command: agency::Command::Register(agency) }
+                if agency.kind == agency::AgencyKind::LocalAuthority =>
+            {
+                agency.authority.as_ref()
+            }
+            _ => None,
+        }
+    }
+
     /// Whose case it is and where, for a command that may open one.
     pub(super) fn new_case(&self) -> Option<(PersonId, Authority)> {
         match self {
             Self::Case { command: case::Command::ReceiveReferral(referral), .. } => {
                 Some((referral.child, referral.authority.clone()))
+            }
+            Self::Case { command: case::Command::RecordEpisode(episode), .. } => {
+                Some((episode.child, episode.authority.clone()))
             }
             _ => None,
         }
@@ -84,6 +109,8 @@ impl Command {
 fn case_fact(command: &case::Command) -> &'static str {
     match command {
         case::Command::ReceiveReferral(_) => "referral.received",
+        // What a return says is the return's, whatever it says.
+        case::Command::RecordEpisode(_) => "return.received",
         case::Command::DecideReferral(_) => "referral.decided",
         case::Command::StartAssessment(_) => "assessment.started",
         case::Command::SetReviewPoint(_) => "assessment.review-point-set",

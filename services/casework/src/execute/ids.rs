@@ -1,7 +1,7 @@
 //! Ids that say nothing and cannot be guessed: keyed hashes under the node's own secret.
 
 use domain::authority::Authority;
-use domain::ids::{CaseId, CommandId, EventId, PersonId, PractitionerId};
+use domain::ids::{AgencyId, CaseId, CommandId, EventId, PersonId, PractitionerId};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
@@ -29,6 +29,12 @@ impl Ids {
     #[must_use]
     pub fn case(&self, child: PersonId, authority: &Authority) -> CaseId {
         CaseId(self.derive("case", &[child.0.as_bytes(), authority.as_str().as_bytes()]))
+    }
+
+    /// The agency that is an authority: known by its code, so that its front door can be found from any record.
+    #[must_use]
+    pub fn local_authority(&self, authority: &Authority) -> AgencyId {
+        AgencyId(self.derive("local-authority", &[authority.as_str().as_bytes()]))
     }
 
     /// The command that somebody names by an idempotency key.

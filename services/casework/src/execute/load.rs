@@ -6,7 +6,7 @@ use event_store::{EventStore, Recorded, StreamId};
 use projections::decode::{Decoder, look_up};
 use uuid::Uuid;
 
-use crate::error::ExecuteError;
+use crate::error::ReadError;
 
 /// Read at a time; a stream of a life is a few hundred entries.
 const PAGE: usize = 1000;
@@ -40,7 +40,7 @@ pub(super) async fn load(
     store: &dyn EventStore,
     keys: &dyn Keys,
     stream: &StreamId,
-) -> Result<Loaded, ExecuteError> {
+) -> Result<Loaded, ReadError> {
     let mut recorded: Vec<Recorded> = Vec::new();
     loop {
         let after = recorded.last().map_or(0, |last| last.header.version());
@@ -52,27 +52,27 @@ pub(super) async fn load(
         }
     }
     if recorded.first().is_some_and(|first| first.header.category() != stream.category) {
-        return Err(ExecuteError::Absent); // an id of another kind of thing
+        return Err(ReadError::Absent); // an id of another kind of thing
     }
     let data_keys = look_up(keys, &recorded, &|_| true).await.map_err(keys_error)?;
     let decoder = Decoder { origin: store.origin(), opens: &|_| true, keys: &data_keys };
     let mut entries = Vec::with_capacity(recorded.len());
     for decoded in decoder.decode(&recorded) {
-        let entry = decoded.content.map_err(|unreadable| ExecuteError::Corrupt(unreadable.code.into()))?;
+        let entry = decoded.content.map_err(|unreadable| ReadError::Corrupt(unreadable.code.into()))?;
         entries.push(entry);
     }
     Ok(Loaded { version: recorded.last().map_or(0, |last| last.header.version()), entries, recorded })
 }
 
 /// A key store that does not answer will; one that answers wrongly will not.
-pub(crate) fn keys_error(error: KeysError) -> ExecuteError {
+pub(crate) fn keys_error(error: KeysError) -> ReadError {
     match error {
-        KeysError::Unavailable(_) | KeysError::Restless => ExecuteError::Unavailable(Box::new(error)),
+        KeysError::Unavailable(_) | KeysError::Restless => ReadError::Unavailable(Box::new(error)),
         KeysError::Missing(_)
         | KeysError::Damaged(_)
         | KeysError::WrongMaster { .. }
         | KeysError::MasterGiven
         | KeysError::Master(_)
-        | KeysError::Random => ExecuteError::Corrupt(Box::new(error)),
+        | KeysError::Random => ReadError::Corrupt(Box::new(error)),
     }
 }

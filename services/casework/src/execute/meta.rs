@@ -13,4 +13,7 @@ pub(super) struct Meta {
     pub fresh_key: KeyId,
     /// The policy set that permitted it.
     pub policy: String,
+    /// Of a question: what was asked, by its keyed hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<String>,
 }

@@ -45,6 +45,8 @@ struct Placed<'a> {
     stream: StreamId,
     /// The stream begins with this order.
     begins: bool,
+    /// Of a question: what is asked, by its keyed hash. Its answer may differ when it is asked again.
+    asked: Option<[u8; 32]>,
 }
 
 /// One try at an order: carried out, or a race lost.
@@ -61,8 +63,23 @@ impl App {
     #[tracing::instrument(skip_all, fields(category = order.command.category()))]
     pub async fn execute(&self, visitor: &Visitor, order: Order) -> Result<Done, ExecuteError> {
         let placed = self.place(visitor, &order)?;
+        self.carry_out(visitor, &placed).await
+    }
+
+    /// Puts a question and its answer on record. Asked again under its key, it is the first that stands.
+    pub(crate) async fn execute_asked(
+        &self,
+        visitor: &Visitor,
+        order: Order,
+        asked: [u8; 32],
+    ) -> Result<Done, ExecuteError> {
+        let placed = Placed { asked: Some(asked), ..self.place(visitor, &order)? };
+        self.carry_out(visitor, &placed).await
+    }
+
+    async fn carry_out(&self, visitor: &Visitor, placed: &Placed<'_>) -> Result<Done, ExecuteError> {
         for _ in 0..=RACES_MAX {
-            match self.attempt(visitor, &placed).await? {
+            match self.attempt(visitor, placed).await? {
                 Tried::Done(done) => return Ok(done),
                 Tried::RaceLost => {}
             }
@@ -87,11 +104,19 @@ impl App {
             let only = "must be the id of this child's one case at this authority";
             return Err(ExecuteError::Invalid(vec![FieldError::new("id", only)]));
         }
-        let existing = order.command.stream();
+        let existing = order.command.stream().or_else(|| {
+            order.command.new_local_authority().map(|authority| self.ids.local_authority(authority).0)
+        });
         let category = order.command.category();
         let begins = existing.is_none();
         let id = existing.unwrap_or_else(|| self.ids.new_stream(command, category));
-        Ok(Placed { order, command, stream: StreamId { category: category.to_owned(), id }, begins })
+        Ok(Placed {
+            order,
+            command,
+            stream: StreamId { category: category.to_owned(), id },
+            begins,
+            asked: None,
+        })
     }
 
     async fn attempt(&self, visitor: &Visitor, placed: &Placed<'_>) -> Result<Tried, ExecuteError> {
@@ -115,7 +140,12 @@ impl App {
         let command = self.complete(order.command.clone()).await?;
         let key = self.keys.take().await.map_err(keys_error)?;
         let now = order.recorded_at.unwrap_or_else(|| self.clock.now());
-        let meta = Meta { now, fresh_key: KeyId(key.id), policy: self.policy.hash().to_owned() };
+        let meta = Meta {
+            now,
+            fresh_key: KeyId(key.id),
+            policy: self.policy.hash().to_owned(),
+            asked: placed.asked.map(hex),
+        };
         let events =
             dispatch::decide(&standing, &act(visitor, placed, &meta), command).map_err(|refusal| {
                 // A rule about a record that is not there is only a way to say that it is not there.
@@ -224,6 +254,11 @@ fn nothing_new(placed: &Placed<'_>, loaded: &Loaded) -> Done {
         events: Vec::new(),
         repeated: true,
     }
+}
+
+/// Bytes as text.
+fn hex(bytes: [u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn fresh_id() -> Result<uuid::Uuid, ExecuteError> {

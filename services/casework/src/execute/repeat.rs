@@ -1,17 +1,22 @@
 //! An order given again. Deciding is pure, so deciding again over the same history shows whether the same was
 //! ordered: no copy of what was said needs to be kept to compare with.
 
+use chrono::{DateTime, Utc};
+use domain::enquiry::events::Made;
 use domain::event::Event;
 use domain::history::effective;
-use domain::ids::EventId;
+use domain::ids::{EnquiryId, EventId};
+use event_store::{Recorded, StreamId};
 
 use super::complete::completed_as;
-use super::load::Loaded;
+use super::load::{Loaded, load};
 use super::meta::Meta;
-use super::{Done, Placed, act, dispatch};
+use super::{Done, Placed, act, dispatch, hex};
 use crate::app::App;
 use crate::error::ExecuteError;
 use crate::visitor::Visitor;
+
+const ENQUIRY: &str = "enquiry";
 
 impl App {
     /// The first answer, when this order is on the stream already.
@@ -23,25 +28,11 @@ impl App {
     ) -> Result<Option<Done>, ExecuteError> {
         let recorded = loaded.of_command(placed.command.0);
         let (Some(first), Some(last)) = (recorded.first(), recorded.last()) else { return Ok(None) };
-        let meta: Meta =
-            serde_json::from_slice(&first.meta).map_err(|cause| ExecuteError::Corrupt(Box::new(cause)))?;
-        let before = effective(&loaded.before(first.header.version()));
-        let written: Vec<_> = loaded
-            .entries
-            .iter()
-            .filter(|entry| (first.header.version()..=last.header.version()).contains(&entry.version))
-            .collect();
-        let command = placed.order.command.clone();
-        let command = match written.first() {
-            Some(entry) => completed_as(command, &entry.event),
-            None => command,
+        let meta = read_meta(first)?;
+        let same = match placed.asked {
+            Some(asked) => meta.asked == Some(hex(asked)),
+            None => self.says_the_same(visitor, placed, loaded, &meta, &recorded)?,
         };
-        let again = dispatch::decide(&before, &act(visitor, placed, &meta), command)
-            .map_err(|_| ExecuteError::IdempotencyConflict)?;
-        let same = again.len() == recorded.len()
-            && again.iter().zip(written).all(|(again, written)| {
-                again.occurred == written.occurred && is_same(&again.event, &written.event)
-            });
         if !same {
             return Err(ExecuteError::IdempotencyConflict);
         }
@@ -54,6 +45,54 @@ impl App {
             repeated: true,
         }))
     }
+
+    fn says_the_same(
+        &self,
+        visitor: &Visitor,
+        placed: &Placed<'_>,
+        loaded: &Loaded,
+        meta: &Meta,
+        recorded: &[&Recorded],
+    ) -> Result<bool, ExecuteError> {
+        let versions: Vec<u64> = recorded.iter().map(|event| event.header.version()).collect();
+        let written: Vec<_> =
+            loaded.entries.iter().filter(|entry| versions.contains(&entry.version)).collect();
+        let (Some(first), Some(version)) = (written.first(), versions.first()) else { return Ok(false) };
+        let command = completed_as(placed.order.command.clone(), &first.event);
+        let before = effective(&loaded.before(*version));
+        // A rule that stands in the way now stood in no way then: this is another order.
+        let Ok(again) = dispatch::decide(&before, &act(visitor, placed, meta), command) else {
+            return Ok(false);
+        };
+        Ok(again.len() == written.len()
+            && again.iter().zip(written).all(|(again, written)| {
+                again.occurred == written.occurred && is_same(&again.event, &written.event)
+            }))
+    }
+
+    /// The enquiry somebody made under a key, and when; `None` when they made none.
+    pub(crate) async fn enquiry_by_key(
+        &self,
+        visitor: &Visitor,
+        key: &str,
+        asked: [u8; 32],
+    ) -> Result<Option<(EnquiryId, Made, DateTime<Utc>)>, ExecuteError> {
+        let command = self.ids.command(visitor.practitioner(), key);
+        let id = self.ids.new_stream(command, ENQUIRY);
+        let stream = StreamId { category: ENQUIRY.to_owned(), id };
+        let loaded = load(&self.record, self.keys.as_ref(), &stream).await?;
+        let recorded = loaded.of_command(command.0);
+        let (Some(first), Some(entry)) = (recorded.first(), loaded.entries.first()) else { return Ok(None) };
+        let Event::EnquiryMade(made) = &entry.event else { return Ok(None) };
+        if read_meta(first)?.asked != Some(hex(asked)) {
+            return Err(ExecuteError::IdempotencyConflict);
+        }
+        Ok(Some((EnquiryId(id), made.clone(), entry.recorded_at)))
+    }
+}
+
+fn read_meta(recorded: &Recorded) -> Result<Meta, ExecuteError> {
+    serde_json::from_slice(&recorded.meta).map_err(|cause| ExecuteError::Corrupt(Box::new(cause)))
 }
 
 /// Compares everything that can still be read: of what was erased since, only that it was there.

@@ -36,8 +36,11 @@ pub(super) async fn drafts(
     wanted.retain(|key| *key != fresh.id);
     wanted.sort_unstable();
     wanted.dedup();
-    let mut known =
-        if wanted.is_empty() { HashMap::new() } else { keys.get(&wanted).await.map_err(keys_error)? };
+    let mut known = if wanted.is_empty() {
+        HashMap::new()
+    } else {
+        keys.get(&wanted).await.map_err(keys_error).map_err(ExecuteError::from)?
+    };
     known.insert(fresh.id, Opened::Known(fresh.clone()));
     let meta = serde_json::to_vec(meta).map_err(corrupt)?;
 

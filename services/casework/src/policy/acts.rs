@@ -27,7 +27,7 @@ pub fn act_of(fact: &str) -> Option<Action> {
             "agency" | "practitioner" => Action::Administer,
             "entry" => Action::Correct,
             "cp-plan" => Action::DecideCase,
-            "case" | "referral" | "assessment" | "s47" | "cin-plan" => Action::RecordCase,
+            "case" | "referral" | "assessment" | "s47" | "cin-plan" | "pre-proceedings" => Action::RecordCase,
             _ => return None,
         },
     })

@@ -1,0 +1,149 @@
+//! What an enquiry is answered: enough to protect a child tonight, and never the file.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::access::Disclosure;
+use domain::authority::Authority;
+use domain::enquiry::{Answer, Receipt};
+use domain::ids::{AgencyId, EnquiryId, PersonId, PractitionerId};
+use event_store::Position;
+use projections::enquiries::EnquiryMade;
+use projections::status::{CaseStatus, Stage};
+
+/// An answer with its receipt.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    pub enquiry: EnquiryId,
+    /// To be quoted on the telephone.
+    pub reference: Receipt,
+    pub answer: Answer,
+    pub disclosed: Disclosure,
+    /// The record the answer is about; none for no trace.
+    pub subject: Option<PersonId>,
+    /// The place in the record up to which the answer is true, and when that was.
+    pub known_at: Position,
+    pub as_of: DateTime<Utc>,
+    /// How the child stands at each authority; empty when only whom to ring is told.
+    pub status: Vec<StatusHere>,
+    /// The authorities to ring; for no trace, the one to tell.
+    pub responsible: Vec<Responsible>,
+    /// Who answers for a record that is for named readers.
+    pub restriction_owner: Option<Worker>,
+    /// Earlier enquiries, for those who are told how the work stands; newest first.
+    pub previous: Vec<PreviousEnquiry>,
+    /// Something about this child could not be taken in: telephone.
+    pub is_incomplete: bool,
+    /// What was recorded in the last moments may not be in the answer yet.
+    pub is_catching_up: bool,
+    /// More children match than are answered here: give an NHS number.
+    pub others_match: bool,
+    /// What to do now.
+    pub advice: &'static str,
+    /// The same question was asked before under this key, and this is its answer.
+    pub repeated: bool,
+}
+
+/// How a child stands at one authority.
+#[derive(Clone, Debug)]
+pub struct StatusHere {
+    pub authority: Authority,
+    /// `child-protection-plan`, `looked-after`, …
+    pub stage: &'static str,
+    pub since: Option<NaiveDate>,
+    /// Of a protection plan, for those who are told how the work stands.
+    pub categories: Vec<String>,
+    /// Under what law the authority acts; none when it does not.
+    pub legal_basis: Option<&'static str>,
+    pub lead: Option<Worker>,
+}
+
+/// Somebody to ring.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Worker {
+    pub practitioner: PractitionerId,
+    pub name: String,
+    pub telephone: Option<String>,
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Worker").field("practitioner", &self.practitioner).finish_non_exhaustive()
+    }
+}
+
+/// An authority's front door. Its name and numbers are public.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Responsible {
+    pub authority: Authority,
+    /// None when the authority has not registered with this node.
+    pub agency: Option<AgencyId>,
+    pub name: Option<String>,
+    pub in_hours: Option<String>,
+    pub out_of_hours: Option<String>,
+}
+
+/// An earlier enquiry.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PreviousEnquiry {
+    pub made_at: DateTime<Utc>,
+    pub asked_by: AgencyId,
+    pub purpose: String,
+    pub answered: String,
+    pub reference: String,
+}
+
+impl PreviousEnquiry {
+    pub(super) fn of(made: &EnquiryMade) -> Self {
+        Self {
+            made_at: made.made_at,
+            asked_by: made.asked_by,
+            purpose: made.purpose.clone(),
+            answered: made.answered.clone(),
+            reference: made.receipt.clone(),
+        }
+    }
+}
+
+impl StatusHere {
+    pub(super) fn of(case: &CaseStatus, lead: Option<Worker>) -> Self {
+        let (since, legal_basis) = match case.stage {
+            Stage::Recorded => (None, None),
+            Stage::Closed => (case.closed_on, None),
+            Stage::Referral => (case.referred_on, Some(SECTION_17)),
+            Stage::Assessment => (case.assessment_since, Some(SECTION_17)),
+            Stage::ChildInNeedPlan => (case.cin_plan_since, Some(SECTION_17)),
+            Stage::Section47 => (case.section47_since, Some(SECTION_47)),
+            Stage::ProtectionPlan => (case.cp_plan_since, Some(SECTION_47)),
+            Stage::LookedAfter => (case.looked_after_since, Some(SECTION_22)),
+        };
+        Self {
+            authority: case.authority.clone(),
+            stage: case.stage.code(),
+            since,
+            categories: case.cp_categories.clone(),
+            legal_basis,
+            lead,
+        }
+    }
+}
+
+const SECTION_17: &str = "Children Act 1989 section 17, a child in need";
+const SECTION_47: &str = "Children Act 1989 section 47, likely to suffer significant harm";
+const SECTION_22: &str = "Children Act 1989 section 22, looked after by the authority";
+
+/// What to do with an answer. An absence never reassures.
+pub(super) const fn advice(answer: Answer) -> &'static str {
+    match answer {
+        Answer::NoTrace => {
+            "No record was found. That is not reassurance: a child nobody knows may be the one at risk. If you are \
+             worried, tell the authority's front door now and record a contact; if a child is in danger, dial 999."
+        }
+        Answer::ContactOnly => {
+            "There is somebody who must know of this. Telephone now and quote the reference; if nobody answers, ring \
+             the out-of-hours number. If a child is in danger, dial 999."
+        }
+        Answer::Found => {
+            "Telephone the lead practitioner, or the front door, and quote the reference. To tell what you know, \
+             record a contact; if a child is in danger, dial 999."
+        }
+    }
+}
