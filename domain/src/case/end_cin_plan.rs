@@ -1,8 +1,10 @@
 //! A child in need plan ends.
 
+use chrono::NaiveDate;
+
 use super::events::{CinPlanEnd, CinPlanEnded};
 use super::rules::{ENDED_ALREADY, ENDS_BEFORE_IT_STARTS, may_act};
-use super::state::{Case, Run};
+use super::state::{Case, CinPlan, Run};
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::CinPlanId;
 use crate::when::Occurred;
@@ -20,6 +22,17 @@ const ANOTHER_PLAN_BEGAN: Refusal = Refusal {
     sentence: "Another plan began before this day, and plans may not overlap; check both days.",
 };
 
+/// A plan is over before another begins.
+pub(super) fn ends_apart(case: &Case, plan: &CinPlan, day: NaiveDate) -> Result<(), Refusal> {
+    let run = plan.run().map(|run| Run { until: Some(day), ..run });
+    let others = case.cin_plans().filter(|other| other.id != plan.id).filter_map(|other| other.run());
+    let mut others = others.chain(case.cp_plans().into_iter().filter_map(|cp| cp.run()));
+    if run.is_some_and(|run| others.any(|other| other.overlaps(run))) {
+        return Err(ANOTHER_PLAN_BEGAN);
+    }
+    Ok(())
+}
+
 pub(super) fn decide(case: &Case, act: &Act, command: EndCinPlan) -> Result<Vec<NewEvent>, Refusal> {
     let EndCinPlan { plan, on, reason } = command;
     let (episode, standing) = case.cin_plan(plan)?;
@@ -31,12 +44,7 @@ pub(super) fn decide(case: &Case, act: &Act, command: EndCinPlan) -> Result<Vec<
     if standing.started.as_ref().is_some_and(|started| on.day() < started.day()) {
         return Err(ENDS_BEFORE_IT_STARTS);
     }
-    let run = standing.run().map(|run| Run { until: Some(on.day()), ..run });
-    let others = case.cin_plans().filter(|other| other.id != plan).filter_map(|other| other.run());
-    let mut others = others.chain(case.cp_plans().into_iter().filter_map(|cp| cp.run()));
-    if run.is_some_and(|run| others.any(|other| other.overlaps(run))) {
-        return Err(ANOTHER_PLAN_BEGAN);
-    }
+    ends_apart(case, standing, on.day())?;
     let ended = CinPlanEnded {
         child: who.child,
         authority: who.authority,

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::codes::AbuseCategory;
+use super::end_cin_plan::ends_apart;
 use super::events::{
     CinPlanEnd, CinPlanEnded, ConferenceDecision, ConferenceHeld, ConferenceKind, ConferenceNeed,
     CpPlanStarted, Missing, Section47Concluded,
@@ -253,7 +254,8 @@ impl Held<'_> {
             plans.flat_map(|episode| episode.cin_plans.iter().map(move |cin| (episode, cin)))
         {
             let Some(cin_run) = cin.run().filter(|cin_run| cin_run.covers(day)) else { continue };
-            if cin_run.until.is_some() {
+            let left_open = episode.closed.is_some() || ends_apart(self.case, cin, day).is_err();
+            if cin_run.until.is_some() || left_open {
                 return Err(CIN_PLAN_RUNS_ON);
             }
             let ended = CinPlanEnded {

@@ -19,6 +19,8 @@ pub mod events;
 mod fold;
 pub mod hold_initial_conference;
 pub mod hold_review_conference;
+#[cfg(test)]
+mod properties;
 pub mod receive_referral;
 pub mod record_episode;
 mod rules;

@@ -1,5 +1,6 @@
 //! The authority begins to look after a child.
 
+use super::end_cin_plan::ends_apart;
 use super::events::{CinPlanEnd, CinPlanEnded, LegalStatus, LookedAfterStarted};
 use super::rules::{from_a_practitioner, has_happened};
 use super::state::Case;
@@ -37,7 +38,10 @@ pub(super) fn decide(case: &Case, act: &Act, command: StartLookedAfter) -> Resul
     // A child in need plan ends when the child becomes looked after.
     for episode in &case.episodes {
         for plan in &episode.cin_plans {
-            if plan.run().is_some_and(|run| run.until.is_none() && run.covers(on.day())) {
+            let runs_on = plan.run().is_some_and(|run| run.until.is_none() && run.covers(on.day()));
+            // A plan that was entered late and never ended is left for a practitioner to end on the right day.
+            let left_open = episode.closed.is_some() || ends_apart(case, plan, on.day()).is_err();
+            if runs_on && !left_open {
                 let ended = CinPlanEnded {
                     child: who.child,
                     authority: who.authority.clone(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::rows::{AssessmentRow, EpisodeRow, Row};
-use super::scribe::{Dating, Pen, Scribe};
+use super::scribe::{Dating, Pen, Scribe, Worth};
 use crate::case::complete_assessment::{ends_in_time, factors_agree};
 use crate::case::events::{AssessmentCompleted, AssessmentReviewPointSet, AssessmentStarted};
 use crate::case::rules::{has_happened, is_within};
@@ -25,8 +25,8 @@ pub(super) fn record(
     row: &Row<AssessmentRow>,
 ) -> Result<(), Refusal> {
     let says = &row.says;
-    let mut rows = std::iter::once(row.row).chain(says.factors.iter().map(|factor| factor.row));
-    if rows.all(|row| scribe.has(row)) {
+    let rows = || std::iter::once(row.row).chain(says.factors.iter().map(|factor| factor.row));
+    if rows().all(|row| scribe.has(row)) {
         return Ok(());
     }
     let standing = scribe.case.episode(episode)?.assessments.clone();
@@ -39,9 +39,13 @@ pub(super) fn record(
     let standing = standing.unwrap_or_else(|| Assessment::heard_of(id));
     let factors = says.factors.iter().map(|factor| (factor.row, factor.faults.clone()));
     let mut pen = scribe.pen(row, factors);
-    started(scribe, &mut pen, episode, within, says, &standing)?;
+    started(scribe, &mut pen, episode, within, says, &standing, Worth::Change)?;
     review_point(scribe, &mut pen, episode, within, says, &standing)?;
-    completed(scribe, &mut pen, episode, says, &standing)
+    completed(scribe, &mut pen, episode, says, &standing)?;
+    if !rows().all(|row| scribe.has(row)) {
+        started(scribe, &mut pen, episode, within, says, &standing, Worth::Mention)?;
+    }
+    Ok(())
 }
 
 fn started(
@@ -51,13 +55,15 @@ fn started(
     within: &EpisodeRow,
     says: &AssessmentRow,
     standing: &Assessment,
+    worth: Worth,
 ) -> Result<(), Refusal> {
     let (on, dating) = match says.started {
         Some(day) => (Occurred::Day(day), Dating::Stated),
         None => (scribe.between(within.received, says.authorised), Dating::Bounded),
     };
     let factors = if says.authorised.is_none() { says.known_factors() } else { BTreeSet::new() };
-    let Some(news) = scribe.news(standing.started.as_ref(), on, dating, &factors) else { return Ok(()) };
+    let news = scribe.main_news(standing.started.as_ref(), on, dating, &factors, worth);
+    let Some(news) = news else { return Ok(()) };
     let mut rules = pen.rules(&news);
     has_happened(on, scribe.act, &mut rules)?;
     is_within(scribe.case.episode(episode)?, on.day(), &mut rules)?;

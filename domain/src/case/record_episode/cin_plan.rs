@@ -1,11 +1,13 @@
 //! A child in need plan as a return tells it.
 
+use chrono::NaiveDate;
+
 use super::rows::{CinPlanRow, EpisodeRow, Row};
-use super::scribe::{Dating, Scribe};
+use super::scribe::{Dating, Pen, Scribe, Worth};
 use crate::case::events::{CinPlanEnded, CinPlanStarted};
 use crate::case::rules::{ENDS_BEFORE_IT_STARTS, has_happened, is_within};
 use crate::case::start_cin_plan::may_run;
-use crate::case::state::{CinPlan, Run};
+use crate::case::state::{CinPlan, Item as _, Run};
 use crate::decider::Refusal;
 use crate::ids::{CinPlanId, EpisodeId};
 use crate::when::Occurred;
@@ -27,46 +29,72 @@ pub(super) fn record(
     };
     let plan = scribe.part(&standing, row.row, begun_that_day, CinPlanId);
     let standing = standing.into_iter().find(|standing| standing.id == plan);
+    let standing = standing.unwrap_or_else(|| CinPlan::heard_of(plan));
     let mut pen = scribe.pen(row, std::iter::empty());
+    started(scribe, &mut pen, episode, within, says, &standing, Worth::Change)?;
+    if let Some(day) = says.ended {
+        ended(scribe, &mut pen, episode, &standing, day)?;
+    }
+    if !scribe.has(row.row) {
+        started(scribe, &mut pen, episode, within, says, &standing, Worth::Mention)?;
+    }
+    Ok(())
+}
 
+fn started(
+    scribe: &mut Scribe<'_>,
+    pen: &mut Pen,
+    episode: EpisodeId,
+    within: &EpisodeRow,
+    says: &CinPlanRow,
+    standing: &CinPlan,
+    worth: Worth,
+) -> Result<(), Refusal> {
     let (on, dating) = match says.started {
         Some(day) => (Occurred::Day(day), Dating::Stated),
         None => (scribe.between(within.received, says.ended), Dating::Bounded),
     };
-    let known = standing.as_ref().and_then(|plan| plan.started.as_ref());
-    if let Some(news) = scribe.news(known, on, dating, &()) {
-        let mut rules = pen.rules(&news);
-        has_happened(on, scribe.act, &mut rules)?;
-        is_within(scribe.case.episode(episode)?, on.day(), &mut rules)?;
-        may_run(&scribe.case, Some(plan), Run { from: on.day(), until: says.ended }, &mut rules)?;
-        let started = CinPlanStarted {
-            child: scribe.who.child,
-            authority: scribe.who.authority.clone(),
-            episode,
-            plan,
-            testimony: rules.testimony(),
-        };
-        scribe.write(news, on, started);
+    let known = standing.started.as_ref();
+    let Some(news) = scribe.main_news(known, on, dating, &(), worth) else { return Ok(()) };
+    let mut rules = pen.rules(&news);
+    has_happened(on, scribe.act, &mut rules)?;
+    is_within(scribe.case.episode(episode)?, on.day(), &mut rules)?;
+    may_run(&scribe.case, Some(standing.id), Run { from: on.day(), until: says.ended }, &mut rules)?;
+    let started = CinPlanStarted {
+        child: scribe.who.child,
+        authority: scribe.who.authority.clone(),
+        episode,
+        plan: standing.id,
+        testimony: rules.testimony(),
+    };
+    scribe.write(news, on, started);
+    Ok(())
+}
+
+fn ended(
+    scribe: &mut Scribe<'_>,
+    pen: &mut Pen,
+    episode: EpisodeId,
+    standing: &CinPlan,
+    day: NaiveDate,
+) -> Result<(), Refusal> {
+    let on = Occurred::Day(day);
+    let Some(news) = scribe.news(standing.ended.as_ref(), on, Dating::Stated, &None) else { return Ok(()) };
+    let mut rules = pen.rules(&news);
+    has_happened(on, scribe.act, &mut rules)?;
+    is_within(scribe.case.episode(episode)?, day, &mut rules)?;
+    let (_, written) = scribe.case.cin_plan(standing.id)?;
+    if written.started.as_ref().is_some_and(|started| day < started.day()) {
+        rules.broken(ENDS_BEFORE_IT_STARTS)?;
     }
-    let Some(day) = says.ended else { return Ok(()) };
-    let ended_on = Occurred::Day(day);
-    let known = standing.as_ref().and_then(|plan| plan.ended.as_ref());
-    if let Some(news) = scribe.news(known, ended_on, Dating::Stated, &None) {
-        let mut rules = pen.rules(&news);
-        has_happened(ended_on, scribe.act, &mut rules)?;
-        is_within(scribe.case.episode(episode)?, day, &mut rules)?;
-        if day < on.day() {
-            rules.broken(ENDS_BEFORE_IT_STARTS)?;
-        }
-        let ended = CinPlanEnded {
-            child: scribe.who.child,
-            authority: scribe.who.authority.clone(),
-            episode,
-            plan,
-            reason: None,
-            testimony: rules.testimony(),
-        };
-        scribe.write(news, ended_on, ended);
-    }
+    let ended = CinPlanEnded {
+        child: scribe.who.child,
+        authority: scribe.who.authority.clone(),
+        episode,
+        plan: standing.id,
+        reason: None,
+        testimony: rules.testimony(),
+    };
+    scribe.write(news, on, ended);
     Ok(())
 }

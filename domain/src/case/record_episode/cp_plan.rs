@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::rows::{CpPlanRow, EpisodeRow, Row};
-use super::scribe::{Dating, News, Pen, Scribe};
+use super::scribe::{Dating, News, Pen, Scribe, Worth};
 use crate::case::codes::AbuseCategory;
 use crate::case::end_cp_plan::ONLY_A_REVIEW;
 use crate::case::events::{CpPlanCategoryChanged, CpPlanEnded, CpPlanReviewed, CpPlanStarted};
@@ -50,7 +50,7 @@ pub(super) fn record(
 ) -> Result<(), Refusal> {
     let mut pen = (!scribe.has(row.row)).then(|| scribe.pen(row, std::iter::empty()));
     if let Some(pen) = &mut pen {
-        started(scribe, pen, episode, within, plan, &row.says)?;
+        started(scribe, pen, episode, within, plan, &row.says, Worth::Change)?;
         category_changed(scribe, pen, episode, plan, &row.says)?;
     }
     for review in &row.says.reviews {
@@ -58,6 +58,9 @@ pub(super) fn record(
     }
     if let (Some(pen), Some(ended_on)) = (&mut pen, row.says.ended) {
         ended(scribe, pen, episode, plan, ended_on)?;
+    }
+    if let (Some(pen), false) = (&mut pen, scribe.has(row.row)) {
+        started(scribe, pen, episode, within, plan, &row.says, Worth::Mention)?;
     }
     Ok(())
 }
@@ -73,6 +76,7 @@ fn started(
     within: &EpisodeRow,
     plan: CpPlanId,
     says: &CpPlanRow,
+    worth: Worth,
 ) -> Result<(), Refusal> {
     let first_review = says.reviews.iter().map(|review| review.says).min();
     let (on, dating) = match says.started {
@@ -84,7 +88,8 @@ fn started(
         categories: says.initial_category.into_iter().collect(),
         previous_plans: says.previous_plans,
     };
-    let Some(news) = scribe.news(known.as_ref(), on, dating, &start) else { return Ok(()) };
+    let news = scribe.main_news(known.as_ref(), on, dating, &start, worth);
+    let Some(news) = news else { return Ok(()) };
     let mut rules = pen.rules(&news);
     let written = scribe.case.episode(episode)?;
     has_happened(on, scribe.act, &mut rules)?;

@@ -42,6 +42,15 @@ pub(super) enum Dating {
     Bounded,
 }
 
+/// What makes the fact a row is mainly about worth an event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// It says something new.
+    Change,
+    /// It says the same, and nothing else puts the row on record.
+    Mention,
+}
+
 /// The testimony of one row, for each event it leads to. What the reader found wrong goes on the first.
 pub(super) struct Pen {
     testimony: Testimony,
@@ -59,9 +68,9 @@ impl Pen {
         Rules::for_testimony(Some(testimony))
     }
 
-    /// For an event that rests on the row without being about it.
+    /// For an event that the row led to and that does not put it on record.
     pub(super) fn in_passing(&self) -> Option<Testimony> {
-        Some(Testimony { faults: Vec::new(), ..self.testimony.clone() })
+        Some(Testimony { rows: Vec::new(), faults: Vec::new(), ..self.testimony.clone() })
     }
 }
 
@@ -127,6 +136,26 @@ impl<'a> Scribe<'a> {
     pub(super) fn between(&self, first: NaiveDate, last: Option<NaiveDate>) -> Occurred {
         let last = last.unwrap_or_else(|| self.known_by());
         if first < last { Occurred::Between(first, last) } else { Occurred::Day(first) }
+    }
+
+    /// Whether the fact a row is mainly about is news. A row that changes nothing is still worth a mention when it
+    /// leads to no other event: what a later return confirms, an earlier one read afterwards does not overrule.
+    pub(super) fn main_news<T: PartialEq>(
+        &self,
+        standing: Option<&Fact<T>>,
+        on: Occurred,
+        dating: Dating,
+        value: &T,
+        worth: Worth,
+    ) -> Option<News> {
+        let better = |fact: &Fact<T>| {
+            let said = fact.said.as_ref().filter(|said| self.is_as_late_as(said))?;
+            Some(News::Better { entry: fact.entry, rows: said.rows.clone() })
+        };
+        self.news(standing, on, dating, value).or_else(|| match worth {
+            Worth::Change => None,
+            Worth::Mention => standing.and_then(better),
+        })
     }
 
     /// Whether a fact is news, given what stands. `None`: it adds nothing.

@@ -2,7 +2,7 @@
 
 use super::cp_plan::Found;
 use super::rows::{EpisodeRow, Row, Section47Row};
-use super::scribe::{Dating, Pen, Scribe};
+use super::scribe::{Dating, Pen, Scribe, Worth};
 use crate::case::clocks::INITIAL_CONFERENCE;
 use crate::case::events::{
     ConferenceDecision, ConferenceHeld, ConferenceKind, ConferenceNeed, Section47Concluded, Section47Started,
@@ -36,11 +36,14 @@ pub(super) fn record(
     let standing = standing.into_iter().find(|standing| standing.id == id);
     let standing = standing.unwrap_or_else(|| Section47::heard_of(id));
     let mut pen = scribe.pen(row, std::iter::empty());
-    started(scribe, &mut pen, episode, within, says, &standing)?;
+    started(scribe, &mut pen, episode, within, says, &standing, Worth::Change)?;
     concluded(scribe, &mut pen, episode, within, says, &standing)?;
     if let Some(day) = says.conference {
         let conferred = Conferred { kind: ConferenceKind::Initial, section47: Some(id), day, row: row.row };
         confer(scribe, &mut pen, episode, &conferred, plans)?;
+    }
+    if !scribe.has(row.row) {
+        started(scribe, &mut pen, episode, within, says, &standing, Worth::Mention)?;
     }
     Ok(())
 }
@@ -52,13 +55,15 @@ fn started(
     within: &EpisodeRow,
     says: &Section47Row,
     standing: &Section47,
+    worth: Worth,
 ) -> Result<(), Refusal> {
     let (on, dating) = match says.started {
         Some(day) => (Occurred::Day(day), Dating::Stated),
         None => (scribe.between(within.received, says.conference), Dating::Bounded),
     };
     let target = says.icpc_target.unwrap_or_else(|| INITIAL_CONFERENCE.due(on.day()));
-    let Some(news) = scribe.news(standing.started.as_ref(), on, dating, &target) else { return Ok(()) };
+    let news = scribe.main_news(standing.started.as_ref(), on, dating, &target, worth);
+    let Some(news) = news else { return Ok(()) };
     let mut rules = pen.rules(&news);
     let written = scribe.case.episode(episode)?;
     has_happened(on, scribe.act, &mut rules)?;

@@ -347,3 +347,21 @@ fn a_return_about_another_child_is_refused() {
     let other = RecordEpisode { child: person(2), ..return_of(1, "2026-03-31", row(1, 1, protected())) };
     crate::case::testing::referred("2025-05-06").when(other).refused("another-case");
 }
+
+#[test]
+fn what_a_later_return_confirms_an_earlier_one_does_not_overrule() {
+    let with_end = |ended: Option<&str>, category, content| {
+        let mut said = protected();
+        said.cp_plans[0].row.content = RowHash([content; 16]);
+        said.cp_plans[0].says.ended = ended.map(day);
+        said.cp_plans[0].says.initial_category = Some(category);
+        row(1, 1, said)
+    };
+    let first = return_of(1, "2025-09-30", with_end(Some("2025-08-26"), AbuseCategory::Neglect, 1));
+    let confirms = return_of(2, "2026-03-31", with_end(None, AbuseCategory::Neglect, 2));
+    let read_late = return_of(3, "2025-09-30", with_end(None, AbuseCategory::Sexual, 3));
+    let given = nothing::<Case>().after(first).after(confirms.clone()).after(read_late);
+    let plan = given.stands().episodes[0].cp_plans[0].clone();
+    assert_eq!(plan.started.unwrap().value.categories, [AbuseCategory::Neglect].into());
+    given.when(confirms).then_nothing();
+}
