@@ -14,5 +14,6 @@ pub mod policy;
 pub mod postgres;
 pub mod server;
 pub mod settings;
+pub mod subject;
 pub mod telemetry;
 pub mod visitor;

@@ -1,26 +1,38 @@
 //! Contacts: what is told to an authority's front door about a child, and what the authority decides about it.
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use domain::access::{Action, Disclosure};
 use domain::contact::involved::Involved;
 use domain::contact::{Concern, Decide, Record};
-use domain::ids::ContactId;
+use domain::ids::{ContactId, PersonId};
+use domain::text::Narrative;
 use domain::when::Occurred;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::address::{Address, at};
-use super::done::{Done, begin, go_on};
+use super::done::{Done, begin, go_on, tag};
 use super::input::{
     Asking, At, GivenAgencyId, GivenAuthority, GivenConcernKind, GivenContactRole, GivenLine, GivenMethod,
     GivenNarrative, GivenOccurred, GivenOutcome, GivenPersonId, GivenSignificance, GivenSourceDisclosure,
     Json,
 };
+use super::reading::judge_by_now;
+use crate::access_log::{Shown, ShownPerson};
 use crate::app::App;
 use crate::error::Problem;
 use crate::execute::Command;
+use crate::subject::ReadContact;
 
 pub fn addresses() -> Vec<Address> {
-    vec![at("/contacts").post(record), at("/contacts/{id}/decision").post(decide)]
+    vec![
+        at("/contacts").post(record),
+        at("/contacts/{id}").get(read),
+        at("/contacts/{id}/decision").post(decide),
+    ]
 }
 
 /// Something told about a child.
@@ -111,6 +123,124 @@ pub async fn record(
 ) -> Result<HttpResponse, Problem> {
     let command = body.command(Occurred::Instant(app.clock.now())).into();
     begin(&app, asking, Command::Contact { id: None, command }, "contacts").await
+}
+
+/// A contact as it stands.
+#[derive(Serialize, ToSchema)]
+pub struct ContactRead {
+    contact: Uuid,
+    authority: String,
+    #[schema(example = "2026-03-01")]
+    occurred: String,
+    recorded_at: DateTime<Utc>,
+    /// Whose entry it is, and who made it.
+    agency: Uuid,
+    practitioner: Uuid,
+    people: Vec<ContactPerson>,
+    concerns: Vec<ContactConcern>,
+    method: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    significance: Option<&'static str>,
+    source_disclosure: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_agency: Option<Uuid>,
+    /// Absent when it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source_identity: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decision: Option<ContactDecision>,
+}
+
+/// A person's place in a contact.
+#[derive(Serialize, ToSchema)]
+struct ContactPerson {
+    person: Uuid,
+    role: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    age: Option<u8>,
+}
+
+/// One thing a contact is worried about.
+#[derive(Serialize, ToSchema)]
+struct ContactConcern {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    about: Vec<Uuid>,
+}
+
+/// What the authority did about a contact.
+#[derive(Serialize, ToSchema)]
+struct ContactDecision {
+    outcome: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passed_to: Option<Uuid>,
+    /// Absent when it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl ContactRead {
+    fn of(id: ContactId, read: &ReadContact) -> Option<Self> {
+        let fact = read.contact.recorded()?;
+        let people = fact.people.iter().map(|one| ContactPerson {
+            person: one.person.0,
+            role: one.role.code(),
+            age: one.age,
+        });
+        let concerns = fact.concerns.iter().map(|concern| ContactConcern {
+            kind: concern.kind.code(),
+            about: concern.about.iter().map(|person| person.0).collect(),
+        });
+        let words = |text: &Narrative| text.as_str().to_owned();
+        Some(Self {
+            contact: id.0,
+            authority: fact.authority.to_string(),
+            occurred: read.recorded.occurred.to_string(),
+            recorded_at: read.recorded.recorded_at,
+            agency: read.recorded.agency.0,
+            practitioner: read.recorded.actor.0,
+            people: people.collect(),
+            concerns: concerns.collect(),
+            method: fact.method.code(),
+            significance: fact.significance.map(|grave| grave.code()),
+            source_disclosure: fact.source_disclosure.code(),
+            source_agency: fact.source_agency.map(|agency| agency.0),
+            account: fact.account.known().map(words),
+            source_identity: fact
+                .source_identity
+                .as_ref()
+                .and_then(|identity| identity.known())
+                .map(|line| line.as_str().to_owned()),
+            decision: read.contact.decided().map(|decided| ContactDecision {
+                outcome: decided.outcome.code(),
+                passed_to: decided.passed_to.map(|agency| agency.0),
+                reason: decided.reason.known().map(words),
+            }),
+        })
+    }
+}
+
+/// A contact with its account, for those who are told everything about every child it is about.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}", tag = "contacts", params(("id" = Uuid, Path)), responses((status = 200, body = ContactRead)))]
+pub async fn read(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<ContactId>,
+) -> Result<HttpResponse, Problem> {
+    judge_by_now(&app).await?;
+    let found = app
+        .look(&asking.visitor, asking.looking(Action::ReadContact), async |scope| {
+            let found = app.read_contact(scope, id).await?;
+            let full = |person: &PersonId| ShownPerson { person: *person, disclosure: Disclosure::Full };
+            let people = found.iter().flat_map(|read| read.subjects.iter().map(full)).collect();
+            Ok(Shown { answer: found, people })
+        })
+        .await?;
+    let found = found.ok_or_else(Problem::no_such_page)?;
+    let body = ContactRead::of(id, &found).ok_or_else(Problem::no_such_page)?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag(found.version))).json(body))
 }
 
 /// What the authority does about a contact, and why.

@@ -8,15 +8,17 @@ mod agencies;
 mod cases;
 mod contacts;
 mod done;
+mod enquiries;
 mod front;
 pub mod health;
 pub mod input;
 pub mod live;
 mod log;
-mod openapi;
+pub mod openapi;
 mod people;
 mod practitioners;
 mod problem;
+mod reading;
 mod source;
 mod ties;
 pub mod token;
@@ -35,6 +37,7 @@ pub fn addresses() -> Vec<Address> {
         people::addresses(),
         ties::addresses(),
         contacts::addresses(),
+        enquiries::addresses(),
         cases::addresses(),
         log::addresses(),
     ]

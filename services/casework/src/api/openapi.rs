@@ -11,7 +11,9 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, ResponseBuilder, Sch
 use utoipa::{Modify, OpenApi};
 
 use super::input::{GivenCorrelationId, GivenLawfulBasis, GivenPurpose};
-use super::{ROOT, agencies, cases, contacts, front, health, log, people, practitioners, problem, ties};
+use super::{
+    ROOT, agencies, cases, contacts, enquiries, front, health, log, people, practitioners, problem, ties,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -26,9 +28,11 @@ use super::{ROOT, agencies, cases, contacts, front, health, log, people, practit
         agencies::register, agencies::change, agencies::form_team,
         practitioners::register, practitioners::change, practitioners::give_role, practitioners::leave,
         people::open, people::assert, people::record_birth, people::record_death, people::restrict,
-        people::lift_restriction,
+        people::lift_restriction, people::read_status, people::search,
+        people::read_identity, people::read_timeline, people::read_live, people::read_enquiries,
+        enquiries::ask,
         ties::record, ties::end,
-        contacts::record, contacts::decide,
+        contacts::record, contacts::read, contacts::decide,
         cases::receive_referral, cases::decide_referral, cases::start_assessment, cases::set_review_point,
         cases::complete_assessment, cases::start_section47, cases::conclude_section47, cases::hold_initial_conference,
         cases::hold_transfer_in_conference, cases::hold_review_conference, cases::change_category, cases::end_cp_plan,

@@ -2,6 +2,11 @@
 //! modules below.
 
 mod assertion;
+mod enquiries;
+mod identity;
+mod live;
+mod status;
+mod timeline;
 
 use actix_web::{HttpResponse, web};
 use domain::ids::PersonId;
@@ -11,6 +16,11 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use self::assertion::GivenAssertion;
+pub use self::enquiries::*;
+pub use self::identity::*;
+pub use self::live::*;
+pub use self::status::*;
+pub use self::timeline::*;
 use super::address::{Address, at};
 use super::done::{Done, begin, go_on};
 use super::input::{
@@ -25,6 +35,12 @@ use crate::execute::Command;
 pub fn addresses() -> Vec<Address> {
     vec![
         at("/people").post(open),
+        at("/people/search").post(search),
+        at("/people/{id}").get(read_identity),
+        at("/people/{id}/timeline").get(read_timeline),
+        at("/people/{id}/timeline/live").get(read_live),
+        at("/people/{id}/enquiries").get(read_enquiries),
+        at("/people/{id}/status").get(read_status),
         at("/people/{id}/assertions").post(assert),
         at("/people/{id}/birth").post(record_birth),
         at("/people/{id}/death").post(record_death),

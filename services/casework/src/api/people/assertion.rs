@@ -28,10 +28,10 @@ pub enum GivenAssertion {
 }
 
 /// A given name, a family name, or both.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PersonName)]
-struct Name {
+pub struct Name {
     #[serde(default)]
     #[schema(max_length = 100)]
     given: String,
@@ -42,10 +42,10 @@ struct Name {
 }
 
 /// A number by which an agency knows somebody.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Identifier)]
-struct Number {
+pub struct Number {
     scheme: GivenSchemeName,
     /// Whose child id it is; for `la-child-id` only.
     #[serde(default)]
@@ -56,7 +56,7 @@ struct Number {
 /// Ethnicity and disabilities, in the codes of the census.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Characteristics {
+pub struct Characteristics {
     #[serde(default)]
     ethnicity: Option<GivenEthnicity>,
     /// Empty: known to have none. Absent: not known.
@@ -65,10 +65,10 @@ struct Characteristics {
 }
 
 /// Where somebody lives or stays, and who may be told.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = PersonAddress)]
-struct Lives {
+pub struct Lives {
     #[schema(min_items = 1, max_items = 6)]
     lines: Vec<String>,
     #[serde(default)]
@@ -80,6 +80,18 @@ struct Lives {
     #[serde(default)]
     to: Option<GivenDay>,
 }
+
+macro_rules! hidden_when_printed {
+    ($($name:ident),+) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    )+};
+}
+
+hidden_when_printed!(Name, Number, Lives);
 
 /// Reads all assertions of a request, or names every one that cannot be taken.
 pub fn read_all(given: Vec<GivenAssertion>) -> Result<Vec<Assertion>, Problem> {
@@ -97,7 +109,7 @@ pub fn read_all(given: Vec<GivenAssertion>) -> Result<Vec<Assertion>, Problem> {
 }
 
 /// Which member is wrong, and how.
-type Wrong = (&'static str, String);
+pub type Wrong = (&'static str, String);
 
 impl GivenAssertion {
     fn read(self) -> Result<Assertion, Wrong> {
@@ -131,6 +143,11 @@ impl Name {
 
 impl Number {
     fn read(self) -> Result<Assertion, Wrong> {
+        self.identifier().map(Assertion::Identifier)
+    }
+
+    /// The number, if it is one of its scheme.
+    pub fn identifier(self) -> Result<Identifier, Wrong> {
         let scheme = match (self.scheme.0, self.authority) {
             (SchemeName::Nhs, None) => Scheme::Nhs,
             (SchemeName::Upn, None) => Scheme::Upn,
@@ -143,8 +160,7 @@ impl Number {
                 return Err(("identifier/authority", "is for la-child-id only".to_owned()));
             }
         };
-        let identifier = Identifier::parse(scheme, &self.value);
-        identifier.map(Assertion::Identifier).map_err(|error| ("identifier/value", error.to_string()))
+        Identifier::parse(scheme, &self.value).map_err(|error| ("identifier/value", error.to_string()))
     }
 }
 

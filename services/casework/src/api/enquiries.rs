@@ -1,0 +1,258 @@
+//! Enquiries: asking whether a child is known. What is looked for comes in the body, never in the address.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::address::{Address, at};
+use super::input::{Asking, GivenNarrative, GivenNhsNumber, GivenPersonId, GivenUncertainDate, Json};
+use crate::app::App;
+use crate::enquire::{Answered, PreviousEnquiry, Question, Responsible, Search, StatusHere, Worker};
+use crate::error::Problem;
+
+pub fn addresses() -> Vec<Address> {
+    vec![at("/enquiries").post(ask)]
+}
+
+/// A question about a child. Why it is asked is in `Goldthread-Purpose`; its reason, in words, is here.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AskAbout {
+    search: LookFor,
+    /// Sealed under a key of the enquiry's own.
+    reason: GivenNarrative,
+}
+
+/// With what the child is looked for. Exact, but for case, accents and spaces.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+enum LookFor {
+    NhsNumber(GivenNhsNumber),
+    NameAndBirth(NameAndBirth),
+    /// A record the asker has before them already.
+    Person(GivenPersonId),
+}
+
+/// A name and a date of birth.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct NameAndBirth {
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    given: String,
+    #[serde(default)]
+    #[schema(max_length = 100)]
+    family: String,
+    born: GivenUncertainDate,
+}
+
+impl std::fmt::Debug for NameAndBirth {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NameAndBirth(…)")
+    }
+}
+
+impl LookFor {
+    fn read(self) -> Result<Search, Problem> {
+        Ok(match self {
+            Self::NhsNumber(number) => Search::NhsNumber(number.0),
+            Self::NameAndBirth(by) => {
+                super::people::check_name("search/name-and-birth", &by.given, &by.family)?;
+                Search::NameAndBirth { given: by.given, family: by.family, born: by.born.0 }
+            }
+            Self::Person(id) => Search::Person(id.0),
+        })
+    }
+}
+
+/// The answers to an enquiry: one, or one for each of a few children who match equally well.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Answers {
+    answers: Vec<Answer>,
+}
+
+/// An answer with its receipt. "No trace" is an answer and never a reassurance.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Answer {
+    enquiry: Uuid,
+    /// To be quoted on the telephone.
+    #[schema(example = "7K3Q-9F2M-C")]
+    reference: String,
+    #[schema(example = "found")]
+    answer: &'static str,
+    /// How much of the record the asker is told.
+    disclosed: &'static str,
+    /// The record the answer is about; absent for no trace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<Uuid>,
+    /// The place in the record up to which the answer is true, and when that was.
+    known_at: String,
+    as_of: DateTime<Utc>,
+    /// How the child stands at each authority; empty when only whom to ring is told.
+    status: Vec<AnswerStatus>,
+    /// The authorities to ring; for no trace, the one to tell.
+    responsible: Vec<FrontDoor>,
+    /// Who answers for a record that is for named readers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restriction_owner: Option<Contactable>,
+    /// Earlier enquiries, for those who are told how the work stands; newest first.
+    previous: Vec<EarlierEnquiry>,
+    /// Something about this child could not be taken in: telephone.
+    is_incomplete: bool,
+    /// What was recorded in the last moments may not be in the answer yet.
+    is_catching_up: bool,
+    /// More children match than are answered here: give an NHS number.
+    others_match: bool,
+    /// What to do now.
+    advice: &'static str,
+    /// The same question was asked before under this key, and this is its answer.
+    repeated: bool,
+}
+
+/// How a child stands at one authority.
+#[derive(Debug, Serialize, ToSchema)]
+struct AnswerStatus {
+    authority: String,
+    #[schema(example = "child-protection-plan")]
+    stage: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    categories: Vec<String>,
+    /// Under what law the authority acts; absent when it does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    legal_basis: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<Contactable>,
+}
+
+/// Somebody to ring.
+#[derive(Serialize, ToSchema)]
+struct Contactable {
+    practitioner: Uuid,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    telephone: Option<String>,
+}
+
+impl std::fmt::Debug for Contactable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Contactable(…)")
+    }
+}
+
+/// An authority's front door.
+#[derive(Debug, Serialize, ToSchema)]
+struct FrontDoor {
+    authority: String,
+    /// Absent when the authority has not registered with this node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agency: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    in_hours: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_of_hours: Option<String>,
+}
+
+/// An earlier enquiry.
+#[derive(Debug, Serialize, ToSchema)]
+struct EarlierEnquiry {
+    made_at: DateTime<Utc>,
+    asked_by: Uuid,
+    purpose: String,
+    answered: String,
+    reference: String,
+}
+
+impl From<Answered> for Answer {
+    fn from(answered: Answered) -> Self {
+        Self {
+            enquiry: answered.enquiry.0,
+            reference: answered.reference.as_str().to_owned(),
+            answer: answered.answer.code(),
+            disclosed: answered.disclosed.code(),
+            subject: answered.subject.map(|id| id.0),
+            known_at: answered.known_at.to_string(),
+            as_of: answered.as_of,
+            status: answered.status.into_iter().map(AnswerStatus::from).collect(),
+            responsible: answered.responsible.into_iter().map(FrontDoor::from).collect(),
+            restriction_owner: answered.restriction_owner.map(Contactable::from),
+            previous: answered.previous.into_iter().map(EarlierEnquiry::from).collect(),
+            is_incomplete: answered.is_incomplete,
+            is_catching_up: answered.is_catching_up,
+            others_match: answered.others_match,
+            advice: answered.advice,
+            repeated: answered.repeated,
+        }
+    }
+}
+
+impl From<StatusHere> for AnswerStatus {
+    fn from(here: StatusHere) -> Self {
+        Self {
+            authority: here.authority.to_string(),
+            stage: here.stage,
+            since: here.since,
+            categories: here.categories,
+            legal_basis: here.legal_basis,
+            lead: here.lead.map(Contactable::from),
+        }
+    }
+}
+
+impl From<Worker> for Contactable {
+    fn from(worker: Worker) -> Self {
+        Self { practitioner: worker.practitioner.0, name: worker.name, telephone: worker.telephone }
+    }
+}
+
+impl From<Responsible> for FrontDoor {
+    fn from(responsible: Responsible) -> Self {
+        Self {
+            authority: responsible.authority.to_string(),
+            agency: responsible.agency.map(|id| id.0),
+            name: responsible.name,
+            in_hours: responsible.in_hours,
+            out_of_hours: responsible.out_of_hours,
+        }
+    }
+}
+
+impl From<PreviousEnquiry> for EarlierEnquiry {
+    fn from(made: PreviousEnquiry) -> Self {
+        Self {
+            made_at: made.made_at,
+            asked_by: made.asked_by.0,
+            purpose: made.purpose,
+            answered: made.answered,
+            reference: made.reference,
+        }
+    }
+}
+
+/// Asks whether a child is known, and whom to ring. The asking is on record before it is answered, whatever is found.
+#[utoipa::path(post, path = "/api/v1/enquiries", tag = "enquiries", request_body = AskAbout,
+    responses((status = 201, body = Answers), (status = 200, body = Answers, description = "Asked by the same key before; the first answer.")))]
+pub async fn ask(
+    app: web::Data<App>,
+    asking: Asking,
+    Json(body): Json<AskAbout>,
+) -> Result<HttpResponse, Problem> {
+    let question = Question {
+        search: body.search.read()?,
+        purpose: asking.purpose,
+        lawful_basis: asking.lawful_basis,
+        reason: body.reason.0,
+        idempotency_key: asking.idempotency_key,
+        correlation: asking.correlation,
+        trace: asking.trace,
+    };
+    let answers = app.enquire(&asking.visitor, question).await?;
+    let repeated = answers.iter().all(|answered| answered.repeated);
+    let mut answer = if repeated { HttpResponse::Ok() } else { HttpResponse::Created() };
+    Ok(answer.json(Answers { answers: answers.into_iter().map(Answer::from).collect() }))
+}

@@ -1,0 +1,132 @@
+//! How a child stands, now or at another time, and whom to ring.
+
+use actix_web::{HttpResponse, web};
+use chrono::NaiveDate;
+use domain::access::{Action, Disclosure};
+use domain::ids::PersonId;
+use projections::status;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::api::input::{Asking, At, Query};
+use crate::api::reading::{AsOfQuery, OfPerson, catch_up, read_person};
+use crate::app::App;
+use crate::error::Problem;
+
+/// How somebody stands, as much of it as the reader is told.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Status {
+    person: Uuid,
+    /// How much of the record the reader is told.
+    #[schema(example = "status")]
+    disclosure: &'static str,
+    /// Authorities that know them: where to ring.
+    ring: Vec<String>,
+    /// For a record kept to named readers: who answers for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restriction_owner: Option<Uuid>,
+    /// One an authority; empty when only whom to ring is told.
+    cases: Vec<CaseStatus>,
+    /// True when something about them could not be taken in: telephone.
+    is_incomplete: bool,
+}
+
+/// How a child stands at one authority.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseStatus {
+    case: Uuid,
+    authority: String,
+    /// Whose case it is.
+    agency: Uuid,
+    /// The gravest of what is going on.
+    #[schema(example = "child-protection-plan")]
+    stage: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    episode: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    referred_on: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    assessment_since: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    section47_since: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cp_plan_since: Option<NaiveDate>,
+    /// The plan's latest categories, as the census writes them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    cp_categories: Vec<String>,
+    cp_plans_before: i32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cin_plan_since: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    looked_after_since: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    legal_status: Option<String>,
+    /// Whom a partner rings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lead_team: Option<Uuid>,
+    /// When no episode is open: the day the last one closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed_on: Option<NaiveDate>,
+    /// The last day anything is on record.
+    last_on: NaiveDate,
+}
+
+impl From<status::CaseStatus> for CaseStatus {
+    fn from(case: status::CaseStatus) -> Self {
+        Self {
+            case: case.case.0,
+            authority: case.authority.to_string(),
+            agency: case.agency.0,
+            stage: case.stage.code(),
+            episode: case.episode.map(|id| id.0),
+            referred_on: case.referred_on,
+            assessment_since: case.assessment_since,
+            section47_since: case.section47_since,
+            cp_plan_since: case.cp_plan_since,
+            cp_categories: case.cp_categories,
+            cp_plans_before: case.cp_plans_before,
+            cin_plan_since: case.cin_plan_since,
+            looked_after_since: case.looked_after_since,
+            legal_status: case.legal_status,
+            lead: case.lead.map(|id| id.0),
+            lead_team: case.lead_team.map(|id| id.0),
+            closed_on: case.closed_on,
+            last_on: case.last_on,
+        }
+    }
+}
+
+impl From<status::PersonStatus> for OfPerson<Status> {
+    fn from(status: status::PersonStatus) -> Self {
+        let disclosure: Disclosure = status.disclosure;
+        let answer = Status {
+            person: status.person.0,
+            disclosure: disclosure.code(),
+            ring: status.ring.iter().map(ToString::to_string).collect(),
+            restriction_owner: status.restriction_owner.map(|id| id.0),
+            cases: status.cases.into_iter().map(CaseStatus::from).collect(),
+            is_incomplete: status.is_incomplete,
+        };
+        Self { answer, disclosure }
+    }
+}
+
+/// How a child stands at each authority, and whom to ring.
+#[utoipa::path(get, path = "/api/v1/people/{id}/status", tag = "people", params(("id" = Uuid, Path), AsOfQuery), responses((status = 200, body = Status)))]
+pub async fn read_status(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<PersonId>,
+    Query(query): Query<AsOfQuery>,
+) -> Result<HttpResponse, Problem> {
+    catch_up(&app, "status", query.at_least).await?;
+    let as_of = query.as_of();
+    let status = read_person(&app, &asking, Action::ReadStatus, id, as_of, async |scope| {
+        Ok(status::of(&app.views, scope, id, as_of).await?.map(OfPerson::from))
+    })
+    .await?;
+    Ok(HttpResponse::Ok().json(status))
+}
