@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::codes::AbuseCategory;
+use super::conference::are_named;
 use super::events::CpPlanCategoryChanged;
-use super::hold_initial_conference::are_named;
 use super::rules::may_act;
 use super::state::Case;
 use crate::decider::{Act, NewEvent, Refusal};

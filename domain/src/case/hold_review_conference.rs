@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::codes::AbuseCategory;
+use super::conference::are_named;
 use super::events::{
     ConferenceDecision, ConferenceHeld, ConferenceKind, CpPlanCategoryChanged, CpPlanEnd, CpPlanEnded,
     CpPlanReviewed, Missing,
 };
-use super::hold_initial_conference::are_named;
 use super::rules::{may_act, sealed};
 use super::state::{Case, CpPlan};
 use crate::decider::{Act, NewEvent, Refusal};

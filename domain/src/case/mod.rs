@@ -10,7 +10,9 @@ pub mod close_case;
 pub mod codes;
 pub mod complete_assessment;
 pub mod conclude_section47;
+pub mod conference;
 pub mod decide_referral;
+pub mod due;
 pub mod end_allocation;
 pub mod end_cin_plan;
 pub mod end_cp_plan;
@@ -19,6 +21,7 @@ pub mod events;
 mod fold;
 pub mod hold_initial_conference;
 pub mod hold_review_conference;
+pub mod hold_transfer_in_conference;
 #[cfg(test)]
 mod properties;
 pub mod receive_referral;
@@ -50,7 +53,7 @@ commands! {
     StartSection47(start_section47::StartSection47),
     ConcludeSection47(conclude_section47::ConcludeSection47),
     HoldInitialConference(hold_initial_conference::HoldInitialConference),
-    HoldTransferInConference(hold_initial_conference::HoldTransferInConference),
+    HoldTransferInConference(hold_transfer_in_conference::HoldTransferInConference),
     HoldReviewConference(hold_review_conference::HoldReviewConference),
     ChangeCategory(change_category::ChangeCategory),
     EndCpPlan(end_cp_plan::EndCpPlan),
@@ -86,7 +89,7 @@ impl Decider for Case {
             Command::ConcludeSection47(command) => conclude_section47::decide(self, act, command),
             Command::HoldInitialConference(command) => hold_initial_conference::decide(self, act, command),
             Command::HoldTransferInConference(command) => {
-                hold_initial_conference::transfer_in(self, act, command)
+                hold_transfer_in_conference::decide(self, act, command)
             }
             Command::HoldReviewConference(command) => hold_review_conference::decide(self, act, command),
             Command::ChangeCategory(command) => change_category::decide(self, act, command),

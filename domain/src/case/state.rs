@@ -248,7 +248,8 @@ impl CpPlan {
     /// The categories as last set by `day`.
     #[must_use]
     pub fn categories_on(&self, day: NaiveDate) -> BTreeSet<AbuseCategory> {
-        let mut changed = self.changes.iter().filter(|change| change.day() <= day).map(|change| &change.value);
+        let mut changed =
+            self.changes.iter().filter(|change| change.day() <= day).map(|change| &change.value);
         let first = self.started.as_ref().map(|start| &start.value.categories);
         changed.next_back().or(first).cloned().unwrap_or_default()
     }

@@ -9,12 +9,9 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::clocks::{
-    ASSESSMENT, Clock, FIRST_REVIEW, FURTHER_ASSESSMENT, INITIAL_CONFERENCE, LATER_REVIEW, REFERRAL_DECISION,
-    Step, TRANSFER_IN_CONFERENCE,
-};
 use super::codes::{AbuseCategory, ClosureReason};
-use super::events::{ConferenceKind, ConferenceNeed, LegalStatus, WorkerRole};
+use super::due::{Due, due_on};
+use super::events::{ConferenceNeed, LegalStatus, WorkerRole};
 use super::state::{Allocation, Case, CpPlan, Episode, Fact, Section47};
 use crate::codes::codes;
 use crate::decider::Decider as _;
@@ -30,9 +27,9 @@ codes! {
     Closed => "closed",
     Referred => "referred",
     Assessed => "being-assessed",
-    EnquiredInto => "section47-enquiry",
     /// A child in need plan runs.
     InNeed => "child-in-need-plan",
+    EnquiredInto => "section47-enquiry",
     /// A child protection plan runs.
     Protected => "child-protection-plan",
     LookedAfter => "looked-after",
@@ -143,29 +140,6 @@ pub struct WorkerStatus {
     pub since: NaiveDate,
 }
 
-/// Something that must be done by a day.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Due {
-    /// The last day.
-    pub by: NaiveDate,
-    pub step: Step,
-    /// The limit in words, with what started it.
-    pub limit: String,
-    /// Where the limit is written.
-    pub source: String,
-}
-
-impl Due {
-    fn of(clock: &Clock, from: NaiveDate) -> Self {
-        Self::by(clock, clock.due(from))
-    }
-
-    fn by(clock: &Clock, by: NaiveDate) -> Self {
-        Self { by, step: clock.step, limit: clock.words.to_owned(), source: clock.source.to_owned() }
-    }
-}
-
 impl CaseStatus {
     /// How a case stood on `day`, from its effective history: what happened later does not count.
     #[must_use]
@@ -197,10 +171,10 @@ impl CaseStatus {
             Standing::LookedAfter
         } else if plan.is_some() {
             Standing::Protected
-        } else if cin.is_some() {
-            Standing::InNeed
         } else if section47.is_some() {
             Standing::EnquiredInto
+        } else if cin.is_some() {
+            Standing::InNeed
         } else if assessment.is_some() {
             Standing::Assessed
         } else if open.is_some() {
@@ -231,7 +205,7 @@ impl CaseStatus {
     }
 }
 
-fn by_then<T>(fact: Option<&Fact<T>>, day: NaiveDate) -> Option<&Fact<T>> {
+pub(super) fn by_then<T>(fact: Option<&Fact<T>>, day: NaiveDate) -> Option<&Fact<T>> {
     fact.filter(|fact| fact.day() <= day)
 }
 
@@ -256,12 +230,12 @@ fn plan_on(case: &Case, plan: &CpPlan, day: NaiveDate) -> Option<ProtectionPlan>
     })
 }
 
-fn last_review(plan: &CpPlan, day: NaiveDate) -> Option<NaiveDate> {
+pub(super) fn last_review(plan: &CpPlan, day: NaiveDate) -> Option<NaiveDate> {
     plan.reviews.iter().map(Fact::day).filter(|review| *review <= day).max()
 }
 
 /// The enquiry that has no outcome yet, or whose conference has not been held.
-fn enquiry_on(episode: &Episode, day: NaiveDate) -> Option<Section47Status> {
+pub(super) fn enquiry_on(episode: &Episode, day: NaiveDate) -> Option<Section47Status> {
     let pending = |enquiry: &&Section47| {
         let concluded = by_then(enquiry.concluded.as_ref(), day).map(|concluded| concluded.value);
         let held = episode.conferences.iter().filter_map(|conference| by_then(conference.held.as_ref(), day));
@@ -292,75 +266,10 @@ fn worker_on(allocation: &Allocation, day: NaiveDate) -> Option<WorkerStatus> {
     })
 }
 
-fn due_on(open: Option<&Episode>, plan: Option<&CpPlan>, day: NaiveDate) -> Vec<Due> {
-    let mut due = Vec::new();
-    if let Some(episode) = open {
-        due.extend(referral_due(episode));
-        due.extend(assessments_due(episode, day));
-        due.extend(conference_due(episode, day));
-    }
-    if let Some((plan, run)) = plan.and_then(|plan| Some((plan, plan.run()?))) {
-        due.push(match last_review(plan, day) {
-            Some(review) => Due::of(&LATER_REVIEW, review),
-            None => Due::of(&FIRST_REVIEW, run.from),
-        });
-    }
-    due.sort();
-    due
-}
-
-fn referral_due(episode: &Episode) -> Option<Due> {
-    let undecided = episode.decision.is_none() && episode.activity().next().is_none();
-    undecided.then(|| episode.began().map(|began| Due::of(&REFERRAL_DECISION, began))).flatten()
-}
-
-fn assessments_due(episode: &Episode, day: NaiveDate) -> Vec<Due> {
-    let mut due = Vec::new();
-    let mut in_order: Vec<_> =
-        episode.assessments.iter().filter_map(|assessment| Some((assessment.run()?, assessment))).collect();
-    in_order.sort_by_key(|(run, _)| run.from);
-    if in_order.is_empty() && episode.decision.is_some() {
-        due.extend(episode.began().map(|began| Due::of(&ASSESSMENT, began)));
-    }
-    for (nth, (run, assessment)) in in_order.into_iter().enumerate() {
-        if !run.covers(day) {
-            continue;
-        }
-        // The clock of the first runs from the referral; what came later could not.
-        due.push(match episode.began().filter(|_| nth == 0) {
-            Some(began) => Due::of(&ASSESSMENT, began),
-            None => Due::of(&FURTHER_ASSESSMENT, run.from),
-        });
-        if let Some(point) = &assessment.review_point {
-            due.push(Due {
-                by: point.value,
-                step: Step::ReviewAssessment,
-                limit: "the day set when the assessment was planned".to_owned(),
-                source: "the team's own review point".to_owned(),
-            });
-        }
-    }
-    due
-}
-
-fn conference_due(episode: &Episode, day: NaiveDate) -> Option<Due> {
-    if let Some(pending) = enquiry_on(episode, day) {
-        let enquiry = episode.section47s.iter().find(|enquiry| enquiry.id == pending.id)?;
-        return Some(match &enquiry.started {
-            Some(started) => Due::by(&INITIAL_CONFERENCE, started.value),
-            None => Due::of(&INITIAL_CONFERENCE, pending.since),
-        });
-    }
-    let referral = episode.referral.as_ref()?;
-    let transfers = referral.value.transferred_from.is_some();
-    let held = episode.conferences.iter().filter_map(|conference| by_then(conference.held.as_ref(), day));
-    let was_held = held.into_iter().any(|held| held.value.kind == ConferenceKind::TransferIn);
-    (transfers && !was_held).then(|| Due::of(&TRANSFER_IN_CONFERENCE, referral.day()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::case::clocks::Step;
     use crate::case::testing::{self, *};
 
     fn on_day(given: &Given<Case>, text: &str) -> CaseStatus {
@@ -424,6 +333,14 @@ mod tests {
         assert_eq!(on_day(&given, "2025-12-01").standing, Standing::Protected);
         assert_eq!(on_day(&given, "2026-01-06").standing, Standing::InNeed);
         assert_eq!(on_day(&given, "2026-01-06").protection_plans_ever, 1);
+    }
+
+    #[test]
+    fn an_enquiry_into_a_child_in_need_is_what_a_partner_hears_first() {
+        let given = enquired_into("2026-02-02").and(|case| cin_plan_on(case, "2026-02-05"));
+        let status = on_day(&given, "2026-02-06");
+        assert_eq!(status.standing, Standing::EnquiredInto);
+        assert!(status.child_in_need_plan.is_some());
     }
 
     #[test]

@@ -4,10 +4,11 @@ use super::cp_plan::Found;
 use super::rows::{EpisodeRow, Row, Section47Row};
 use super::scribe::{Dating, Pen, Scribe, Worth};
 use crate::case::clocks::INITIAL_CONFERENCE;
+use crate::case::conference::is_on_a_weekday;
 use crate::case::events::{
     ConferenceDecision, ConferenceHeld, ConferenceKind, ConferenceNeed, Section47Concluded, Section47Started,
 };
-use crate::case::hold_initial_conference::{follows, is_on_a_weekday};
+use crate::case::hold_initial_conference::follows;
 use crate::case::rules::{has_happened, is_within};
 use crate::case::start_section47::may_run;
 use crate::case::state::{Conference, Held, Item as _, Run, Section47};

@@ -1,7 +1,9 @@
 //! Child protection conferences and what they decide.
 
 use actix_web::{HttpResponse, web};
-use domain::case::hold_initial_conference::{HoldInitialConference, HoldTransferInConference, Outcome};
+use domain::case::conference::Outcome;
+use domain::case::hold_initial_conference::HoldInitialConference;
+use domain::case::hold_transfer_in_conference::HoldTransferInConference;
 use domain::case::hold_review_conference::{Decision, HoldReviewConference};
 use domain::ids::CaseId;
 use serde::Deserialize;

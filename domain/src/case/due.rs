@@ -1,0 +1,103 @@
+//! What falls due on a case, by when, and which limit says so.
+
+use chrono::NaiveDate;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::clocks::{
+    ASSESSMENT, Clock, FIRST_REVIEW, FURTHER_ASSESSMENT, INITIAL_CONFERENCE, LATER_REVIEW, REFERRAL_DECISION,
+    Step, TRANSFER_IN_CONFERENCE,
+};
+use super::events::ConferenceKind;
+use super::state::{CpPlan, Episode};
+use super::status::{by_then, enquiry_on, last_review};
+
+/// Something that must be done by a day.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Due {
+    /// The last day.
+    pub by: NaiveDate,
+    pub step: Step,
+    /// The limit in words, with what started it.
+    pub limit: String,
+    /// Where the limit is written.
+    pub source: String,
+}
+
+impl Due {
+    fn of(clock: &Clock, from: NaiveDate) -> Self {
+        Self::by(clock, clock.due(from))
+    }
+
+    fn by(clock: &Clock, by: NaiveDate) -> Self {
+        Self { by, step: clock.step, limit: clock.words.to_owned(), source: clock.source.to_owned() }
+    }
+}
+
+/// What the open episode and the running plan ask for, the soonest first.
+pub(super) fn due_on(open: Option<&Episode>, plan: Option<&CpPlan>, day: NaiveDate) -> Vec<Due> {
+    let mut due = Vec::new();
+    if let Some(episode) = open {
+        due.extend(referral_due(episode));
+        due.extend(assessments_due(episode, day));
+        due.extend(conference_due(episode, day));
+    }
+    if let Some((plan, run)) = plan.and_then(|plan| Some((plan, plan.run()?))) {
+        due.push(match last_review(plan, day) {
+            Some(review) => Due::of(&LATER_REVIEW, review),
+            None => Due::of(&FIRST_REVIEW, run.from),
+        });
+    }
+    due.sort();
+    due
+}
+
+fn referral_due(episode: &Episode) -> Option<Due> {
+    let undecided = episode.decision.is_none() && episode.activity().next().is_none();
+    undecided.then(|| episode.began().map(|began| Due::of(&REFERRAL_DECISION, began))).flatten()
+}
+
+fn assessments_due(episode: &Episode, day: NaiveDate) -> Vec<Due> {
+    let mut due = Vec::new();
+    let mut in_order: Vec<_> =
+        episode.assessments.iter().filter_map(|assessment| Some((assessment.run()?, assessment))).collect();
+    in_order.sort_by_key(|(run, _)| run.from);
+    if in_order.is_empty() && episode.decision.is_some() {
+        due.extend(episode.began().map(|began| Due::of(&ASSESSMENT, began)));
+    }
+    for (nth, (run, assessment)) in in_order.into_iter().enumerate() {
+        if !run.covers(day) {
+            continue;
+        }
+        // The clock of the first runs from the referral; what came later could not.
+        due.push(match episode.began().filter(|_| nth == 0) {
+            Some(began) => Due::of(&ASSESSMENT, began),
+            None => Due::of(&FURTHER_ASSESSMENT, run.from),
+        });
+        if let Some(point) = &assessment.review_point {
+            due.push(Due {
+                by: point.value,
+                step: Step::ReviewAssessment,
+                limit: "the day set when the assessment was planned".to_owned(),
+                source: "the team's own review point".to_owned(),
+            });
+        }
+    }
+    due
+}
+
+fn conference_due(episode: &Episode, day: NaiveDate) -> Option<Due> {
+    if let Some(pending) = enquiry_on(episode, day) {
+        let enquiry = episode.section47s.iter().find(|enquiry| enquiry.id == pending.id)?;
+        return Some(match &enquiry.started {
+            Some(started) => Due::by(&INITIAL_CONFERENCE, started.value),
+            None => Due::of(&INITIAL_CONFERENCE, pending.since),
+        });
+    }
+    let referral = episode.referral.as_ref()?;
+    let transfers = referral.value.transferred_from.is_some();
+    let held = episode.conferences.iter().filter_map(|conference| by_then(conference.held.as_ref(), day));
+    let was_held = held.into_iter().any(|held| held.value.kind == ConferenceKind::TransferIn);
+    (transfers && !was_held).then(|| Due::of(&TRANSFER_IN_CONFERENCE, referral.day()))
+}
