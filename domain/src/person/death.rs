@@ -16,11 +16,11 @@ pub struct RecordDeath {
     pub testimony: Option<Testimony>,
 }
 
-const DIED_ALREADY: Refusal = Refusal {
+pub(super) const DIED_ALREADY: Refusal = Refusal {
     code: "died-already",
     sentence: "Their death is on record with another date; amend that entry if it is wrong.",
 };
-const DIED_BEFORE_BIRTH: Refusal = Refusal {
+pub(super) const DIED_BEFORE_BIRTH: Refusal = Refusal {
     code: "died-before-birth",
     sentence: "The date of death is before the date of birth; check both.",
 };
@@ -46,7 +46,7 @@ impl RecordDeath {
 }
 
 /// An expected date says nothing about this: a child can die before it.
-fn is_birth_after(said: &Asserted, death: Occurred) -> bool {
+pub(super) fn is_birth_after(said: &Asserted, death: Occurred) -> bool {
     let date = match &said.event {
         Event::PersonBirthRecorded(recorded) => recorded.date.known(),
         Event::PersonBorn(born) => born.date.known(),

@@ -14,6 +14,7 @@ pub mod identifier;
 mod lift_restriction;
 pub mod name;
 mod open;
+mod record_child;
 mod restrict;
 pub mod restriction;
 pub mod uncertain_date;
@@ -24,7 +25,10 @@ pub use birth::RecordBirth;
 pub use death::RecordDeath;
 pub use lift_restriction::LiftRestriction;
 pub use open::Open;
+pub use record_child::{ChildRow, DisabilityRow, RecordChild};
 pub use restrict::Restrict;
+
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
@@ -33,6 +37,7 @@ use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::ids::{KeyId, PractitionerId};
+use crate::testimony::{SaidRow, Testimony};
 use crate::when::Occurred;
 
 codes! {
@@ -56,6 +61,8 @@ commands! {
     /// The unborn child is born.
     RecordBirth(RecordBirth),
     RecordDeath(RecordDeath),
+    /// What a return says of a child.
+    RecordChild(RecordChild),
     Restrict(Restrict),
     LiftRestriction(LiftRestriction),
 }
@@ -68,6 +75,8 @@ pub struct Person {
     asserted: Vec<Asserted>,
     died: Option<Occurred>,
     restriction: Option<events::Restricted>,
+    /// Rows of returns that are on record.
+    rows: BTreeSet<SaidRow>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,6 +137,23 @@ impl Person {
     }
 }
 
+/// What a return says, or `None` for an event that a practitioner recorded or that is not a person's.
+#[must_use]
+pub fn testimony(event: &Event) -> Option<&Testimony> {
+    match event {
+        Event::PersonOpened(it) => it.testimony.as_ref(),
+        Event::PersonNamed(it) => it.testimony.as_ref(),
+        Event::PersonBirthRecorded(it) => it.testimony.as_ref(),
+        Event::PersonSexRecorded(it) => it.testimony.as_ref(),
+        Event::PersonIdentifierRecorded(it) => it.testimony.as_ref(),
+        Event::PersonCharacteristicsRecorded(it) => it.testimony.as_ref(),
+        Event::PersonAddressRecorded(it) => it.testimony.as_ref(),
+        Event::PersonBorn(it) => it.testimony.as_ref(),
+        Event::PersonDied(it) => it.testimony.as_ref(),
+        _ => None,
+    }
+}
+
 const NOT_OPENED: Refusal =
     Refusal { code: "not-opened", sentence: "Nobody is on record here yet; open a record for them first." };
 const ERASED: Refusal = Refusal {
@@ -143,6 +169,7 @@ impl Decider for Person {
     }
 
     fn evolve(&mut self, entry: &Entry) {
+        self.rows.extend(testimony(&entry.event).iter().flat_map(|said| &said.rows));
         match &entry.event {
             Event::PersonOpened(opened) => {
                 self.opened = Some(Opened { kind: opened.kind, key: opened.key });
@@ -174,6 +201,7 @@ impl Decider for Person {
             Command::Assert(command) => command.decide(self, act),
             Command::RecordBirth(command) => command.decide(self, act),
             Command::RecordDeath(command) => command.decide(self, act),
+            Command::RecordChild(command) => command.decide(self, act),
             Command::Restrict(command) => command.decide(self, act),
             Command::LiftRestriction(command) => command.decide(self, act),
         }
