@@ -78,7 +78,8 @@ pub async fn read_live(
         after: begun.unwrap_or(Position::START),
     };
     if begun.is_none() {
-        open.after = open.app.views.position(VIEW);
+        // Everything acknowledged so far is on the page the reader has, even if the view has not taken it in yet.
+        open.after = Position::from_raw(u128::from(*open.app.record.watch_head().borrow()));
     }
     if open.look().await.map_err(Problem::from)?.is_none() {
         return Err(Problem::no_such_page());

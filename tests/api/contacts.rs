@@ -1,0 +1,113 @@
+//! From a contact to a timeline, an enquiry and back in time.
+
+use serde_json::json;
+
+use crate::{Api, contact};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_recorded_is_on_the_timeline_at_once() {
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let child = api.child(&caller, "Example").await;
+    let recorded = caller.post("/api/v1/contacts", &contact(child, "Often hungry at school.")).await;
+    assert_eq!(recorded.status, 201, "{}", recorded.text());
+    let id = recorded.id();
+    assert_eq!(recorded.header("location"), Some(format!("/api/v1/contacts/{id}").as_str()));
+    assert_eq!(recorded.header("etag"), Some("\"1\""));
+    let position = recorded.json()["position"].as_str().unwrap().to_owned();
+    let timeline = caller.get(&format!("/api/v1/people/{child}/timeline?at_least={position}")).await;
+    assert_eq!(timeline.status, 200, "{}", timeline.text());
+    let timeline = timeline.json();
+    assert_eq!(timeline["entries"][0]["kind"], "contact.recorded");
+    assert_eq!(timeline["entries"][0]["record"], id.to_string());
+    assert_eq!(timeline["entries"][0]["detail"]["codes"], json!(["neglect"]));
+    let read = caller.get(&format!("/api/v1/contacts/{id}")).await;
+    assert_eq!(read.json()["account"], "Often hungry at school.");
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_key_twice_is_carried_out_once_and_other_content_is_refused() {
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let child = api.child(&caller, "Example").await;
+    let key = [("idempotency-key", "call-4711")];
+    let first = caller.post_with("/api/v1/contacts", &key, &contact(child, "Seen alone.")).await;
+    let again = caller.post_with("/api/v1/contacts", &key, &contact(child, "Seen alone.")).await;
+    assert_eq!((first.status, again.status), (201, 200), "{}", again.text());
+    assert_eq!(first.id(), again.id());
+    assert_eq!(again.json()["repeated"], true);
+    assert_eq!(first.json()["events"], again.json()["events"]);
+    let other = caller.post_with("/api/v1/contacts", &key, &contact(child, "Something else.")).await;
+    assert_eq!(other.problem(409)["code"], "idempotency-conflict");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enquiry_is_answered_with_a_receipt_and_is_on_record() {
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let child = api.child(&caller, "Example").await;
+    let ask = json!({
+        "search": { "name-and-birth": { "given": "robin", "family": "EXAMPLE", "born": "2016-04-02" } },
+        "reason": "At the department with a broken arm.",
+    });
+    let answered = caller.post("/api/v1/enquiries", &ask).await;
+    assert_eq!(answered.status, 201, "{}", answered.text());
+    let answer = &answered.json()["answers"][0];
+    assert_eq!(answer["subject"], child.to_string());
+    assert_eq!(answer["reference"].as_str().unwrap().len(), 11);
+    let none = json!({ "search": { "nhs-number": "999 000 0018" }, "reason": "At the department." });
+    let none = caller.post("/api/v1/enquiries", &none).await;
+    assert_eq!(none.json()["answers"][0]["answer"], "no-trace");
+    assert_ne!(none.json()["answers"][0]["reference"], answer["reference"]);
+    let made = caller.get(&format!("/api/v1/people/{child}/enquiries")).await;
+    assert_eq!(made.status, 200, "{}", made.text());
+    assert_eq!(made.json()["enquiries"][0]["reference"], answer["reference"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_timeline_is_shown_as_it_was_known() {
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let child = api.child(&caller, "Example").await;
+    api.test.clock.advance(chrono::TimeDelta::days(10));
+    let caller = api.front_door();
+    let mut late = contact(child, "Told late.");
+    late["occurred"] = json!("2026-02-01");
+    let position = caller.post("/api/v1/contacts", &late).await.json()["position"].as_str().unwrap().to_owned();
+    let kinds = async |query: &str| {
+        let answer = caller.get(&format!("/api/v1/people/{child}/timeline?at_least={position}&{query}")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let entries = answer.json()["entries"].as_array().unwrap().clone();
+        entries.iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(kinds("").await.contains(&"contact.recorded".to_owned()));
+    assert!(!kinds("as_known_at=2026-03-15").await.contains(&"contact.recorded".to_owned()));
+    assert_eq!(kinds("as_it_was_at=2026-02-15").await, ["contact.recorded"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_timeline_comes_in_pages_without_a_gap_or_a_repeat() {
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let child = api.child(&caller, "Example").await;
+    let mut position = String::new();
+    for number in 0..7 {
+        let mut told = contact(child, "Again.");
+        told["occurred"] = json!(format!("2026-01-0{}", 1 + number % 3));
+        position = caller.post("/api/v1/contacts", &told).await.json()["position"].as_str().unwrap().to_owned();
+    }
+    let whole = caller.get(&format!("/api/v1/people/{child}/timeline?at_least={position}")).await.json();
+    let mut paged = Vec::new();
+    let mut page = String::new();
+    loop {
+        let answer = caller.get(&format!("/api/v1/people/{child}/timeline?limit=3{page}")).await.json();
+        paged.extend(answer["entries"].as_array().unwrap().clone());
+        match answer["next"].as_str() {
+            Some(next) => page = format!("&page={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(whole["entries"].as_array().unwrap(), &paged);
+    assert!(paged.len() >= 10);
+}
