@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, web};
 use domain::case::conference::Outcome;
 use domain::case::hold_initial_conference::HoldInitialConference;
-use domain::case::hold_transfer_in_conference::HoldTransferInConference;
 use domain::case::hold_review_conference::{Decision, HoldReviewConference};
+use domain::case::hold_transfer_in_conference::HoldTransferInConference;
 use domain::ids::CaseId;
 use serde::Deserialize;
 use utoipa::ToSchema;
