@@ -123,7 +123,7 @@ pub struct Fates {
 }
 
 enum Fate {
-    Amended { occurred: Occurred, event: Event },
+    Amended { occurred: Occurred, event: Box<Event> },
     Gone,
 }
 
@@ -140,7 +140,7 @@ impl Fates {
     pub fn learn(&mut self, entry: &Entry) {
         let (of, fate) = match &entry.event {
             Event::EntryAmended(amended) => {
-                let event = (*amended.replacement).clone();
+                let event = amended.replacement.clone();
                 (amended.entry, Fate::Amended { occurred: amended.occurred, event })
             }
             Event::EntryWithdrawn(Withdrawn { entry, .. })
@@ -174,7 +174,7 @@ impl Fates {
             once.push(entry.clone());
             match fate {
                 Fate::Amended { occurred, event } => {
-                    entry = Entry { occurred: *occurred, event: event.clone(), ..entry };
+                    entry = Entry { occurred: *occurred, event: (**event).clone(), ..entry };
                 }
                 Fate::Gone => return Told { stands: None, once },
             }

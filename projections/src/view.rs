@@ -95,7 +95,8 @@ impl Keys {
         }
     }
 
-    /// The entry names nobody and bears on whoever the rest of its stream bears on.
+    /// The entry names nobody and bears on whoever the rest of its stream names. Such an entry comes after those
+    /// that name them; only a correction may bring a name later.
     pub fn add_stream(&mut self) {
         self.whole_stream = true;
     }

@@ -45,6 +45,8 @@ struct Folding {
     history: Rows,
     /// The keys that the standing entries of each stream name.
     members: HashMap<Uuid, Members>,
+    /// Streams with an entry that bears on whoever the rest of the stream names.
+    nameless: HashSet<Uuid>,
     /// Keys that streams once named and no longer do.
     once: HashSet<(Key, Uuid)>,
     categories: HashMap<Uuid, Arc<str>>,
@@ -101,6 +103,7 @@ pub fn fold(
         rows,
         history: Rows::for_tables(1),
         members: HashMap::new(),
+        nameless: HashSet::new(),
         once: HashSet::new(),
         categories: HashMap::new(),
         states: HashMap::new(),
@@ -155,6 +158,9 @@ impl Folding {
         for key in keys.named() {
             self.fold_into(view.as_ref(), *key, entry, &mut at, steps);
         }
+        if keys.is_whole_stream() {
+            self.nameless.insert(event.stream);
+        }
         if keys.is_whole_stream()
             && let Some(members) = self.members.get(&event.stream)
         {
@@ -180,6 +186,10 @@ impl Folding {
             }
         }
         self.history.row(0).uuid(key).uuid(event.stream).text(&event.category).end();
+        // Moved here after entries that now bear on this key too.
+        if self.nameless.contains(&event.stream) {
+            self.anew.insert(key);
+        }
     }
 
     fn fold_into<'page>(

@@ -25,7 +25,6 @@ const CORRECTIONS: &str = "entry.";
 
 /// An event of a page.
 pub struct Delivered {
-    pub position: Position,
     pub stream: Uuid,
     pub category: Arc<str>,
     pub content: Result<Told, Parked>,
@@ -140,7 +139,6 @@ async fn start(
         let opens = |kind: &str| opening.opens(kind);
         let decoder = Decoder { origin: store.origin(), opens: &opens, keys: &keys };
         let delivered = decoder.decode(&raw).into_iter().map(|decoded| Delivered {
-            position: decoded.position,
             stream: decoded.stream,
             category: decoded.category,
             content: match decoded.content {
