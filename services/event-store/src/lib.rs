@@ -10,6 +10,8 @@
 pub mod bundle;
 pub mod clock;
 pub mod contract;
+#[cfg(feature = "eventstoredb")]
+pub mod eventstoredb;
 pub mod evidence;
 pub mod header;
 pub mod keys;
@@ -23,6 +25,8 @@ pub mod verify;
 mod port;
 mod writing;
 
+#[cfg(feature = "eventstoredb")]
+pub use eventstoredb::{EventStoreDbSettings, EventStoreDbStore};
 pub use evidence::{Evidence, NodeSource};
 pub use header::{Header, HeaderError};
 pub use memory::MemoryStore;
