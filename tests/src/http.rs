@@ -28,8 +28,7 @@ impl Served {
     pub async fn start(app: &Arc<App>) -> Self {
         let telemetry = Arc::new(Telemetry::measuring(None).expect("metrics"));
         let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-        let server =
-            Server::start(Arc::clone(app), Arc::clone(&telemetry), listen).await.expect("a server");
+        let server = Server::start(Arc::clone(app), Arc::clone(&telemetry), listen).await.expect("a server");
         Self { server, telemetry, app: Arc::clone(app) }
     }
 
@@ -118,7 +117,8 @@ impl Caller {
         let exchange = async {
             let mut stream = self.open(method, path, headers, body).await;
             let (status, headers) = read_head(&mut stream).await;
-            let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
+            let chunked =
+                headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
             let mut answer = Vec::new();
             if chunked {
                 while let Some(chunk) = read_chunk(&mut stream).await {
@@ -132,7 +132,13 @@ impl Caller {
         tokio::time::timeout(PATIENCE, exchange).await.expect("an answer in time")
     }
 
-    async fn open(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> BufReader<TcpStream> {
+    async fn open(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> BufReader<TcpStream> {
         let mut stream = TcpStream::connect(self.address).await.expect("a connection");
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n");
         let has = |name: &str| headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name));

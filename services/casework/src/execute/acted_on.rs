@@ -79,12 +79,14 @@ impl App {
 
     async fn person_acted_on(&self, command: &Command, history: &[Entry]) -> Result<ActedOn, ExecuteError> {
         let (Some(id), Some(first)) = (command.stream(), history.first()) else {
-            return Ok(ActedOn::default());
+            return Ok(ActedOn { standing: held_by(command.told_child()), people: Vec::new() });
         };
         let known = standing(&self.views, PersonId(id)).await.map_err(ReadError::from)?;
         // A view may not have taken in yet what was opened a moment ago.
-        let standing =
+        let mut standing =
             known.unwrap_or_else(|| Standing { owners: vec![first.agency], ..Standing::default() });
+        // Whom an authority's return tells of, by its own number, is a child that authority knows.
+        standing.authorities.extend(command.told_child().cloned());
         let restriction = restriction(&fold::<Person>(history));
         Ok(ActedOn { standing: Standing { restriction, ..standing }, people: Vec::new() })
     }

@@ -16,6 +16,8 @@ impl Command {
                 person::Command::Assert(_) => "person.named",
                 person::Command::RecordBirth(_) => "person.born",
                 person::Command::RecordDeath(_) => "person.died",
+                // What a return says is the return's, whatever it says.
+                person::Command::RecordChild(_) => "return.received",
                 person::Command::Restrict(_) => "person.restricted",
                 person::Command::LiftRestriction(_) => "person.unrestricted",
             },
@@ -51,7 +53,9 @@ impl Command {
     /// True for a command that a stream may begin with, so that an id nobody has used is not a mistake.
     pub(super) fn may_begin(&self) -> bool {
         match self {
-            Self::Person { command, .. } => matches!(command, person::Command::Open(_)),
+            Self::Person { command, .. } => {
+                matches!(command, person::Command::Open(_) | person::Command::RecordChild(_))
+            }
             Self::Contact { command, .. } => matches!(command, contact::Command::Record(_)),
             Self::Tie { command, .. } => matches!(command, tie::Command::Record(_)),
             Self::Agency { command, .. } => matches!(command, agency::Command::Register(_)),
@@ -76,6 +80,14 @@ impl Command {
             Self::Return { command: census_return::Command::ReceiveReturn(command), .. } => {
                 Some(&command.authority)
             }
+            _ => None,
+        }
+    }
+
+    /// The authority whose return tells of a child.
+    pub(super) fn told_child(&self) -> Option<&Authority> {
+        match self {
+            Self::Person { command: person::Command::RecordChild(command), .. } => Some(&command.authority),
             _ => None,
         }
     }
@@ -109,7 +121,6 @@ impl Command {
 fn case_fact(command: &case::Command) -> &'static str {
     match command {
         case::Command::ReceiveReferral(_) => "referral.received",
-        // What a return says is the return's, whatever it says.
         case::Command::RecordEpisode(_) => "return.received",
         case::Command::DecideReferral(_) => "referral.decided",
         case::Command::StartAssessment(_) => "assessment.started",

@@ -13,11 +13,13 @@ mod facts;
 mod ids;
 mod load;
 mod meta;
+mod moving;
 mod order;
 mod repeat;
 mod seal;
 
 pub use ids::Ids;
+pub use moving::{Move, Moved, Place};
 pub use order::{Command, Done, Order};
 
 use domain::decider::{Act, NewEvent};
@@ -127,6 +129,9 @@ impl App {
         } else {
             load::load(&self.record, self.keys.as_ref(), &placed.stream).await?
         };
+        if loaded.version == 0 && !placed.begins && !order.command.may_begin() {
+            return Err(ExecuteError::Absent);
+        }
         let standing = effective(&loaded.entries);
         self.permit(visitor, order, &standing).await?;
         if let Some(done) = self.repeated(visitor, placed, &loaded)? {
@@ -146,12 +151,7 @@ impl App {
             policy: self.policy.hash().to_owned(),
             asked: placed.asked.map(hex),
         };
-        let events =
-            dispatch::decide(&standing, &act(visitor, placed, &meta), command).map_err(|refusal| {
-                // A rule about a record that is not there is only a way to say that it is not there.
-                let missing = loaded.version == 0 && !placed.begins && !order.command.may_begin();
-                if missing { ExecuteError::Absent } else { refusal.into() }
-            })?;
+        let events = dispatch::decide(&standing, &act(visitor, placed, &meta), command)?;
         if events.is_empty() {
             return Ok(Tried::Done(nothing_new(placed, &loaded)));
         }

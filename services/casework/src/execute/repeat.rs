@@ -7,6 +7,7 @@ use domain::event::Event;
 use domain::history::effective;
 use domain::ids::{EnquiryId, EventId};
 use event_store::{Recorded, StreamId};
+use uuid::Uuid;
 
 use super::complete::completed_as;
 use super::load::{Loaded, load};
@@ -27,7 +28,7 @@ impl App {
         loaded: &Loaded,
     ) -> Result<Option<Done>, ExecuteError> {
         let recorded = loaded.of_command(placed.command.0);
-        let (Some(first), Some(last)) = (recorded.first(), recorded.last()) else { return Ok(None) };
+        let Some(first) = recorded.first() else { return Ok(None) };
         let meta = read_meta(first)?;
         let same = match placed.asked {
             Some(asked) => meta.asked == Some(hex(asked)),
@@ -36,14 +37,7 @@ impl App {
         if !same {
             return Err(ExecuteError::IdempotencyConflict);
         }
-        Ok(Some(Done {
-            stream: placed.stream.id,
-            version: last.header.version(),
-            position: last.position,
-            recorded_at: last.header.recorded_at(),
-            events: recorded.iter().map(|event| EventId(event.header.event_id())).collect(),
-            repeated: true,
-        }))
+        Ok(done_before(placed.stream.id, &recorded))
     }
 
     fn says_the_same(
@@ -89,6 +83,19 @@ impl App {
         }
         Ok(Some((EnquiryId(id), made.clone(), entry.recorded_at)))
     }
+}
+
+/// What came of a command, from its events; `None` for a command that is not there.
+pub(super) fn done_before(stream: Uuid, recorded: &[&Recorded]) -> Option<Done> {
+    let last = recorded.last()?;
+    Some(Done {
+        stream,
+        version: last.header.version(),
+        position: last.position,
+        recorded_at: last.header.recorded_at(),
+        events: recorded.iter().map(|event| EventId(event.header.event_id())).collect(),
+        repeated: true,
+    })
 }
 
 fn read_meta(recorded: &Recorded) -> Result<Meta, ExecuteError> {

@@ -1,0 +1,223 @@
+//! Enquiries: found, kept to named readers, absent. Each leaves the same trace, before it is answered.
+
+use casework::enquire::{Answered, Question, Search};
+use casework::error::ExecuteError;
+use casework::execute::Command;
+use casework::visitor::Visitor;
+use domain::access::{Disclosure, LawfulBasis, Purpose};
+use domain::agency::{AgencyKind, SafeguardingLine};
+use domain::case::allocate_worker::AllocateWorker;
+use domain::case::codes::ReferralSource;
+use domain::case::events::WorkerRole;
+use domain::case::receive_referral::ReceiveReferral;
+use domain::enquiry::Answer;
+use domain::ids::{PersonId, PractitionerId};
+use domain::person::identifier::{Identifier, Scheme};
+use domain::person::restriction::RestrictionReason;
+use domain::person::{Assert, Assertion, Restrict};
+use domain::source::{Basis, Source};
+use domain::text::{Line, Narrative};
+use domain::when::Occurred;
+use event_store::{EventStore, Position, Recorded};
+use system_tests::TestApp;
+use system_tests::app::{AUTHORITY, BEGINNING, COUNCIL, instant, order};
+
+const NHS_NUMBER: &str = "9990000018";
+const NOBODYS_NHS_NUMBER: &str = "9990000026";
+const LEAD: PractitionerId = PractitionerId(uuid::Uuid::from_u128(0x1ead));
+
+fn line(text: &str) -> Line {
+    Line::parse(text).unwrap()
+}
+
+fn now() -> Occurred {
+    Occurred::Instant(instant(BEGINNING))
+}
+
+fn ask(number: &str, purpose: Purpose) -> Question {
+    Question {
+        search: Search::NhsNumber(number.parse().unwrap()),
+        purpose,
+        lawful_basis: LawfulBasis::PublicTask,
+        reason: Narrative::parse("Came in with a broken wrist.").unwrap(),
+        idempotency_key: None,
+        correlation: None,
+        trace: None,
+    }
+}
+
+/// Leeds with its front door, a lead social worker with a telephone, and Maya, referred and allocated.
+async fn maya(app: &TestApp) -> PersonId {
+    let node = Visitor::node();
+    let council = domain::agency::Register {
+        name: line("Leeds children's services"),
+        kind: AgencyKind::LocalAuthority,
+        authority: AUTHORITY.parse().ok(),
+        safeguarding_line: Some(SafeguardingLine {
+            in_hours: line("0113 496 0001"),
+            out_of_hours: Some(line("0113 496 0002")),
+        }),
+    };
+    let register = Command::Agency { id: None, command: council.into() };
+    app.done(&node, order(Purpose::Operation, register)).await;
+    let lead = domain::practitioner::Register {
+        agency: COUNCIL,
+        team: None,
+        details: domain::practitioner::Details {
+            name: line("Jo Lindqvist"),
+            telephone: Some(line("0113 496 0003")),
+            email: None,
+        },
+    };
+    let register = Command::Practitioner { id: Some(LEAD), command: lead.into() };
+    app.done(&node, order(Purpose::Operation, register)).await;
+
+    let child = app.child("Maya", "Ashworth").await;
+    let number = Assert {
+        assertions: vec![Assertion::Identifier(Identifier::parse(Scheme::Nhs, NHS_NUMBER).unwrap())],
+        source: Source { basis: Basis::Document, agency: COUNCIL },
+        occurred: now(),
+        testimony: None,
+    };
+    let assert = Command::Person { id: Some(child), command: number.into() };
+    app.done(&app.front_door(), order(Purpose::ReferralConsideration, assert)).await;
+
+    let authority = AUTHORITY.parse().unwrap();
+    let id = app.app.ids.case(child, &authority);
+    let referral = ReceiveReferral {
+        child,
+        authority,
+        on: Occurred::Day("2026-03-09".parse().unwrap()),
+        source: ReferralSource::School,
+        primary_need: None,
+        contact: None,
+        transferred_from: None,
+        reason: None,
+    };
+    let receive = Command::Case { id, command: referral.into() };
+    app.done(&app.front_door(), order(Purpose::ReferralConsideration, receive)).await;
+    let allocate = AllocateWorker {
+        practitioner: LEAD,
+        role: WorkerRole::LeadPractitioner,
+        team: None,
+        on: Occurred::Day("2026-03-09".parse().unwrap()),
+    };
+    let allocate = Command::Case { id, command: allocate.into() };
+    app.done(&app.team_manager(), order(Purpose::AllocatedWork, allocate)).await;
+    child
+}
+
+async fn only(app: &TestApp, visitor: &Visitor, question: Question) -> Answered {
+    let mut answers = app.app.enquire(visitor, question).await.expect("an answer");
+    assert_eq!(answers.len(), 1);
+    answers.pop().unwrap()
+}
+
+async fn last(store: &dyn EventStore) -> Recorded {
+    let head = store.head().await.unwrap().position.raw();
+    store.read_all(Position::from_raw(head - 1), 1).await.unwrap().pop().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enquiry_finds_a_child_and_says_how_they_stand_and_whom_to_ring() {
+    let app = TestApp::start().await;
+    let child = maya(&app).await;
+    let lead = app.safeguarding_lead();
+    let answered = only(&app, &lead, ask(NHS_NUMBER, Purpose::ReferralConsideration)).await;
+    assert_eq!((answered.answer, answered.subject), (Answer::Found, Some(child)));
+    assert_eq!(answered.disclosed, Disclosure::Progress);
+    assert!(!answered.is_catching_up && !answered.is_incomplete);
+    let [here] = answered.status.as_slice() else { panic!("one authority: {answered:?}") };
+    assert_eq!((here.stage, here.since), ("referral", "2026-03-09".parse().ok()));
+    assert!(here.legal_basis.unwrap().contains("section 17"));
+    let worker = here.lead.as_ref().unwrap();
+    assert_eq!((worker.name.as_str(), worker.telephone.as_deref()), ("Jo Lindqvist", Some("0113 496 0003")));
+    let [door] = answered.responsible.as_slice() else { panic!("one front door") };
+    assert_eq!(door.in_hours.as_deref(), Some("0113 496 0001"));
+
+    let event = last(&app.app.record).await;
+    assert_eq!(event.header.kind(), "enquiry.made");
+    assert_eq!(event.header.actor(), lead.practitioner().0);
+    let facts = String::from_utf8(event.facts.to_vec()).unwrap();
+    assert!(facts.contains(answered.reference.as_str()), "{facts}");
+    assert!(!facts.contains(NHS_NUMBER) && !facts.contains("wrist"), "{facts}");
+    let look = String::from_utf8(last(&app.app.access).await.facts.to_vec()).unwrap();
+    assert!(look.contains(&child.to_string()) && look.contains("progress"), "{look}");
+
+    // The next to ask sees that somebody asked before.
+    let again = only(&app, &app.safeguarding_lead(), ask(NHS_NUMBER, Purpose::SafeguardingCheck)).await;
+    assert_eq!(again.previous.len(), 1);
+    assert_eq!(again.previous[0].reference, answered.reference.as_str());
+    // The emergency department sees the status, not who asked.
+    let nurse = only(&app, &app.emergency_nurse(), ask(NHS_NUMBER, Purpose::Attendance)).await;
+    assert_eq!((nurse.disclosed, nurse.previous.len()), (Disclosure::Status, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restricted_child_is_somebody_to_ring_and_never_no_trace() {
+    let app = TestApp::start().await;
+    let child = maya(&app).await;
+    let restrict = Restrict {
+        reason: RestrictionReason::HighRisk,
+        owner: LEAD,
+        readers: Vec::new(),
+        review_on: "2026-06-08".parse().unwrap(),
+    };
+    let restrict = Command::Person { id: Some(child), command: restrict.into() };
+    app.done(&app.team_manager(), order(Purpose::RecordKeeping, restrict)).await;
+    for visitor in [app.emergency_nurse(), app.safeguarding_lead(), app.social_worker(), app.front_door()] {
+        let answered = only(&app, &visitor, ask(NHS_NUMBER, Purpose::SafeguardingCheck)).await;
+        assert_eq!((answered.answer, answered.disclosed), (Answer::ContactOnly, Disclosure::Contact));
+        assert!(answered.status.is_empty() && answered.previous.is_empty());
+        assert_eq!(answered.responsible.len(), 1);
+        assert_eq!(answered.restriction_owner.as_ref().unwrap().telephone.as_deref(), Some("0113 496 0003"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_trace_leaves_the_same_event_and_does_not_reassure() {
+    let app = TestApp::start().await;
+    maya(&app).await;
+    let nurse = app.emergency_nurse();
+    only(&app, &nurse, ask(NHS_NUMBER, Purpose::Attendance)).await;
+    let found = last(&app.app.record).await;
+    let answered = only(&app, &nurse, ask(NOBODYS_NHS_NUMBER, Purpose::Attendance)).await;
+    assert_eq!((answered.answer, answered.subject), (Answer::NoTrace, None));
+    assert!(answered.advice.contains("not reassurance"));
+    assert_eq!(answered.responsible.len(), 1);
+    let absent = last(&app.app.record).await;
+    assert_eq!(absent.header.kind(), found.header.kind());
+    assert_eq!(absent.parts.len(), found.parts.len());
+    assert_eq!(last(&app.app.access).await.header.kind(), "look.made");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_asked_twice_under_one_key_is_one_enquiry_with_its_first_answer() {
+    let app = TestApp::start().await;
+    let child = maya(&app).await;
+    let lead = app.safeguarding_lead();
+    let question =
+        Question { idempotency_key: Some("a".to_owned()), ..ask(NHS_NUMBER, Purpose::SafeguardingCheck) };
+    let first = only(&app, &lead, question.clone()).await;
+    let head = app.app.record.head().await.unwrap().position;
+    app.clock.advance(chrono::TimeDelta::hours(1));
+    let again = only(&app, &lead, question.clone()).await;
+    assert!(again.repeated && !first.repeated);
+    assert_eq!((again.reference, again.subject), (first.reference, Some(child)));
+    assert_eq!((again.known_at, again.answer), (first.known_at, first.answer));
+    assert_eq!(app.app.record.head().await.unwrap().position, head);
+
+    let other = Question { search: Search::NhsNumber(NOBODYS_NHS_NUMBER.parse().unwrap()), ..question };
+    let conflict = app.app.enquire(&lead, other).await;
+    assert!(matches!(conflict, Err(ExecuteError::IdempotencyConflict)), "{conflict:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_business_asking_is_not_answered_and_leaves_no_enquiry() {
+    let app = TestApp::start().await;
+    maya(&app).await;
+    let head = app.app.record.head().await.unwrap().position;
+    let refused = app.app.enquire(&app.social_worker(), ask(NHS_NUMBER, Purpose::Operation)).await;
+    assert!(matches!(refused, Err(ExecuteError::NotPermitted(_))), "{refused:?}");
+    assert_eq!(app.app.record.head().await.unwrap().position, head);
+}
