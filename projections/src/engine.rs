@@ -8,6 +8,8 @@ mod batch;
 mod books;
 pub mod builds;
 mod cache;
+mod change;
+mod error;
 mod folding;
 pub mod history;
 mod keep;
@@ -15,23 +17,24 @@ mod lease;
 mod live;
 mod pages;
 mod rebuild;
+mod report;
 mod tail;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use deadpool_postgres::Pool;
-use event_store::keys::{Keys, KeysError};
-use event_store::{EventStore, Position, StoreError};
+use event_store::keys::Keys;
+use event_store::{EventStore, Position};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 use crate::reads::Reads;
 use crate::view::{Key, View};
-use builds::{Build, State};
+pub use error::{EngineError, SqlRefusal};
 use history::Log;
 use keep::{Keeper, Order};
+pub use report::{Lag, ParkedKey, lag, parked};
 
 /// How many orders may wait for a view.
 const ORDERS: usize = 64;
@@ -39,72 +42,6 @@ const ORDERS: usize = 64;
 const GRACE_SECONDS: f64 = 10.0;
 /// How often builds are looked after: stale ones made, retired ones dropped.
 const CARE_EVERY: Duration = Duration::from_secs(2);
-
-/// What stopped the engine for the moment. It goes on by itself unless it says it cannot.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    #[error("the views' database does not answer")]
-    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    #[error("the views' database refused a statement (SQLSTATE {})", .0.code())]
-    Refused(#[source] Box<SqlRefusal>),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Keys(#[from] KeysError),
-    #[error("another runner moved this view's checkpoint")]
-    LostRace,
-    #[error("this build was replaced")]
-    Replaced,
-    #[error("there is no view `{0}`")]
-    NoSuchView(String),
-    #[error("this process does not keep the view just now")]
-    NotKept,
-    #[error("the engine was stopped")]
-    Stopped,
-}
-
-/// What Postgres said of a statement, without its detail, which can quote a row.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct SqlRefusal {
-    code: String,
-    message: String,
-}
-
-impl SqlRefusal {
-    #[must_use]
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-}
-
-impl EngineError {
-    /// True when Postgres would not take a row: trying again will not help.
-    fn is_about_a_row(&self) -> bool {
-        matches!(self, Self::Refused(refusal) if refusal.code.starts_with("22") || refusal.code.starts_with("23"))
-    }
-}
-
-impl From<tokio_postgres::Error> for EngineError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        match error.as_db_error() {
-            // A server that is shutting down, starting, or out of connections says so in class 53 and 57.
-            Some(db) if !matches!(db.code().code().get(..2), Some("53" | "57" | "08")) => {
-                Self::Refused(Box::new(SqlRefusal {
-                    code: db.code().code().to_owned(),
-                    message: db.message().to_owned(),
-                }))
-            }
-            _ => Self::Unavailable(Box::new(error)),
-        }
-    }
-}
-
-impl From<deadpool_postgres::PoolError> for EngineError {
-    fn from(error: deadpool_postgres::PoolError) -> Self {
-        Self::Unavailable(Box::new(error))
-    }
-}
 
 /// Which build of a view answers, and how far it has come.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
@@ -119,41 +56,6 @@ pub struct Serving {
 #[error("the view is still catching up: it is at {position}")]
 pub struct CatchingUp {
     pub position: Position,
-}
-
-/// How far a view is behind the log.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Lag {
-    pub view: &'static str,
-    /// The build that answers, or the one being made.
-    pub build: Option<Build>,
-    pub head: Position,
-    /// Events not yet in its rows.
-    pub events: u128,
-    /// Between the newest event of the log and the newest in its rows.
-    pub behind: Option<TimeDelta>,
-    /// Keys that are parked.
-    pub parked: i64,
-}
-
-/// A parked key, as `projections list` shows it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ParkedKey {
-    pub key: Key,
-    pub position: Position,
-    pub event_id: uuid::Uuid,
-    pub code: String,
-}
-
-impl Build {
-    /// Events a second while building, and the seconds it still needs.
-    #[must_use]
-    pub fn pace(&self) -> Option<(i64, i64)> {
-        let spent = (self.updated_at - self.started_at).num_milliseconds();
-        let rate = self.events_read.checked_mul(1_000)?.checked_div(spent).filter(|rate| *rate > 0)?;
-        let left = self.events_expected.saturating_sub(self.events_read).max(0);
-        (self.state == State::Building).then_some((rate, left / rate))
-    }
 }
 
 struct Slot {
@@ -333,62 +235,6 @@ pub async fn rebuild_and_switch(log: &Log, pool: &Pool, views: &[Arc<dyn View>])
         keep::promote(log, pool, &view, &build).await?;
     }
     if all { Ok(()) } else { Err(EngineError::NotKept) }
-}
-
-/// How far each of these views is behind, seen from any process.
-///
-/// # Errors
-/// Those of the log and the database.
-pub async fn lag(log: &Log, pool: &Pool, views: &[&dyn View]) -> Result<Vec<Lag>, EngineError> {
-    let client = pool.get().await?;
-    let builds = builds::list(&client).await?;
-    let head = log.store.head().await?;
-    let mut lags = Vec::new();
-    for view in views {
-        let mine = |build: &&Build| build.view == view.name() && build.version == view.version();
-        let of_state = |state| builds.iter().filter(mine).rev().find(|build| build.state == state);
-        let build = of_state(State::Live).or(of_state(State::CatchingUp)).or(of_state(State::Building));
-        let position = build.map_or(Position::START, |build| build.position);
-        let newest: Option<DateTime<Utc>> = build.and_then(|build| build.recorded_at);
-        let parked = match build.filter(|build| build.state != State::Building) {
-            None => 0,
-            Some(build) => {
-                let sql = format!("select count(*) from {}.parked", build.schema);
-                client.query_one(&sql, &[]).await?.try_get(0)?
-            }
-        };
-        lags.push(Lag {
-            view: view.name(),
-            build: build.cloned(),
-            head: head.position,
-            events: head.position.raw().saturating_sub(position.raw()),
-            behind: head.recorded_at.zip(newest).map(|(head, newest)| (head - newest).max(TimeDelta::zero())),
-            parked,
-        });
-    }
-    Ok(lags)
-}
-
-/// The parked keys of a view.
-///
-/// # Errors
-/// Those of the database.
-pub async fn parked(pool: &Pool, view: &dyn View) -> Result<Vec<ParkedKey>, EngineError> {
-    let client = pool.get().await?;
-    let Some(build) = builds::serving(&client, view).await? else { return Ok(Vec::new()) };
-    let sql =
-        format!("select key, position, event_id, code from {}.parked order by position, key", build.schema);
-    let rows = client.query(&sql, &[]).await?;
-    rows.iter()
-        .map(|row| {
-            Ok(ParkedKey {
-                key: row.try_get(0)?,
-                position: builds::position_from(row.try_get(1)?),
-                event_id: row.try_get(2)?,
-                code: row.try_get(3)?,
-            })
-        })
-        .collect()
 }
 
 /// Waits for the order to stop. (What a watch lends is a lock's guard, which must not live on in a select.)

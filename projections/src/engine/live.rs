@@ -18,6 +18,7 @@ use super::batch::{Answers, Plan, Work, streams_to_ask};
 use super::books::Books;
 use super::builds::{self, Build};
 use super::cache::{Cache, Remembered};
+use super::change::Change;
 use super::history::{Folded, Log, Parked, fold_whole, guard};
 use crate::decode::Decoded;
 use crate::effective::place;
@@ -38,18 +39,6 @@ pub struct Follower {
     parked: HashMap<Key, Position>,
     parked_streams: HashSet<Uuid>,
     cache: Cache,
-}
-
-/// What a batch does to a build's rows.
-struct Change {
-    /// Keys whose rows of single entries are replaced.
-    replaced: Vec<Key>,
-    /// Keys whose own rows are replaced.
-    changed: Vec<Key>,
-    entry_rows: Rows,
-    key_rows: Rows,
-    parked: Vec<(Key, Parked)>,
-    remember: Vec<(Key, Remembered)>,
 }
 
 impl Follower {
@@ -138,22 +127,10 @@ impl Follower {
         let (plan, _) = self.plan(std::slice::from_ref(&event)).await?;
         let Decoded { position, event_id, .. } = *event;
         let parked = Parked { position, event_id, code: "row-refused" };
-        let mut change = self.no_change();
+        let mut change = Change::none(self.view.as_ref());
         change.parked = plan.work.keys().map(|key| (*key, parked)).collect();
         let pairs = pairs_of(&plan);
         self.commit(change, &pairs, &plan.parked_streams, position, None).await
-    }
-
-    fn no_change(&self) -> Change {
-        let tables = self.view.tables().len();
-        Change {
-            replaced: Vec::new(),
-            changed: Vec::new(),
-            entry_rows: Rows::for_tables(tables),
-            key_rows: Rows::for_tables(tables),
-            parked: Vec::new(),
-            remember: Vec::new(),
-        }
     }
 
     async fn apply_batch(&mut self, events: &[&Decoded]) -> Result<(), EngineError> {
@@ -187,7 +164,7 @@ impl Follower {
     /// Folds what a plan asks for: forward where that is enough, anew where it is not.
     async fn fold(&mut self, plan: &Plan<'_>, cut: Position) -> Result<Change, EngineError> {
         let view = Arc::clone(&self.view);
-        let mut change = self.no_change();
+        let mut change = Change::none(self.view.as_ref());
         let stateful = view.tables().iter().any(|table| table.per == Per::Key);
         let unknown: Vec<Key> = plan
             .work
@@ -329,28 +306,21 @@ impl Follower {
         recorded_at: Option<chrono::DateTime<chrono::Utc>>,
     ) -> Result<(), EngineError> {
         let mut client = self.pool.get().await?;
-        let transaction = client.transaction().await?;
-        // Rows and checkpoint stand or fall together, and the log has all of it: a flush to disk would prove nothing.
-        transaction.batch_execute("set local synchronous_commit = off").await?;
         let books = &self.books;
-        books.advance(&transaction, (self.position, self.turn), to, recorded_at).await?;
-        books.note_history(&transaction, pairs).await?;
-        for (index, table) in self.view.tables().iter().enumerate() {
-            let (keys, rows) = match table.per {
-                Per::Entry => (&change.replaced, &mut change.entry_rows),
-                Per::Key => (&change.changed, &mut change.key_rows),
-            };
-            books.delete(&transaction, index, keys).await?;
-            if let Some(rows) = rows.tables_mut().get_mut(index) {
-                books.insert(&transaction, index, rows).await?;
-            }
+        let from = (self.position, self.turn);
+        if change.is_nothing() && pairs.is_empty() && parked_streams.is_empty() {
+            books.advance(&client, from, to, recorded_at).await?;
+            (self.position, self.turn) = (to, self.turn + 1);
+            return Ok(());
         }
-        books.park_keys(&transaction, &change.parked).await?;
+        let transaction = client.transaction().await?;
+        books.advance(&transaction, from, to, recorded_at).await?;
+        books.note_history(&transaction, pairs).await?;
+        change.write(&transaction, books, self.view.as_ref()).await?;
         books.park_streams(&transaction, parked_streams).await?;
         transaction.commit().await?;
 
-        self.position = to;
-        self.turn += 1;
+        (self.position, self.turn) = (to, self.turn + 1);
         for (key, parked) in change.parked {
             let Parked { position, event_id, code } = parked;
             tracing::error!(view = self.view.name(), %key, %position, %event_id, code, "a key was parked");
@@ -371,22 +341,22 @@ impl Follower {
         let client = self.pool.get().await?;
         let streams = self.books.streams_of(&client, keys).await?;
         drop(client);
-        let mut change = self.no_change();
+        let mut change = Change::none(self.view.as_ref());
         let again: BTreeMap<Key, Again> = keys.iter().map(|key| (*key, Again::Whole)).collect();
         for key in keys {
             self.cache.take(key);
         }
         self.fold_again(&Plan::default(), &again, &streams, self.position, &mut change).await?;
         let stuck: Vec<Key> = change.parked.iter().map(|(key, _)| *key).collect();
-        let freed: Vec<Key> = keys.iter().filter(|key| !stuck.contains(key)).copied().collect();
-        let mut client = self.pool.get().await?;
-        let transaction = client.transaction().await?;
-        for key in &freed {
-            let streams: Vec<Uuid> = streams.get(key).into_iter().flatten().map(|stream| stream.id).collect();
-            self.books.unpark(&transaction, *key, &streams).await?;
-        }
-        transaction.commit().await?;
-        drop(client);
+        change.freed = keys
+            .iter()
+            .filter(|key| !stuck.contains(key))
+            .map(|key| {
+                let streams = streams.get(key).into_iter().flatten();
+                (*key, streams.map(|stream| stream.id).collect())
+            })
+            .collect();
+        let freed: Vec<Key> = change.freed.iter().map(|(key, _)| *key).collect();
         self.commit(change, &[], &[], self.position, None).await?;
         for key in &freed {
             self.parked.remove(key);

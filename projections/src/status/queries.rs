@@ -70,13 +70,17 @@ async fn current(reads: &Reads, person: PersonId) -> Result<(Vec<CaseStatus>, bo
         source.schema
     );
     let statement = source.client.prepare_cached(&sql).await?;
-    let rows = source.client.query(&statement, &[&person.0]).await?;
+    let sql = format!("select exists (select from {}.parked where key = $1)", source.schema);
+    let parked = source.client.prepare_cached(&sql).await?;
+    // Both at once: the second does not wait for the first one's answer.
+    let (rows, parked) = futures_util::future::try_join(
+        source.client.query(&statement, &[&person.0]),
+        source.client.query_one(&parked, &[&person.0]),
+    )
+    .await?;
     let cases =
         rows.iter().filter_map(|row| CaseStatus::from_row(row).transpose()).collect::<Result<Vec<_>, _>>()?;
-    let sql = format!("select exists (select from {}.parked where key = $1)", source.schema);
-    let statement = source.client.prepare_cached(&sql).await?;
-    let is_parked = source.client.query_one(&statement, &[&person.0]).await?.try_get(0)?;
-    Ok((cases, is_parked))
+    Ok((cases, parked.try_get(0)?))
 }
 
 /// The status and the lead practitioner are told first; how the work stands only with progress.
