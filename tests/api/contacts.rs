@@ -74,9 +74,11 @@ async fn a_timeline_is_shown_as_it_was_known() {
     let caller = api.front_door();
     let mut late = contact(child, "Told late.");
     late["occurred"] = json!("2026-02-01");
-    let position = caller.post("/api/v1/contacts", &late).await.json()["position"].as_str().unwrap().to_owned();
+    let position =
+        caller.post("/api/v1/contacts", &late).await.json()["position"].as_str().unwrap().to_owned();
     let kinds = async |query: &str| {
-        let answer = caller.get(&format!("/api/v1/people/{child}/timeline?at_least={position}&{query}")).await;
+        let answer =
+            caller.get(&format!("/api/v1/people/{child}/timeline?at_least={position}&{query}")).await;
         assert_eq!(answer.status, 200, "{}", answer.text());
         let entries = answer.json()["entries"].as_array().unwrap().clone();
         entries.iter().map(|entry| entry["kind"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
@@ -95,7 +97,8 @@ async fn a_long_timeline_comes_in_pages_without_a_gap_or_a_repeat() {
     for number in 0..7 {
         let mut told = contact(child, "Again.");
         told["occurred"] = json!(format!("2026-01-0{}", 1 + number % 3));
-        position = caller.post("/api/v1/contacts", &told).await.json()["position"].as_str().unwrap().to_owned();
+        position =
+            caller.post("/api/v1/contacts", &told).await.json()["position"].as_str().unwrap().to_owned();
     }
     let whole = caller.get(&format!("/api/v1/people/{child}/timeline?at_least={position}")).await.json();
     let mut paged = Vec::new();

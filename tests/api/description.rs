@@ -93,4 +93,3 @@ async fn every_operation_asks_who_is_asking_and_no_other_method_is_answered() {
         nobody.get(path).await.problem(404);
     }
 }
-

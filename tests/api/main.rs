@@ -1,5 +1,6 @@
 //! The API as its callers meet it: a real server, real connections, every kind of answer.
 
+mod cases;
 mod contacts;
 mod description;
 mod live;

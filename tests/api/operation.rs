@@ -74,7 +74,11 @@ async fn an_auditor_gets_checkpoints_and_proofs_that_hold() {
     let late = signer.verifier().verify(&late).unwrap();
     let hashes = |proof: &serde_json::Value| -> Vec<[u8; 32]> {
         let decode = |hash: &serde_json::Value| {
-            base64::engine::general_purpose::STANDARD.decode(hash.as_str().unwrap()).unwrap().try_into().unwrap()
+            base64::engine::general_purpose::STANDARD
+                .decode(hash.as_str().unwrap())
+                .unwrap()
+                .try_into()
+                .unwrap()
         };
         proof["hashes"].as_array().unwrap().iter().map(decode).collect()
     };
@@ -83,7 +87,8 @@ async fn an_auditor_gets_checkpoints_and_proofs_that_hold() {
     verify_consistency(early.size, &early.root, late.size, &late.root, &hashes(&proof)).unwrap();
     let path = format!("/api/v1/log/record/proof/inclusion?position={}&size={}", late.size, late.size);
     let proof = auditor.get(&path).await.json();
-    let events = event_store::EventStore::read_all(&api.test.app.record, event_store::Position::START, 100).await;
+    let events =
+        event_store::EventStore::read_all(&api.test.app.record, event_store::Position::START, 100).await;
     let leaf = leaf_hash(events.unwrap().last().unwrap().header.bytes());
     verify_inclusion(&leaf, late.size - 1, late.size, &hashes(&proof), &late.root).unwrap();
     auditor.get("/api/v1/log/record/proof/inclusion?position=999999").await.problem(422);

@@ -1,12 +1,13 @@
 //! What a page about one record needs from the log itself, beside what the views hold: its version, its own words.
 
 use domain::access::Disclosure;
+use domain::case::Case;
 use domain::contact::Contact;
 use domain::contact::involved::ContactRole;
 use domain::decider::Decider as _;
 use domain::entry::Entry;
 use domain::history::effective;
-use domain::ids::{ContactId, PersonId};
+use domain::ids::{CaseId, ContactId, EventId, PersonId};
 use event_store::{EventStore as _, StreamId};
 use projections::access::standings;
 use projections::decode::{Decoder, look_up};
@@ -32,6 +33,15 @@ pub struct ReadContact {
     pub subjects: Vec<PersonId>,
 }
 
+/// A case as it stands.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ReadCase {
+    pub case: Case,
+    pub child: PersonId,
+    pub disclosure: Disclosure,
+    pub version: u64,
+}
+
 impl App {
     /// A record's version, for `ETag` and `If-Match`; 0 when there is none.
     ///
@@ -43,16 +53,16 @@ impl App {
         Ok(events.last().map_or(0, |event| event.header.version()))
     }
 
-    /// A contact with its account; `None` when there is none, or the reader is not told everything about every child
-    /// it is about. A contact is never shown in part: an account names who it names.
+    /// A record's entries, corrections not applied, every sealed part opened, and its version; none when there is no
+    /// such record of this kind.
     ///
     /// # Errors
     /// A log or key store that cannot be read.
-    pub async fn read_contact(&self, scope: &Scope, id: ContactId) -> Result<Option<ReadContact>, ReadError> {
-        let stream = StreamId { category: "contact".to_owned(), id: id.0 };
-        let events = self.record.read_stream(&stream, 0, EVENTS_MAX).await?;
+    pub(crate) async fn entries_of(&self, stream: &StreamId) -> Result<(Vec<Entry>, u64), ReadError> {
+        let events = self.record.read_stream(stream, 0, EVENTS_MAX).await?;
+        let version = events.last().map_or(0, |event| event.header.version());
         if events.first().is_none_or(|first| first.header.category() != stream.category) {
-            return Ok(None);
+            return Ok((Vec::new(), 0));
         }
         let keys = look_up(self.keys.as_ref(), &events, &|_| true).await.map_err(keys_error)?;
         let decoder = Decoder { origin: self.record.origin(), opens: &|_| true, keys: &keys };
@@ -61,6 +71,55 @@ impl App {
             .into_iter()
             .map(|decoded| decoded.content.map_err(|unreadable| ReadError::Corrupt(unreadable.code.into())))
             .collect::<Result<Vec<_>, _>>()?;
+        Ok((entries, version))
+    }
+
+    /// The facts of events just written: nothing personal, and the ids of what they began.
+    ///
+    /// # Errors
+    /// A log that cannot be read.
+    pub async fn facts_of(
+        &self,
+        category: &str,
+        id: Uuid,
+        events: &[EventId],
+    ) -> Result<Vec<(EventId, String, serde_json::Value)>, ReadError> {
+        let stream = StreamId { category: category.to_owned(), id };
+        let recorded = self.record.read_stream(&stream, 0, EVENTS_MAX).await?;
+        let written = recorded.iter().filter(|event| events.contains(&EventId(event.header.event_id())));
+        written
+            .map(|event| {
+                let facts = serde_json::from_slice(&event.facts);
+                let facts = facts.map_err(|cause| ReadError::Corrupt(Box::new(cause)))?;
+                Ok((EventId(event.header.event_id()), event.header.kind().to_owned(), facts))
+            })
+            .collect()
+    }
+
+    /// A case as it stands, for a reader who is told how the work stands.
+    ///
+    /// # Errors
+    /// A log or key store that cannot be read.
+    pub async fn read_case(&self, scope: &Scope, id: CaseId) -> Result<Option<ReadCase>, ReadError> {
+        let stream = StreamId { category: "case".to_owned(), id: id.0 };
+        let (entries, version) = self.entries_of(&stream).await?;
+        let mut case = Case::initial();
+        effective(&entries).iter().for_each(|entry| case.evolve(entry));
+        let Some(child) = case.who.as_ref().map(|who| who.child) else { return Ok(None) };
+        let standings = standings(&self.views, &[child]).await?;
+        let disclosure =
+            standings.get(&child).map_or(Disclosure::None, |standing| scope.disclosure(standing));
+        Ok((disclosure >= Disclosure::Progress).then_some(ReadCase { case, child, disclosure, version }))
+    }
+
+    /// A contact with its account; `None` when there is none, or the reader is not told everything about every child
+    /// it is about. A contact is never shown in part: an account names who it names.
+    ///
+    /// # Errors
+    /// A log or key store that cannot be read.
+    pub async fn read_contact(&self, scope: &Scope, id: ContactId) -> Result<Option<ReadContact>, ReadError> {
+        let stream = StreamId { category: "contact".to_owned(), id: id.0 };
+        let (entries, version) = self.entries_of(&stream).await?;
         let standing = effective(&entries);
         let mut contact = Contact::initial();
         standing.iter().for_each(|entry| contact.evolve(entry));
@@ -76,7 +135,6 @@ impl App {
                 .get(subject)
                 .is_some_and(|standing| scope.entry_disclosure(standing, recorded.agency) == Disclosure::Full)
         });
-        let version = events.last().map_or(0, |event| event.header.version());
         Ok((told && !subjects.is_empty()).then_some(ReadContact { contact, recorded, version, subjects }))
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::address::{Address, at};
-use super::done::{Done, begin, go_on};
+use super::done::{Done, begin, go_on, go_on_telling};
 use super::input::{Asking, At, GivenAgencyKind, GivenAuthority, GivenLine, Json};
 use crate::app::App;
 use crate::error::Problem;
@@ -99,5 +99,5 @@ pub async fn form_team(
     Json(body): Json<FormTeamOf>,
 ) -> Result<HttpResponse, Problem> {
     let command = FormTeam { name: body.name.0 }.into();
-    go_on(&app, asking, Command::Agency { id: Some(id), command }).await
+    go_on_telling(&app, asking, Command::Agency { id: Some(id), command }, "agency").await
 }

@@ -4,6 +4,7 @@ mod assessments;
 mod conferences;
 mod looked_after;
 mod plans;
+mod read;
 mod section47s;
 mod workers;
 
@@ -19,10 +20,11 @@ pub use self::assessments::*;
 pub use self::conferences::*;
 pub use self::looked_after::*;
 pub use self::plans::*;
+pub use self::read::*;
 pub use self::section47s::*;
 pub use self::workers::*;
 use super::address::{Address, at};
-use super::done::{Done, begin, go_on};
+use super::done::{Done, go_on_telling};
 use super::input::{
     Asking, At, GivenAuthority, GivenClosureReason, GivenContactId, GivenEpisodeId, GivenNarrative,
     GivenOccurred, GivenPersonId, GivenPrimaryNeed, GivenReferralOutcome, GivenReferralSource, Json,
@@ -34,6 +36,7 @@ use crate::execute::Command;
 pub fn addresses() -> Vec<Address> {
     vec![
         at("/cases").post(receive_referral),
+        at("/cases/{id}").get(read_case),
         at("/cases/{id}/decision").post(decide_referral),
         at("/cases/{id}/assessments").post(start_assessment),
         at("/cases/{id}/assessments/{assessment}/review-point").post(set_review_point),
@@ -62,7 +65,7 @@ async fn act(
     id: CaseId,
     command: impl Into<domain::case::Command>,
 ) -> Result<HttpResponse, Problem> {
-    go_on(app, asking, Command::Case { id, command: command.into() }).await
+    go_on_telling(app, asking, Command::Case { id, command: command.into() }, "case").await
 }
 
 /// A request for services: an episode begins, and with the first one the case.
@@ -87,7 +90,7 @@ pub struct ReceiveReferralOf {
 
 /// Receives a referral. A child has one case at an authority, whose id is always the same.
 #[utoipa::path(post, path = "/api/v1/cases", tag = "cases", request_body = ReceiveReferralOf,
-    responses((status = 201, body = Done), (status = 200, body = Done, description = "Received by the same order before.")))]
+    responses((status = 200, body = Done)))]
 pub async fn receive_referral(
     app: web::Data<App>,
     asking: Asking,
@@ -104,7 +107,7 @@ pub async fn receive_referral(
         transferred_from: body.transferred_from.map(|given| given.0),
         reason: body.reason.map(|given| given.0),
     };
-    begin(&app, asking, Command::Case { id, command: command.into() }, "cases").await
+    go_on_telling(&app, asking, Command::Case { id, command: command.into() }, "case").await
 }
 
 /// The response decided on.

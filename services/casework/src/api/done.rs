@@ -28,6 +28,19 @@ pub struct Done {
     events: Vec<Uuid>,
     /// True when the order had been carried out before and nothing was written now.
     repeated: bool,
+    /// For acts that begin something with an id of its own (an episode, an assessment, a team): what was recorded.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    made: Vec<Made>,
+}
+
+/// An event as it was recorded: its type and its facts, which hold nothing personal.
+#[derive(Debug, Serialize, ToSchema)]
+struct Made {
+    event: Uuid,
+    #[schema(example = "assessment.started")]
+    kind: String,
+    #[schema(value_type = Object)]
+    facts: serde_json::Value,
 }
 
 impl From<execute::Done> for Done {
@@ -39,8 +52,31 @@ impl From<execute::Done> for Done {
             recorded_at: done.recorded_at,
             events: done.events.into_iter().map(|id| id.0).collect(),
             repeated: done.repeated,
+            made: Vec::new(),
         }
     }
+}
+
+/// What was recorded, for the ids in it.
+async fn made(app: &App, category: &str, done: &execute::Done) -> Result<Vec<Made>, Problem> {
+    let facts = app.facts_of(category, done.stream, &done.events).await?;
+    Ok(facts.into_iter().map(|(event, kind, facts)| Made { event: event.0, kind, facts }).collect())
+}
+
+/// Carries out an order that begins something inside a record, and tells the ids of what it began.
+///
+/// # Errors
+/// Why it was not carried out.
+pub async fn go_on_telling(
+    app: &App,
+    asking: Asking,
+    command: Command,
+    category: &str,
+) -> Result<HttpResponse, Problem> {
+    let done = app.execute(&asking.visitor.clone(), asking.order(command)).await?;
+    let made = made(app, category, &done).await?;
+    let version = tag(done.version);
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, version)).json(Done { made, ..Done::from(done) }))
 }
 
 /// Carries out an order that begins a record: 201 with its address, or 200 when it was there already.

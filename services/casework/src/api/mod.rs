@@ -9,6 +9,7 @@ mod cases;
 mod contacts;
 mod done;
 mod enquiries;
+mod entries;
 mod front;
 pub mod health;
 pub mod input;
@@ -39,6 +40,7 @@ pub fn addresses() -> Vec<Address> {
         contacts::addresses(),
         enquiries::addresses(),
         cases::addresses(),
+        entries::addresses(),
         log::addresses(),
     ]
     .into_iter()

@@ -12,7 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::input::{GivenCorrelationId, GivenLawfulBasis, GivenPurpose};
 use super::{
-    ROOT, agencies, cases, contacts, enquiries, front, health, log, people, practitioners, problem, ties,
+    ROOT, agencies, cases, contacts, enquiries, entries, front, health, log, people, practitioners, problem,
+    ties,
 };
 
 #[derive(OpenApi)]
@@ -33,11 +34,12 @@ use super::{
         enquiries::ask,
         ties::record, ties::end,
         contacts::record, contacts::read, contacts::decide,
-        cases::receive_referral, cases::decide_referral, cases::start_assessment, cases::set_review_point,
+        cases::receive_referral, cases::read_case, cases::decide_referral, cases::start_assessment, cases::set_review_point,
         cases::complete_assessment, cases::start_section47, cases::conclude_section47, cases::hold_initial_conference,
         cases::hold_transfer_in_conference, cases::hold_review_conference, cases::change_category, cases::end_cp_plan,
         cases::start_cin_plan, cases::end_cin_plan, cases::start_looked_after, cases::end_looked_after,
         cases::allocate_worker, cases::end_allocation, cases::close_case,
+        entries::amend, entries::withdraw, entries::move_entry,
         log::checkpoint, log::key, log::inclusion, log::consistency,
         health::livez, health::readyz, health::metrics, front::page, front::style, served,
     ),
