@@ -1,0 +1,92 @@
+//! `goldthread enquire`: is this child known, and whom do I ring?
+
+use domain::ids::PersonId;
+use serde_json::{Value, json};
+
+use super::client::Node;
+use super::failure::Failure;
+use super::output::Output;
+use casework::settings::Settings;
+
+/// Ask whether a child is known, and whom to ring.
+///
+/// Give an NHS number, or a name with a date of birth, or a record. The asking itself goes on record, whatever the
+/// answer; no trace is not reassurance.
+#[derive(Debug, clap::Args)]
+pub struct Enquire {
+    #[command(flatten)]
+    node: Node,
+    /// Ten digits; spaces are allowed.
+    #[arg(long, group = "who")]
+    nhs_number: Option<String>,
+    /// With `--family` and `--born`.
+    #[arg(long, group = "who", requires = "family", requires = "born")]
+    given: Option<String>,
+    #[arg(long)]
+    family: Option<String>,
+    /// 2019-04-30, 2019-04 or 2019.
+    #[arg(long)]
+    born: Option<String>,
+    /// A child's record.
+    #[arg(long, group = "who")]
+    person: Option<PersonId>,
+    /// Why you ask, in a sentence.
+    #[arg(long)]
+    reason: String,
+}
+
+impl Enquire {
+    pub fn run(self, _: &Settings, output: Output) -> Result<(), Failure> {
+        let search = match (self.nhs_number, self.given, self.person) {
+            (Some(number), ..) => json!({ "nhs-number": number }),
+            (None, Some(given), _) => {
+                json!({ "name-and-birth": { "given": given, "family": self.family, "born": self.born } })
+            }
+            (None, None, Some(person)) => json!({ "person": person.to_string() }),
+            (None, None, None) => {
+                return Err(Failure::new(
+                    "say whom you ask about: --nhs-number, --given with --family and --born, or --person",
+                ));
+            }
+        };
+        let answer = self.node.post("/enquiries", &json!({ "search": search, "reason": self.reason }))?;
+        output.show(&answer, words)
+    }
+}
+
+/// A receipt for people; the JSON form has everything.
+fn words(answer: &Value) -> String {
+    let receipts = answer.get("answers").and_then(Value::as_array).cloned().unwrap_or_default();
+    receipts.iter().map(receipt).collect::<Vec<_>>().join("\n\n")
+}
+
+fn receipt(receipt: &Value) -> String {
+    let text =
+        |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let mut lines = vec![
+        format!("reference {}", text(receipt, "reference")),
+        format!("answer    {} (true as of {})", text(receipt, "answer"), text(receipt, "as_of")),
+    ];
+    if let Some(child) = receipt.get("subject").and_then(Value::as_str) {
+        lines.push(format!("record    {child}"));
+    }
+    for case in receipt.get("status").and_then(Value::as_array).into_iter().flatten() {
+        lines.push(format!("status    {} at authority {}", text(case, "stage"), text(case, "authority")));
+    }
+    for ring in receipt.get("responsible").and_then(Value::as_array).into_iter().flatten() {
+        let number =
+            |name: &str| ring.get(name).and_then(Value::as_str).unwrap_or("no number on record").to_owned();
+        lines.push(format!(
+            "ring      authority {}: {} in hours, {} at other hours",
+            text(ring, "authority"),
+            number("in_hours"),
+            number("out_of_hours")
+        ));
+    }
+    let previous = receipt.get("previous").and_then(Value::as_array).map_or(0, Vec::len);
+    if previous > 0 {
+        lines.push(format!("asked     {previous} times before"));
+    }
+    lines.push(text(receipt, "advice"));
+    lines.join("\n")
+}

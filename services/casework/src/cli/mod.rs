@@ -1,0 +1,110 @@
+//! The command line: one file a command.
+//!
+//! `record`, `enquire`, `status` and `timeline` are a practitioner's: they speak to a running node over its API with a
+//! token. The rest are the node's own: they open its database.
+
+mod bundle;
+mod client;
+mod demonstration;
+mod doctor;
+mod enquire;
+mod failure;
+mod import;
+mod migrate;
+mod node;
+mod openapi;
+mod output;
+mod projections;
+mod record;
+mod replay;
+mod serve;
+mod status;
+mod timeline;
+mod token;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use casework::settings::Settings;
+use output::Output;
+
+/// The golden thread of a child's safety across agencies.
+#[derive(Debug, Parser)]
+#[command(name = "goldthread", version, about, propagate_version = true, disable_help_subcommand = true)]
+struct CommandLine {
+    #[command(flatten)]
+    settings: Settings,
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Set everything up that is missing, and answer requests until stopped.
+    Serve(serve::Serve),
+    /// Bring the databases' tables up to date.
+    Migrate(migrate::Migrate),
+    /// Read a file of testimony into the record.
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Put something on record.
+    #[command(subcommand)]
+    Record(record::Record),
+    /// Ask whether a child is known, and whom to ring.
+    Enquire(enquire::Enquire),
+    /// Show what has happened to somebody, newest first.
+    Timeline(timeline::Timeline),
+    /// Show how a child stands at each authority.
+    Status(status::Status),
+    /// Tell the history of a person or a case as it was known at any time.
+    Replay(replay::Replay),
+    /// Check a log, one proof or a bundle; says the first bad position when anything was changed.
+    #[command(subcommand)]
+    Verify(verify::Verify),
+    /// Write events with their proofs to a file that anyone can check with no database.
+    Bundle(bundle::Bundle),
+    /// Look after the views.
+    #[command(subcommand)]
+    Projections(projections::Projections),
+    /// Make a development token; on a demonstration only.
+    Token(token::Token),
+    /// Print the API's description (OpenAPI 3.1).
+    Openapi(openapi::Openapi),
+    /// Look for what is set up badly, and say what to do.
+    Doctor(doctor::Doctor),
+}
+
+/// Runs the command that was typed.
+#[must_use]
+pub fn run() -> ExitCode {
+    let CommandLine { settings, json, command } = CommandLine::parse();
+    let output = Output::new(json);
+    let done = match command {
+        Command::Serve(serve) => serve.run(settings),
+        Command::Migrate(migrate) => migrate.run(&settings, output),
+        Command::Import(import) => import.run(settings, output),
+        Command::Record(record) => record.run(&settings, output),
+        Command::Enquire(enquire) => enquire.run(&settings, output),
+        Command::Timeline(timeline) => timeline.run(&settings, output),
+        Command::Status(status) => status.run(&settings, output),
+        Command::Replay(replay) => replay.run(settings, output),
+        Command::Verify(verify) => verify.run(settings, output),
+        Command::Bundle(bundle) => bundle.run(settings, output),
+        Command::Projections(projections) => projections.run(settings, output),
+        Command::Token(token) => token.run(settings, output),
+        Command::Openapi(openapi) => openapi.run(output),
+        Command::Doctor(doctor) => doctor.run(settings, output),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell(output);
+            ExitCode::FAILURE
+        }
+    }
+}

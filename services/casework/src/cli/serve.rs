@@ -1,0 +1,89 @@
+//! `goldthread serve`: everything from nothing to answering, and back to nothing on Ctrl-C.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::demonstration;
+use super::failure::Failure;
+use super::node::{Databases, runtime};
+use super::output::Output;
+use casework::app::App;
+use casework::evidence::LogName;
+use casework::server::Server;
+use casework::settings::Settings;
+use casework::telemetry::{LogFormat, Telemetry, Telling};
+
+/// How often a log's newest state is signed.
+const SIGN_EVERY: Duration = Duration::from_secs(60);
+
+/// Set everything up that is missing, and answer requests until stopped.
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// What to log, as `info` or `info,casework=debug`; never a person's data at any level.
+    #[arg(long, env = "RUST_LOG", default_value = "info")]
+    log: String,
+}
+
+impl Serve {
+    pub fn run(self, settings: Settings) -> Result<(), Failure> {
+        let telling = Telling {
+            filter: self.log,
+            format: LogFormat::Text,
+            otlp_endpoint: settings.otlp_endpoint.clone(),
+        };
+        // Before the runtime: the exporter is a blocking client.
+        let telemetry = Arc::new(Telemetry::start(&telling)?);
+        let databases = Databases::open(settings)?;
+        let served = runtime()?.block_on(answer(&databases, Arc::clone(&telemetry)));
+        databases.close()?;
+        telemetry.shutdown();
+        served
+    }
+}
+
+async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), Failure> {
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    let mut terminated = signal(SignalKind::terminate())?;
+    let stopped = async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    };
+    tokio::pin!(stopped);
+    let app = databases.app().await?;
+    if app.settings.demonstration {
+        tokio::select! {
+            loaded = demonstration::load(&app, Output::new(false)) => loaded?,
+            () = &mut stopped => { app.stop().await; return Ok(()); }
+        }
+    }
+    let server = Server::start(Arc::clone(&app), telemetry, app.settings.listen).await?;
+    eprintln!("goldthread: answering at http://{}", server.address());
+    let signing = tokio::spawn(sign(Arc::clone(&app)));
+    stopped.await;
+    eprintln!("goldthread: stopping");
+    signing.abort();
+    let _ = signing.await;
+    server.stop().await?;
+    app.stop().await;
+    Ok(())
+}
+
+/// Signs both logs now and then, and keeps the tree's finished nodes.
+async fn sign(app: Arc<App>) {
+    let mut every = tokio::time::interval(SIGN_EVERY);
+    loop {
+        every.tick().await;
+        for name in [LogName::Record, LogName::Access] {
+            if let Err(cause) = app.log(name).keep_nodes().await {
+                tracing::warn!(cause = %cause, "finished nodes could not be kept");
+            }
+            if let Err(cause) = app.checkpoint(name).await {
+                tracing::error!(cause = %cause, "a checkpoint could not be signed");
+            }
+        }
+    }
+}

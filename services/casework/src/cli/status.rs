@@ -1,0 +1,81 @@
+//! `goldthread status`: how a child stands.
+
+use chrono::{DateTime, Utc};
+use domain::ids::PersonId;
+use serde_json::Value;
+
+use super::client::Node;
+use super::failure::Failure;
+use super::output::Output;
+use casework::settings::Settings;
+
+/// Times to look back to.
+#[derive(Debug, clap::Args)]
+pub struct LookingBack {
+    /// As the record knew it then: 2026-03-01T10:15:00Z.
+    #[arg(long)]
+    as_known_at: Option<DateTime<Utc>>,
+    /// As it was then, by what is known.
+    #[arg(long)]
+    as_it_was_at: Option<DateTime<Utc>>,
+}
+
+impl LookingBack {
+    pub fn query(&self) -> [(&'static str, Option<String>); 2] {
+        let text =
+            |at: &Option<DateTime<Utc>>| at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true));
+        [("as_known_at", text(&self.as_known_at)), ("as_it_was_at", text(&self.as_it_was_at))]
+    }
+}
+
+/// Show how a child stands at each authority.
+#[derive(Debug, clap::Args)]
+pub struct Status {
+    #[command(flatten)]
+    node: Node,
+    /// The child's record.
+    person: PersonId,
+    #[command(flatten)]
+    back: LookingBack,
+}
+
+impl Status {
+    pub fn run(self, _: &Settings, output: Output) -> Result<(), Failure> {
+        let status = self.node.get(&format!("/people/{}/status", self.person), &self.back.query())?;
+        output.show(&status, words)
+    }
+}
+
+/// How a child stands, a line an authority.
+pub fn words(status: &Value) -> String {
+    let mut lines = Vec::new();
+    if status.get("is_incomplete").and_then(Value::as_bool) == Some(true) {
+        lines.push("INCOMPLETE: telephone the authority".to_owned());
+    }
+    for case in status.get("cases").and_then(Value::as_array).into_iter().flatten() {
+        let text = |name: &str| case.get(name).and_then(Value::as_str);
+        let mut line =
+            format!("authority {}: {}", text("authority").unwrap_or("?"), text("stage").unwrap_or("?"));
+        for (name, since) in [
+            ("referred", "referred_on"),
+            ("plan since", "cp_plan_since"),
+            ("child in need plan since", "cin_plan_since"),
+            ("looked after since", "looked_after_since"),
+            ("closed", "closed_on"),
+        ] {
+            if let Some(day) = text(since) {
+                line.push_str(&format!(", {name} {day}"));
+            }
+        }
+        lines.push(line);
+    }
+    if lines.is_empty() {
+        let ring = status.get("ring").and_then(Value::as_array).into_iter().flatten();
+        let authorities: Vec<_> = ring.filter_map(Value::as_str).collect();
+        lines.push(match authorities.as_slice() {
+            [] => "nothing is on record at any authority; that is not reassurance".to_owned(),
+            known => format!("ring authority {}", known.join(", ")),
+        });
+    }
+    lines.join("\n")
+}

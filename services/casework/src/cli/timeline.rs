@@ -1,0 +1,64 @@
+//! `goldthread timeline`: what has happened to somebody.
+
+use domain::ids::PersonId;
+use serde_json::Value;
+
+use super::client::Node;
+use super::failure::Failure;
+use super::output::Output;
+use super::status::LookingBack;
+use casework::settings::Settings;
+
+/// Show what has happened to somebody, newest first.
+#[derive(Debug, clap::Args)]
+pub struct Timeline {
+    #[command(flatten)]
+    node: Node,
+    /// Whose timeline.
+    person: PersonId,
+    #[command(flatten)]
+    back: LookingBack,
+    /// How many entries at most.
+    #[arg(long)]
+    limit: Option<usize>,
+    /// Stay, and show what comes onto it.
+    #[arg(long, conflicts_with_all = ["as_known_at", "as_it_was_at"])]
+    follow: bool,
+}
+
+impl Timeline {
+    pub fn run(self, _: &Settings, output: Output) -> Result<(), Failure> {
+        let mut query = self.back.query().to_vec();
+        query.push(("limit", self.limit.map(|limit| limit.to_string())));
+        let timeline = self.node.get(&format!("/people/{}/timeline", self.person), &query)?;
+        output.show(&timeline, |timeline| {
+            let items = timeline.get("entries").and_then(Value::as_array).into_iter().flatten();
+            let lines: Vec<_> = items.map(entry).collect();
+            if lines.is_empty() {
+                "nothing that you may see is on record".to_owned()
+            } else {
+                lines.join("\n")
+            }
+        })?;
+        if !self.follow {
+            return Ok(());
+        }
+        let after = timeline.get("live").and_then(Value::as_str).map(str::to_owned);
+        let live = format!("/people/{}/timeline/live", self.person);
+        self.node.follow(&live, &[("after", after)], |kind, data| match kind {
+            "entry" => output.one_of_many(data, entry),
+            "changed" => {
+                output.one_of_many(data, |_| "something shown above was corrected: ask again".to_owned())
+            }
+            "closed" => Err(Failure::new("you are no longer told this timeline")),
+            _ => Ok(()),
+        })
+    }
+}
+
+/// One entry on a line: when it happened, what, in what part, when it was recorded.
+fn entry(item: &Value) -> String {
+    let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
+    let part = if text("role").is_empty() { String::new() } else { format!(" ({})", text("role")) };
+    format!("{:<25} {}{part}  recorded {}", text("occurred"), text("kind"), text("recorded_at"))
+}
