@@ -17,6 +17,7 @@ mod contract;
 mod double;
 mod faults;
 mod honesty;
+mod layout;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -109,6 +109,3 @@ fn in_place(header: &Header, place: Place<'_>, namespace: &str) -> Result<(), La
     same(place.event_id == header.event_id(), "event id")?;
     same(place.event_type == header.kind(), "event type")
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,9 @@
-use super::*;
-use crate::header::{self, BodyHashes};
-use crate::port::{Context, Part, StreamId};
+//! How an event lies on the server, byte for byte: see `event_store::eventstoredb::layout`.
+
+use bytes::Bytes;
+use event_store::eventstoredb::layout::{Place, decode, encode};
+use event_store::header::{self, BodyHashes};
+use event_store::{Context, Draft, Part, Position, StreamId};
 use uuid::Uuid;
 
 fn written() -> (StreamId, Draft, Bytes, Vec<u8>) {
