@@ -175,6 +175,17 @@ async fn a_server_that_went_away_and_came_back_is_found_again() {
     assert_eq!(versions(&store.read_all(Position::START, 10).await.unwrap()), [1, 2]);
 }
 
+#[tokio::test]
+async fn a_server_that_comes_late_is_found_though_the_client_had_given_up() {
+    let mut double = Double::start().await;
+    double.stop();
+    let store = open(&double.url(), settings());
+    let early = store.append(append(0, 1)).await;
+    assert!(matches!(early, Err(AppendError::Store(StoreError::Unavailable(_)))), "{early:?}");
+    double.start_again().await;
+    assert_eq!(store.append(append(0, 1)).await.unwrap().version, 1);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_follower_outlives_the_server_and_misses_nothing() {
     let mut double = Double::start().await;
