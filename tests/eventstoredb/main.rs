@@ -9,7 +9,6 @@
     clippy::expect_used,
     clippy::panic,
     clippy::as_conversions,
-    clippy::indexing_slicing,
     reason = "a test's own ground may give way loudly"
 )]
 

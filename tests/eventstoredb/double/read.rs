@@ -13,6 +13,7 @@ use super::wire::*;
 
 type Answers = BoxStream<'static, Result<ReadResp, Status>>;
 
+#[expect(clippy::result_large_err, reason = "a status is what tonic's services answer with")]
 pub fn answers(state: Arc<State>, options: ReadOptions) -> Result<Answers, Status> {
     let expressions =
         options.filter.iter().flat_map(|filter| filter.stream_name.iter().chain(&filter.event_type));
