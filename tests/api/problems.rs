@@ -169,3 +169,39 @@ async fn a_connection_that_sends_nothing_whole_is_not_kept() {
     let ended = tokio::time::timeout(Duration::from_secs(15), stream.read_to_end(&mut answer)).await;
     assert!(ended.is_ok(), "the head did not come, and the connection is still open");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_database_is_told_with_a_time_to_come_back_and_nothing_is_written_twice() {
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let child = api.child(&caller, "Example").await;
+    let database = &api.test.database;
+    let master = database.address.settings("postgres", "postgres");
+    let (client, connection) = tokio_postgres::connect(&master, tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    let name = &database.database;
+    let cut = format!("alter database {name} allow_connections false");
+    client.batch_execute(&cut).await.unwrap();
+    let end = "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1";
+    client.query(end, &[name]).await.unwrap();
+    let key = [("idempotency-key", "once")];
+    let lost = caller.post_with("/api/v1/contacts", &key, &contact(child, "Seen.")).await;
+    assert_eq!(lost.problem(503)["code"], "unavailable");
+    assert!(lost.header("retry-after").unwrap().parse::<u32>().unwrap() > 0);
+    assert_eq!(api.served.nobody().get("/readyz").await.status, 503);
+    assert_eq!(api.served.nobody().get("/livez").await.status, 200);
+    client.batch_execute(&format!("alter database {name} allow_connections true")).await.unwrap();
+    let mut written = Vec::new();
+    for _ in 0..50 {
+        let again = caller.post_with("/api/v1/contacts", &key, &contact(child, "Seen.")).await;
+        if again.status != 503 {
+            written.push(again.id());
+            if written.len() == 2 {
+                break;
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    assert_eq!(written.len(), 2);
+    assert_eq!(written[0], written[1], "the same key is the same contact");
+}

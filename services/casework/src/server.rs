@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::api;
-use crate::api::live::Hub;
+use crate::api::live::{Audience, Hub};
 use crate::api::token::{self, Places};
 use crate::app::App;
 use crate::metrics::Metrics;
@@ -86,7 +86,9 @@ impl Server {
         let secret = app.keys.secret(token::SECRET).await.map_err(ServeError::Secret)?;
         let (closing, closed) = watch::channel(false);
         let metrics = Metrics::new(&telemetry.meter());
-        let (hub, following) = Hub::start(Arc::clone(&app), closed.clone());
+        let audience =
+            if telemetry.is_tracing() { Audience::ListenersAndTraces } else { Audience::Listeners };
+        let (hub, following) = Hub::start(Arc::clone(&app), audience, closed.clone());
         let shared = web::Data::new(Shared {
             telemetry,
             metrics,

@@ -19,6 +19,7 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::{Level, Metadata, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 use tracing_subscriber::filter::{EnvFilter, filter_fn};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
@@ -72,15 +73,26 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// Begins to tell. Once in a process: log lines have one destination.
+    /// Begins to tell, log lines on standard error. Once in a process: log lines have one destination.
     ///
     /// # Errors
     /// A filter or endpoint that is not one; log lines that already go elsewhere.
     pub fn start(telling: &Telling) -> Result<Self, TelemetryError> {
+        Self::start_into(telling, std::io::stderr)
+    }
+
+    /// The same, with another destination for log lines.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_into<W>(telling: &Telling, destination: W) -> Result<Self, TelemetryError>
+    where
+        W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+    {
         let telemetry = Self::measuring(telling.otlp_endpoint.as_deref())?;
         let filter = EnvFilter::try_new(&telling.filter)
             .map_err(|source| TelemetryError::Filter(telling.filter.clone(), source))?;
-        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let lines = tracing_subscriber::fmt::layer().with_writer(destination);
         let lines = match telling.format {
             LogFormat::Text => lines.with_ansi(false).boxed(),
             LogFormat::Json => lines.json().boxed(),
@@ -151,6 +163,12 @@ impl Telemetry {
     #[must_use]
     pub fn scrape(&self) -> String {
         prometheus::TextEncoder::new().encode_to_string(&self.registry.gather()).unwrap_or_default()
+    }
+
+    /// True when traces go somewhere.
+    #[must_use]
+    pub fn is_tracing(&self) -> bool {
+        self.tracers.is_some()
     }
 
     /// Sends what has not been sent. Blocks; not to be called on a thread that runs tasks.

@@ -12,9 +12,11 @@ use event_store::{EventStore as _, Followed, Position, Recorded};
 use futures_util::StreamExt as _;
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinHandle;
+use tracing::Span;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::telemetry::continue_trace;
 
 /// The view that timelines are read from.
 pub const VIEW: &str = "timeline";
@@ -36,6 +38,15 @@ pub struct Touch {
     pub corrects: bool,
 }
 
+/// For whom the record is followed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Audience {
+    /// Open timelines, while there are any.
+    Listeners,
+    /// And traces, which end when the view has what they wrote.
+    ListenersAndTraces,
+}
+
 /// Where open timelines listen.
 #[derive(Debug)]
 pub struct Hub {
@@ -44,9 +55,13 @@ pub struct Hub {
 
 impl Hub {
     /// Begins to follow the record; ends when the server closes.
-    pub fn start(app: Arc<App>, closing: watch::Receiver<bool>) -> (Self, JoinHandle<()>) {
+    pub fn start(
+        app: Arc<App>,
+        audience: Audience,
+        closing: watch::Receiver<bool>,
+    ) -> (Self, JoinHandle<()>) {
         let (touches, _) = broadcast::channel(TOUCHES_KEPT);
-        let following = tokio::spawn(follow(app, touches.clone(), closing));
+        let following = tokio::spawn(follow(app, audience, touches.clone(), closing));
         (Self { touches }, following)
     }
 
@@ -56,10 +71,15 @@ impl Hub {
     }
 }
 
-async fn follow(app: Arc<App>, touches: broadcast::Sender<Touch>, mut closing: watch::Receiver<bool>) {
+async fn follow(
+    app: Arc<App>,
+    audience: Audience,
+    touches: broadcast::Sender<Touch>,
+    mut closing: watch::Receiver<bool>,
+) {
     loop {
         tokio::select! {
-            () = follow_once(&app, &touches) => {}
+            () = follow_once(&app, audience, &touches) => {}
             _ = closing.wait_for(|closing| *closing) => return,
         }
         tokio::select! {
@@ -70,7 +90,7 @@ async fn follow(app: Arc<App>, touches: broadcast::Sender<Touch>, mut closing: w
 }
 
 /// Follows from the newest event until something cannot be read.
-async fn follow_once(app: &App, touches: &broadcast::Sender<Touch>) {
+async fn follow_once(app: &App, audience: Audience, touches: &broadcast::Sender<Touch>) {
     let head = match app.record.head().await {
         Ok(head) => head.position,
         Err(error) => return tracing::warn!(%error, "open timelines cannot follow the record just now"),
@@ -78,18 +98,40 @@ async fn follow_once(app: &App, touches: &broadcast::Sender<Touch>) {
     let mut record = app.record.follow(head);
     while let Some(followed) = record.next().await {
         match followed {
-            Ok(Followed::Events(events)) => tell(app, touches, &events).await,
+            Ok(Followed::Events(events)) => {
+                // Each ends, in the trace of the request that wrote the event, when the view has it.
+                let _projections = match audience {
+                    Audience::Listeners => Vec::new(),
+                    Audience::ListenersAndTraces => projections(&events),
+                };
+                if audience == Audience::ListenersAndTraces || touches.receiver_count() > 0 {
+                    tell(app, touches, &events).await;
+                }
+            }
             Ok(Followed::CaughtUp(_)) => {}
             Err(error) => return tracing::error!(%error, "open timelines cannot follow the record"),
         }
     }
 }
 
+fn projections(events: &[Recorded]) -> Vec<Span> {
+    let traced = events.iter().filter_map(|event| Some((event, *event.header.trace()?)));
+    traced
+        .map(|(event, trace)| {
+            let span = tracing::info_span!(
+                "projection",
+                otel.kind = "consumer",
+                view = VIEW,
+                kind = event.header.kind()
+            );
+            continue_trace(&span, trace);
+            span
+        })
+        .collect()
+}
+
 async fn tell(app: &App, touches: &broadcast::Sender<Touch>, events: &[Recorded]) {
     let Some(last) = events.last().map(|event| event.position) else { return };
-    if touches.receiver_count() == 0 {
-        return;
-    }
     let mut people = HashSet::new();
     let mut corrects = false;
     for event in events {

@@ -83,6 +83,9 @@ impl Modify for Shared {
             .build();
         if let Some(components) = &mut document.components {
             components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+            let problems = PROBLEMS.iter().map(|of| (of.name.to_owned(), problem(of)));
+            components.responses.extend(problems);
+            components.parameters.extend(shared_headers().map(|(name, header)| (name.to_owned(), header)));
         }
         for (path, item) in &mut document.paths.paths {
             if !path.starts_with(ROOT) {
@@ -99,87 +102,99 @@ impl Modify for Shared {
 fn share(operation: &mut Operation, writes: bool) {
     operation.security = Some(vec![SecurityRequirement::new::<_, [&str; 0], &str>("bearer", [])]);
     let parameters = operation.parameters.get_or_insert_default();
-    parameters.push(header(
-        "Goldthread-Purpose",
-        "Why this is asked or done.",
-        Required::True,
-        named("Purpose"),
-    ));
-    parameters.push(header(
-        "Goldthread-Lawful-Basis",
-        "The ground in UK GDPR article 6(1); `public-task` when absent.",
-        Required::False,
-        named("LawfulBasis"),
-    ));
-    parameters.push(header(
-        "Goldthread-Correlation",
-        "Shared by all requests that belong to one act.",
-        Required::False,
-        named("CorrelationId"),
-    ));
-    parameters.push(header(
-        "traceparent",
-        "W3C trace context; kept in the event.",
-        Required::False,
-        text().into(),
-    ));
-    if writes {
-        parameters.push(header(
-            "Idempotency-Key",
-            "The asker's own name for this order: sent twice, it is carried out once.",
-            Required::False,
-            text().min_length(Some(1)).max_length(Some(200)).into(),
-        ));
-        parameters.push(header(
-            "If-Match",
-            "The version the record must have, as an earlier answer gave it in `ETag`.",
-            Required::False,
-            text().pattern(Some("^\"[0-9]+\"$")).into(),
-        ));
-    }
-    for (status, description) in problems(writes) {
-        operation
-            .responses
-            .responses
-            .entry((*status).to_owned())
-            .or_insert_with(|| problem(status, description));
+    let on_reads = ["Purpose", "LawfulBasis", "Correlation", "Traceparent"];
+    let on_writes = ["IdempotencyKey", "IfMatch"].into_iter().filter(|_| writes);
+    parameters.extend(
+        on_reads
+            .into_iter()
+            .chain(on_writes)
+            .map(|name| RefOr::Ref(Ref::new(format!("#/components/parameters/{name}")))),
+    );
+    for of in PROBLEMS.iter().filter(|of| writes || of.on_reads) {
+        let named = RefOr::Ref(Ref::from_response_name(of.name));
+        operation.responses.responses.entry(of.status.to_owned()).or_insert(named);
     }
 }
 
-fn problems(writes: bool) -> &'static [(&'static str, &'static str)] {
-    if writes {
-        &[
-            ("401", "It is not known who is asking."),
-            ("403", "Not permitted."),
-            ("404", "Absent, or hidden from this reader."),
-            ("409", "A rule stands in the way (its code), or the record moved on three times (`stale`)."),
-            ("412", "The record is not at the version in If-Match."),
-            ("413", "The body is over 256 KiB."),
-            ("415", "The body is not JSON."),
-            ("422", "A field cannot be read: which, and what is allowed."),
-            ("503", "Too busy, or a part is away; see Retry-After."),
-        ]
-    } else {
-        &[
-            ("401", "It is not known who is asking."),
-            ("403", "Not permitted."),
-            ("404", "Absent, or hidden from this reader."),
-            ("422", "A field cannot be read: which, and what is allowed."),
-            ("503", "Too busy, or a part is away; see Retry-After."),
-        ]
-    }
+/// A problem an operation may answer with.
+struct Of {
+    status: &'static str,
+    name: &'static str,
+    description: &'static str,
+    on_reads: bool,
 }
 
-fn problem(status: &str, description: &str) -> RefOr<utoipa::openapi::Response> {
+const fn of(status: &'static str, name: &'static str, description: &'static str) -> Of {
+    Of { status, name, description, on_reads: true }
+}
+
+const fn of_write(status: &'static str, name: &'static str, description: &'static str) -> Of {
+    Of { status, name, description, on_reads: false }
+}
+
+const PROBLEMS: [Of; 10] = [
+    of("401", "Unproven", "It is not known who is asking."),
+    of("403", "NotPermitted", "Not permitted."),
+    of("404", "Absent", "Absent, or hidden from this reader."),
+    of_write(
+        "409",
+        "Refused",
+        "A rule stands in the way (its code), or the record moved on three times (`stale`).",
+    ),
+    of_write("412", "MovedOn", "The record is not at the version in If-Match."),
+    of_write("413", "TooLarge", "The body is over 256 KiB."),
+    of_write("415", "NotJson", "The body is not JSON."),
+    of("422", "Invalid", "A field cannot be taken: which, and what is allowed."),
+    of("500", "Failed", "The record cannot be read; somebody was told."),
+    of("503", "Later", "Too busy, or a part is away; see Retry-After."),
+];
+
+fn problem(of: &Of) -> RefOr<utoipa::openapi::Response> {
     let content = ContentBuilder::new().schema(Some(named("Problem"))).build();
     let mut response =
-        ResponseBuilder::new().description(description).content("application/problem+json", content);
-    if status == "503" {
+        ResponseBuilder::new().description(of.description).content("application/problem+json", content);
+    if of.status == "503" {
         let mut seconds = Header::new(ObjectBuilder::new().schema_type(Type::Integer).build());
         seconds.description = Some("Seconds to wait.".to_owned());
         response = response.header("Retry-After", seconds);
     }
     RefOr::T(response.build())
+}
+
+fn shared_headers() -> impl Iterator<Item = (&'static str, RefOr<Parameter>)> {
+    let basis = "The ground in UK GDPR article 6(1); `public-task` when absent.";
+    let correlation = "Shared by all requests that belong to one act.";
+    let key = "The asker's own name for this order: sent twice, it is carried out once.";
+    let version = "The version the record must have, as an earlier answer gave it in `ETag`.";
+    [
+        (
+            "Purpose",
+            header("Goldthread-Purpose", "Why this is asked or done.", Required::True, named("Purpose")),
+        ),
+        ("LawfulBasis", header("Goldthread-Lawful-Basis", basis, Required::False, named("LawfulBasis"))),
+        (
+            "Correlation",
+            header("Goldthread-Correlation", correlation, Required::False, named("CorrelationId")),
+        ),
+        (
+            "Traceparent",
+            header("traceparent", "W3C trace context; kept in the event.", Required::False, text().into()),
+        ),
+        (
+            "IdempotencyKey",
+            header(
+                "Idempotency-Key",
+                key,
+                Required::False,
+                text().min_length(Some(1)).max_length(Some(200)).into(),
+            ),
+        ),
+        (
+            "IfMatch",
+            header("If-Match", version, Required::False, text().pattern(Some("^\"[0-9]+\"$")).into()),
+        ),
+    ]
+    .into_iter()
 }
 
 fn text() -> ObjectBuilder {
