@@ -1,26 +1,20 @@
 //! The key store against a real PostgreSQL.
-//!
-//! Needs `DATABASE_URL`: a server on which databases and roles may be made (`make test` gives one). Each test has a
-//! database of its own.
-
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test's own ground may give way loudly")]
 
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use chrono::DateTime;
 use deadpool_postgres::{Manager, Pool};
 use event_store::keys::{Keys, KeysError, MasterError, MasterSource, PostgresKeys, contract};
 use event_store::seal::Opened;
+use system_tests::TestDatabase;
 use tokio_postgres::{Client, Config, NoTls};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// A migrated database and a folder for the master key; both go with the test.
+/// A database of keys and a folder for the master key; the folder goes with the test.
 struct Place {
-    server: Config,
-    database: String,
+    database: TestDatabase,
     folder: PathBuf,
 }
 
@@ -28,35 +22,20 @@ impl Place {
     async fn new() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("keys_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        #[expect(clippy::disallowed_methods, reason = "the one setting of this suite")]
-        let url = std::env::var("DATABASE_URL")
-            .expect("DATABASE_URL names a PostgreSQL server for tests, as `make test` sets up");
         let place = Self {
-            server: Config::from_str(&url).unwrap(),
-            database: name.clone(),
+            database: TestDatabase::new().await,
             folder: std::env::temp_dir().join(format!("goldthread-{name}")),
         };
         std::fs::create_dir(&place.folder).unwrap();
-        connect(&place.server).await.batch_execute(&format!("create database {name}")).await.unwrap();
-        let migration = include_str!("../../../infra/migrations/keys/V1__keys.sql");
-        place.owner().await.batch_execute(migration).await.unwrap();
         place
     }
 
-    fn config(&self) -> Config {
-        let mut config = self.server.clone();
-        config.dbname(&self.database);
-        config
-    }
-
     async fn owner(&self) -> Client {
-        connect(&self.config()).await
+        connect(&self.database.connections.migrate_keys).await
     }
 
     fn as_keys_role(&self) -> Config {
-        let mut config = self.config();
-        config.options("-c role=goldthread_keys");
-        config
+        self.database.connections.keys.clone()
     }
 
     fn pool(&self) -> Pool {
@@ -97,8 +76,6 @@ impl Place {
 
     async fn end(self) {
         std::fs::remove_dir_all(&self.folder).unwrap();
-        let drop = format!("drop database {} with (force)", self.database);
-        connect(&self.server).await.batch_execute(&drop).await.unwrap();
     }
 }
 
