@@ -132,3 +132,82 @@ impl Scope {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::access::Role;
+    use uuid::Uuid;
+
+    use super::*;
+
+    const AGENCY: AgencyId = AgencyId(Uuid::from_u128(1));
+    const PRACTITIONER: PractitionerId = PractitionerId(Uuid::from_u128(2));
+    const TEAM: TeamId = TeamId(Uuid::from_u128(3));
+
+    fn reader(agency_kind: AgencyKind, authority: Option<&str>) -> Actor {
+        Actor {
+            practitioner: PRACTITIONER,
+            agency: AGENCY,
+            agency_kind,
+            authority: authority.map(|code| code.parse().unwrap()),
+            team: Some(TEAM),
+            roles: vec![Role::SocialWorker],
+        }
+    }
+
+    fn class(reader: Actor, standing: &Standing) -> AccessClass {
+        Scope::decided(reader, Purpose::AllocatedWork, Arc::default()).class(standing)
+    }
+
+    fn of_383() -> Standing {
+        Standing { authorities: vec!["383".parse().unwrap()], ..Standing::default() }
+    }
+
+    fn restricted_to(readers: Vec<PractitionerId>) -> Standing {
+        let owner = PractitionerId(Uuid::from_u128(9));
+        let restriction =
+            Restriction { owner, readers, review_on: chrono::NaiveDate::from_ymd_opt(2026, 6, 1).unwrap() };
+        Standing { restriction: Some(restriction), ..of_383() }
+    }
+
+    #[test]
+    fn a_record_is_its_authoritys_own_its_partners_and_nobody_elses() {
+        let council = reader(AgencyKind::LocalAuthority, Some("383"));
+        let school = reader(AgencyKind::School, Some("383"));
+        let elsewhere = reader(AgencyKind::LocalAuthority, Some("384"));
+        assert_eq!(class(council, &of_383()).relation, Relation::Own);
+        assert_eq!(class(school.clone(), &of_383()).relation, Relation::Partner);
+        assert_eq!(class(elsewhere, &of_383()).relation, Relation::Other);
+        assert_eq!(class(reader(AgencyKind::NhsTrust, None), &of_383()).relation, Relation::Partner);
+        let opened_by_school = Standing { owners: vec![AGENCY], ..Standing::default() };
+        assert_eq!(class(school, &opened_by_school).relation, Relation::Own);
+    }
+
+    #[test]
+    fn whoever_works_with_a_child_today_is_nearer_than_their_team() {
+        let council = || reader(AgencyKind::LocalAuthority, Some("383"));
+        let theirs = Standing { workers: vec![PRACTITIONER], teams: vec![TEAM], ..of_383() };
+        let teams = Standing { teams: vec![TEAM], ..of_383() };
+        assert_eq!(class(council(), &theirs).involvement, Involvement::Caseload);
+        assert_eq!(class(council(), &teams).involvement, Involvement::Team);
+        assert_eq!(class(council(), &of_383()).involvement, Involvement::Neither);
+    }
+
+    #[test]
+    fn a_restricted_record_is_open_to_the_readers_it_names() {
+        let council = || reader(AgencyKind::LocalAuthority, Some("383"));
+        assert_eq!(class(council(), &restricted_to(vec![PRACTITIONER])).sensitivity, Sensitivity::Open);
+        assert_eq!(class(council(), &restricted_to(Vec::new())).sensitivity, Sensitivity::Restricted);
+    }
+
+    #[test]
+    fn a_class_policy_was_not_asked_about_is_told_nothing() {
+        let scope = Scope::decided(
+            reader(AgencyKind::LocalAuthority, Some("383")),
+            Purpose::AllocatedWork,
+            Arc::default(),
+        );
+        assert_eq!(scope.disclosure(&of_383()), Disclosure::None);
+        assert_eq!(scope.entry_disclosure(&of_383(), AGENCY), Disclosure::None);
+    }
+}

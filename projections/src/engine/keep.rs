@@ -21,6 +21,9 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often a process that does not hold the lease looks how far the one that does has come.
 const WATCH_EVERY: Duration = Duration::from_millis(40);
 
+/// How often to look whether the first build is there.
+const WAIT_FOR_BUILD: Duration = Duration::from_millis(100);
+
 /// Something asked of a view's keeper.
 pub enum Order {
     /// Fold these keys anew; answer which are parked.
@@ -60,7 +63,7 @@ impl Keeper {
                 Ok(Ended::Stopped) => return,
                 Ok(Ended::LookAgain) => {
                     backoff = BACKOFF.0;
-                    WATCH_EVERY
+                    if *self.lease.borrow() { WAIT_FOR_BUILD } else { WATCH_EVERY }
                 }
                 Err(error) => {
                     tracing::warn!(view = self.view.name(), %error, "a view is not kept up just now");
