@@ -255,12 +255,8 @@ impl Pen<'_> {
 
     /// Writes what is said, unless it is on record. Whether it was news.
     fn say(&mut self, assertion: Assertion, testimony: Testimony) -> Result<bool, Refusal> {
-        let saying = Saying {
-            kind: self.kind,
-            key: self.key,
-            source: self.said.source,
-            occurred: self.occurred,
-        };
+        let saying =
+            Saying { kind: self.kind, key: self.key, source: self.said.source, occurred: self.occurred };
         let rules = Rules::for_testimony(Some(testimony));
         let (_, said) = saying.judge(self.act, self.person, vec![assertion], rules)?;
         let is_news = !said.is_empty();
