@@ -73,7 +73,7 @@ async fn every_operation_asks_who_is_asking_and_no_other_method_is_answered() {
     for (method, path) in served() {
         let path = path
             .replace("{log}", "record")
-            .replace(|letter| letter == '{' || letter == '}', "\u{0}")
+            .replace(['{', '}'], "\u{0}")
             .split('\u{0}')
             .enumerate()
             .map(|(place, part)| if place % 2 == 0 { part } else { "018f0c3a-52d1-4c80-9d6e-3b7a5b1c2d3e" })

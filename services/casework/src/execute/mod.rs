@@ -175,6 +175,7 @@ impl App {
         self.append(placed, append, &events).await
     }
 
+    #[tracing::instrument(skip_all, name = "append")]
     async fn append(
         &self,
         placed: &Placed<'_>,
