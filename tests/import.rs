@@ -1,5 +1,7 @@
 //! Census returns read into the record: what a file says is what is then known, once, however often it is read.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
@@ -283,7 +285,6 @@ async fn two_imports_of_one_file_at_once_are_one() {
 
 /// Returns from elsewhere, where somebody has some: `GOLDTHREAD_CIN_SAMPLES` names a folder of them.
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::disallowed_methods, reason = "the one setting of this suite")]
 async fn returns_from_elsewhere_go_in_and_add_up() {
     let Some(folders) = std::env::var_os("GOLDTHREAD_CIN_SAMPLES") else { return };
     let app = started().await;
