@@ -167,6 +167,7 @@ pub fn order(purpose: Purpose, command: Command) -> Order {
         if_match: None,
         correlation: None,
         trace: None,
+        now: None,
         recorded_at: None,
         command,
     }

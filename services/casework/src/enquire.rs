@@ -99,7 +99,7 @@ impl App {
         if !before.is_empty() {
             return Ok(before);
         }
-        let basis = self.caught_up().await;
+        let basis = self.caught_up().await?;
         let found = self.found(&scope, &question.search).await?;
         let others_match = found.len() > MATCHES_MAX;
         if found.is_empty() {
@@ -142,6 +142,7 @@ impl App {
             if_match: None,
             correlation: question.correlation,
             trace: question.trace,
+            now: None,
             recorded_at: None,
             command: Command::Enquiry { id: None, command: make.into() },
         };
@@ -276,15 +277,18 @@ impl App {
         }
     }
 
-    /// Waits a little for the views to have everything this process knows to be on record.
-    async fn caught_up(&self) -> Basis {
+    /// Waits a little for the views to have everything this process knows to be on record. Who may know what is
+    /// judged by now or not at all; the rest may lag, and the answer says so.
+    async fn caught_up(&self) -> Result<Basis, ReadError> {
         let head = Position::from_raw(u128::from(*self.record.watch_head().borrow()));
+        let access = self.views.wait_until("access", head, PATIENCE).await;
+        access.map_err(|behind| ReadError::Unavailable(Box::new(behind)))?;
         let mut is_catching_up = false;
         for view in VIEWS {
             is_catching_up |= self.views.wait_until(view, head, PATIENCE).await.is_err();
         }
         let position = VIEWS.iter().map(|view| self.views.position(view)).min().unwrap_or(Position::START);
-        Basis { position, is_catching_up }
+        Ok(Basis { position, is_catching_up })
     }
 
     /// What was asked, by its keyed hash: to know a question asked again from another under the same key.

@@ -35,7 +35,7 @@ pub struct Settings {
     /// This node's name in checkpoints and sealed parts; never changed once a log has events.
     #[arg(long, env = "ORIGIN", global = true, default_value = "goldthread.example/local")]
     pub origin: String,
-    /// The 32-byte key that wraps all others, in hexadecimal; made on first start of a private database.
+    /// The file of the key that wraps all others; made with a new key store, readable by nobody else.
     #[arg(long, env = "MASTER_KEY_FILE", global = true)]
     pub master_key_file: Option<PathBuf>,
     /// Where to answer.
@@ -83,12 +83,6 @@ pub enum SettingsError {
     Connection(&'static str, #[source] tokio_postgres::Error),
     #[error("`DATABASE_URL` is not set and no private database is running")]
     NoDatabase,
-    #[error(
-        "`MASTER_KEY_FILE` must be given with `KEYS_URL`: the key that opens the keys is not kept beside them"
-    )]
-    NoMasterKey,
-    #[error("`KEYS_URL` must be given with `DATABASE_URL`: keys live in a database of their own")]
-    NoKeys,
 }
 
 /// Whom each part of the program connects as, and what opens the keys.
@@ -104,24 +98,39 @@ pub struct Connections {
 }
 
 impl Settings {
-    /// The connections of a given server.
+    /// The connections of a given server. Keys that are given no database of their own get one beside the record,
+    /// and a master key in this checkout's private folder: enough to try it; `doctor` says what to part.
     ///
     /// # Errors
-    /// [`SettingsError::NoDatabase`], [`SettingsError::NoKeys`], or a text that is not a connection.
-    pub fn connections(&self) -> Result<Connections, SettingsError> {
+    /// [`SettingsError::NoDatabase`], or a text that is not a connection.
+    pub fn connections(&self, place: &Place) -> Result<Connections, SettingsError> {
         let log = self.database_url.as_deref().ok_or(SettingsError::NoDatabase)?;
-        let keys = self.keys_url.as_deref().ok_or(SettingsError::NoKeys)?;
-        let master = self.master_key_file.clone().ok_or(SettingsError::NoMasterKey)?;
         let views = self.views_url.as_deref().unwrap_or(log);
         let migrate = self.migrate_url.as_deref().unwrap_or(log);
+        let beside = |url: &str| {
+            let mut keys = parse("DATABASE_URL", url)?;
+            let database = format!("{}_keys", keys.get_dbname().unwrap_or(DATABASE));
+            keys.dbname(database);
+            Ok::<_, SettingsError>(keys)
+        };
+        let keys = |otherwise: &str| match self.keys_url.as_deref() {
+            Some(url) => parse("KEYS_URL", url),
+            None => beside(otherwise),
+        };
         Ok(Connections {
             log: parse("DATABASE_URL", log)?,
             views: parse("VIEWS_URL", views)?,
-            keys: parse("KEYS_URL", keys)?,
+            keys: keys(log)?,
             migrate: parse("MIGRATE_URL", migrate)?,
-            migrate_keys: parse("KEYS_URL", keys)?,
-            master: MasterSource::File(master),
+            migrate_keys: keys(migrate)?,
+            master: self.master(place),
         })
+    }
+
+    /// Where the master key is. It is made when a new key store is; a store that has one takes no other.
+    fn master(&self, place: &Place) -> MasterSource {
+        let file = self.master_key_file.clone().unwrap_or_else(|| place.root().join(MASTER_KEY_FILE));
+        MasterSource::FileOrNew(file)
     }
 
     /// True when one database user does what three should.
@@ -138,8 +147,7 @@ impl Connections {
     /// # Errors
     /// A socket folder that cannot stand in a connection.
     pub fn private(settings: &Settings, place: &Place, address: &Address) -> Result<Self, SettingsError> {
-        let file = settings.master_key_file.clone().unwrap_or_else(|| place.root().join(MASTER_KEY_FILE));
-        Self::private_in(address, DATABASE, KEYS_DATABASE, MasterSource::FileOrNew(file))
+        Self::private_in(address, DATABASE, KEYS_DATABASE, settings.master(place))
     }
 
     /// The same in databases of other names: each test has its own.

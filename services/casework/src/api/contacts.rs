@@ -121,7 +121,7 @@ pub async fn record(
     asking: Asking,
     Json(body): Json<RecordContact>,
 ) -> Result<HttpResponse, Problem> {
-    let command = body.command(Occurred::Instant(app.clock.now())).into();
+    let command = body.command(Occurred::Instant(asking.now)).into();
     begin(&app, asking, Command::Contact { id: None, command }, "contacts").await
 }
 
@@ -267,7 +267,7 @@ pub async fn decide(
     Json(body): Json<DecideContact>,
 ) -> Result<HttpResponse, Problem> {
     let command = Decide {
-        occurred: body.occurred.map_or_else(|| Occurred::Instant(app.clock.now()), |given| given.0),
+        occurred: body.occurred.map_or_else(|| Occurred::Instant(asking.now), |given| given.0),
         outcome: body.outcome.0,
         passed_to: body.passed_to.map(|given| given.0),
         reason: body.reason.0,

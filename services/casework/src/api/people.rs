@@ -54,8 +54,8 @@ fn on_person(id: PersonId, command: impl Into<domain::person::Command>) -> Comma
 }
 
 /// Now, when nothing else is said.
-fn when(app: &App, given: Option<GivenOccurred>) -> Occurred {
-    given.map_or_else(|| Occurred::Instant(app.clock.now()), |given| given.0)
+fn when(asking: &Asking, given: Option<GivenOccurred>) -> Occurred {
+    given.map_or(Occurred::Instant(asking.now), |given| given.0)
 }
 
 /// Somebody who comes on record, with what is known of them so far.
@@ -82,7 +82,7 @@ pub async fn open(
         kind: body.kind.0,
         assertions: assertion::read_all(body.assertions)?,
         source: body.source.of(asking.visitor.agency()),
-        occurred: when(&app, body.occurred),
+        occurred: when(&asking, body.occurred),
         testimony: None,
     };
     begin(&app, asking, Command::Person { id: None, command: command.into() }, "people").await
@@ -112,7 +112,7 @@ pub async fn assert(
     let command = Assert {
         assertions: assertion::read_all(body.assertions)?,
         source: body.source.of(asking.visitor.agency()),
-        occurred: when(&app, body.occurred),
+        occurred: when(&asking, body.occurred),
         testimony: None,
     };
     go_on(&app, asking, on_person(id, command)).await
@@ -141,7 +141,7 @@ pub async fn record_birth(
     let command = RecordBirth {
         date: body.date.0,
         source: body.source.of(asking.visitor.agency()),
-        occurred: when(&app, body.occurred),
+        occurred: when(&asking, body.occurred),
         testimony: None,
     };
     go_on(&app, asking, on_person(id, command)).await

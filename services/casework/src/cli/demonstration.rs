@@ -194,6 +194,7 @@ impl Teller<'_> {
             if_match: None,
             correlation: None,
             trace: None,
+            now: None,
             recorded_at: Some(at),
             command,
         };

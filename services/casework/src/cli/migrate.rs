@@ -14,9 +14,7 @@ impl Migrate {
     pub fn run(self, settings: &Settings, output: Output) -> Result<(), Failure> {
         let databases = Databases::open(settings.clone())?;
         let steps = runtime()?.block_on(async {
-            if databases.settings.database_url.is_none() {
-                migrate::create_databases(&databases.connections).await?;
-            }
+            migrate::create_databases(&databases.connections).await?;
             Ok::<_, Failure>(migrate::migrate(&databases.connections).await?)
         })?;
         databases.close()?;

@@ -25,11 +25,14 @@ pub struct Databases {
 impl Databases {
     /// Finds the databases: those of a given server; else those of the private server, started when it is not running.
     pub fn open(mut settings: Settings) -> Result<Self, Failure> {
+        let place = Place::of_checkout(&std::env::current_dir()?)?.with_binaries(settings.pg_bin.clone());
         if settings.database_url.is_some() {
-            let connections = settings.connections()?;
+            if settings.master_key_file.is_none() {
+                std::fs::create_dir_all(place.root())?;
+            }
+            let connections = settings.connections(&place)?;
             return Ok(Self { settings, connections, server: None });
         }
-        let place = Place::of_checkout(&std::env::current_dir()?)?.with_binaries(settings.pg_bin.clone());
         let mark = place.root().join(DEMONSTRATION_MARK);
         let (address, server) = match Address::of_running(&place) {
             Some(address) => (address, None),
@@ -48,9 +51,7 @@ impl Databases {
 
     /// Makes what is missing, and opens the service over it.
     pub async fn app(&self) -> Result<Arc<App>, Failure> {
-        if self.settings.database_url.is_none() {
-            migrate::create_databases(&self.connections).await?;
-        }
+        migrate::create_databases(&self.connections).await?;
         migrate::migrate(&self.connections).await?;
         let clock = Arc::new(SystemClock);
         Ok(Arc::new(App::open(self.settings.clone(), self.connections.clone(), clock).await?))

@@ -1,7 +1,7 @@
 //! What a decider must know from elsewhere, put into its command: whether the people named are on record, and how
 //! old they were.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::contact::Record;
 use domain::contact::involved::{ContactRole, Involved};
 use domain::decider::Decider;
@@ -10,6 +10,7 @@ use domain::history::effective;
 use domain::ids::PersonId;
 use domain::person::Person;
 use domain::tie::TieTo;
+use domain::when::Occurred;
 use event_store::StreamId;
 use uuid::Uuid;
 
@@ -87,6 +88,24 @@ fn age_on(person: &Person, day: NaiveDate) -> Option<u8> {
         _ => None,
     });
     born.last().and_then(|born| born.age_on(day))
+}
+
+/// The same command, as it would have been given at another moment: where no time was named, that moment is meant.
+pub(super) fn given_then(mut command: Command, now: Option<DateTime<Utc>>, then: DateTime<Utc>) -> Command {
+    use domain::{contact, person};
+    let occurred = match &mut command {
+        Command::Contact { command: contact::Command::Record(record), .. } => &mut record.occurred,
+        Command::Contact { command: contact::Command::Decide(decide), .. } => &mut decide.occurred,
+        Command::Person { command: person::Command::Open(open), .. } => &mut open.occurred,
+        Command::Person { command: person::Command::Assert(assert), .. } => &mut assert.occurred,
+        Command::Person { command: person::Command::RecordBirth(birth), .. } => &mut birth.occurred,
+        Command::Person { command: person::Command::RecordDeath(death), .. } => &mut death.occurred,
+        _ => return command,
+    };
+    if now.is_some_and(|now| *occurred == Occurred::Instant(now)) {
+        *occurred = Occurred::Instant(then);
+    }
+    command
 }
 
 /// The command as it was completed when it was carried out: by what was written then, not by what is known now.

@@ -144,7 +144,7 @@ impl App {
         }
         let command = self.complete(order.command.clone()).await?;
         let key = self.keys.take().await.map_err(keys_error)?;
-        let now = order.recorded_at.unwrap_or_else(|| self.clock.now());
+        let now = order.recorded_at.or(order.now).unwrap_or_else(|| self.clock.now());
         let meta = Meta {
             now,
             fresh_key: KeyId(key.id),

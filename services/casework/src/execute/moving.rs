@@ -71,6 +71,7 @@ impl App {
             if_match: None,
             correlation: Some(correlation),
             trace: order.trace,
+            now: None,
             recorded_at: None,
             command: Command::Correct { stream: stream.clone(), correction },
         };

@@ -22,6 +22,8 @@ pub struct Order {
     pub correlation: Option<CorrelationId>,
     /// W3C trace context of the request, kept in the event.
     pub trace: Option<[u8; 25]>,
+    /// When it was given: the moment meant by a command whose giver named none. The clock's when absent.
+    pub now: Option<DateTime<Utc>>,
     /// When it was recorded, where a demonstration tells a story of the past.
     pub recorded_at: Option<DateTime<Utc>>,
     pub command: Command,

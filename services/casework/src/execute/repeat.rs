@@ -9,7 +9,7 @@ use domain::ids::{EnquiryId, EventId};
 use event_store::{Recorded, StreamId};
 use uuid::Uuid;
 
-use super::complete::completed_as;
+use super::complete::{completed_as, given_then};
 use super::load::{Loaded, load};
 use super::meta::Meta;
 use super::{Done, Placed, act, dispatch, hex};
@@ -52,7 +52,8 @@ impl App {
         let written: Vec<_> =
             loaded.entries.iter().filter(|entry| versions.contains(&entry.version)).collect();
         let (Some(first), Some(version)) = (written.first(), versions.first()) else { return Ok(false) };
-        let command = completed_as(placed.order.command.clone(), &first.event);
+        let command = given_then(placed.order.command.clone(), placed.order.now, meta.now);
+        let command = completed_as(command, &first.event);
         let before = effective(&loaded.before(*version));
         // A rule that stands in the way now stood in no way then: this is another order.
         let Ok(again) = dispatch::decide(&before, &act(visitor, placed, meta), command) else {

@@ -15,6 +15,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use chrono::{DateTime, Utc};
 use domain::access::{Action, LawfulBasis, Purpose};
 use domain::ids::CorrelationId;
 
@@ -45,6 +46,8 @@ pub struct Asking {
     pub if_match: Option<u64>,
     pub correlation: Option<CorrelationId>,
     pub trace: Option<[u8; 25]>,
+    /// When the request came: meant by a body that names no time.
+    pub now: DateTime<Utc>,
 }
 
 impl Asking {
@@ -58,6 +61,7 @@ impl Asking {
             if_match: self.if_match,
             correlation: self.correlation,
             trace: self.trace,
+            now: Some(self.now),
             recorded_at: None,
             command,
         }
@@ -111,6 +115,7 @@ fn read(request: &HttpRequest) -> Result<Asking, Problem> {
             if_match,
             correlation,
             trace: request.extensions().get::<TraceContext>().map(|TraceContext(trace)| *trace),
+            now: app.clock.now(),
         }),
         _ => Err(Problem::invalid(fields)),
     }

@@ -72,6 +72,7 @@ impl Orders<'_> {
             if_match: None,
             correlation: Some(self.correlation),
             trace: None,
+            now: None,
             recorded_at: None,
             command,
         }
