@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use domain::access::{AccessClass, Disclosure, Involvement, Purpose, Relation, Role, Sensitivity};
+use domain::access::{AccessClass, Disclosure, Purpose, Role};
 
 use super::Policy;
 
@@ -13,8 +13,11 @@ const REMEMBERED_MAX: usize = 1024;
 /// How much is told of each class.
 pub(super) type Table = BTreeMap<AccessClass, Disclosure>;
 
+/// Roles in their order, and the purpose.
+type Asked = (Vec<Role>, Purpose);
+
 #[derive(Debug, Default)]
-pub(super) struct Disclosures(RwLock<HashMap<(Vec<Role>, Purpose), Arc<Table>>>);
+pub(super) struct Disclosures(RwLock<HashMap<Asked, Arc<Table>>>);
 
 impl Policy {
     /// How much of each class of record somebody with these roles is told for a purpose.
@@ -27,7 +30,8 @@ impl Policy {
         if let Some(table) = remembered.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(table);
         }
-        let table: Table = classes().map(|class| (class, self.disclosure(&key.0, class, purpose))).collect();
+        let table: Table =
+            AccessClass::all().map(|class| (class, self.disclosure(&key.0, class, purpose))).collect();
         let table = Arc::new(table);
         let mut remembered = remembered.write().unwrap_or_else(PoisonError::into_inner);
         if remembered.len() >= REMEMBERED_MAX {
@@ -36,17 +40,4 @@ impl Policy {
         remembered.insert(key, Arc::clone(&table));
         table
     }
-}
-
-/// Every access class there is.
-pub(super) fn classes() -> impl Iterator<Item = AccessClass> {
-    Relation::ALL.iter().flat_map(|&relation| {
-        Involvement::ALL.iter().flat_map(move |&involvement| {
-            Sensitivity::ALL.iter().map(move |&sensitivity| AccessClass {
-                relation,
-                involvement,
-                sensitivity,
-            })
-        })
-    })
 }

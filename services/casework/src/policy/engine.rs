@@ -178,7 +178,7 @@ fn settle(asked: Result<bool, PolicyError>, action: Action, purpose: Purpose) ->
         Ok(true) => Ok(()),
         Ok(false) => Err(NotPermitted { action, purpose }),
         Err(error) => {
-            tracing::error!(%action, %purpose, error = &error as &dyn std::error::Error, "policy could not be asked");
+            tracing::error!(%action, %purpose, %error, "policy could not be asked");
             Err(NotPermitted { action, purpose })
         }
     }

@@ -5,7 +5,6 @@ use domain::access::{AccessClass, Action, Disclosure, Involvement, Purpose, Rela
 use domain::event::Event;
 
 use super::acts::act_of;
-use super::disclosures::classes;
 use super::engine::{Policy, PolicyError, Record};
 
 const SCHEMA: &str = include_str!("../../../../schemas/policy/goldthread.cedarschema");
@@ -32,7 +31,7 @@ fn a_restricted_child_never_reads_as_no_trace_to_someone_protecting_that_child()
     let protecting = Role::ALL.iter().filter(|role| !matches!(role, Role::Auditor | Role::System));
     for role in protecting {
         for purpose in PROTECTING {
-            for class in classes() {
+            for class in AccessClass::all() {
                 let told = policy.disclosure(&[*role], class, purpose);
                 assert!(told >= Disclosure::Contact, "{role} {purpose} {class:?}");
             }
@@ -59,7 +58,7 @@ fn an_emergency_nurse_sees_the_status_of_a_child_from_anywhere() {
 
 #[test]
 fn curiosity_is_told_nothing() {
-    for class in classes() {
+    for class in AccessClass::all() {
         for role in Role::ALL.iter().filter(|role| **role != Role::System) {
             assert_eq!(told(*role, Purpose::Operation, class), Disclosure::None);
         }
@@ -115,7 +114,7 @@ fn a_rule_that_forbids_a_group_of_actions_is_never_overlooked() {
     let permit = r#"@id("all") permit (principal, action, resource);"#;
     let forbid = r#"@id("none") forbid (principal, action in Action::"disclose", resource);"#;
     let policy = Policy::from_texts(SCHEMA, &[permit, forbid]).unwrap();
-    for class in classes() {
+    for class in AccessClass::all() {
         assert_eq!(policy.disclosure(&[Role::SocialWorker], class, Purpose::AllocatedWork), Disclosure::None);
     }
 
@@ -146,7 +145,7 @@ fn a_rule_that_fails_denies() {
     let visitor = crate::visitor::Visitor::for_test(Role::SocialWorker);
     assert!(allowed.may_look(&visitor, Action::Enquire, Purpose::Attendance).is_ok());
     assert!(failed.may_look(&visitor, Action::Enquire, Purpose::Attendance).is_err());
-    for class in classes() {
+    for class in AccessClass::all() {
         assert_eq!(allowed.disclosure(&[Role::Teacher], class, Purpose::Attendance), Disclosure::Full);
         assert_eq!(failed.disclosure(&[Role::Teacher], class, Purpose::Attendance), Disclosure::None);
     }
