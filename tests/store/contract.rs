@@ -13,9 +13,14 @@ use crate::open;
 async fn every_adapter_keeps_the_contract_and_the_table_is_fresh() {
     let (mut in_memory, mut in_postgres) = (Vec::new(), Vec::new());
     for promise in promises() {
-        let memory = Arc::new(MemoryStore::new("goldthread.example/test/record", Arc::new(SystemClock), false));
-        let fresh =
-            Fresh { store: memory.clone(), other: memory.clone(), evidence: Some(memory), stamps_in_order: true };
+        let memory =
+            Arc::new(MemoryStore::new("goldthread.example/test/record", Arc::new(SystemClock), false));
+        let fresh = Fresh {
+            store: memory.clone(),
+            other: memory.clone(),
+            evidence: Some(memory),
+            stamps_in_order: true,
+        };
         in_memory.push(promise.check(fresh).await);
 
         let database = TestDatabase::new().await;

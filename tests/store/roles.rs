@@ -47,8 +47,11 @@ async fn the_roles_of_the_service_cannot_change_the_record() {
         ] {
             let refused = session.batch_execute(attempt).await.expect_err(attempt);
             let code = refused.code().cloned().unwrap();
-            let refusals =
-                [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::INVALID_AUTHORIZATION_SPECIFICATION, SqlState::CANT_CHANGE_RUNTIME_PARAM];
+            let refusals = [
+                SqlState::INSUFFICIENT_PRIVILEGE,
+                SqlState::INVALID_AUTHORIZATION_SPECIFICATION,
+                SqlState::CANT_CHANGE_RUNTIME_PARAM,
+            ];
             assert!(refusals.contains(&code), "{role}: `{attempt}` ended with {code:?}, not a refusal");
         }
     }
@@ -61,9 +64,12 @@ async fn even_the_owner_meets_a_trigger() {
     let store = open(&database).await;
     fill(&store, 2).await;
     let admin = database.admin().await;
-    for attempt in
-        ["update record.event set facts = '\\x00'", "delete from record.event", "truncate record.event", "truncate record.checkpoint"]
-    {
+    for attempt in [
+        "update record.event set facts = '\\x00'",
+        "delete from record.event",
+        "truncate record.event",
+        "truncate record.checkpoint",
+    ] {
         let refused = admin.batch_execute(attempt).await.expect_err(attempt);
         assert_eq!(refused.code(), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{attempt}");
     }

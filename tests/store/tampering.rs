@@ -2,10 +2,8 @@
 
 use bytes::Bytes;
 use event_store::note::{Checkpoint, Signer};
-use event_store::{
-    Append, Context, Draft, EventStore, NodeSource, Part, PostgresStore, StreamId,
-};
 use event_store::verify::Fault;
+use event_store::{Append, Context, Draft, EventStore, NodeSource, Part, PostgresStore, StreamId};
 use system_tests::TestDatabase;
 use uuid::Uuid;
 
@@ -17,7 +15,8 @@ const CHANGED: u64 = 17;
 /// Appends events to the log, two to a stream.
 pub async fn fill(store: &PostgresStore, events: u64) {
     for number in 0..events {
-        let stream = StreamId { category: "contact".to_owned(), id: Uuid::from_u128(u128::from(number / 2 + 1)) };
+        let stream =
+            StreamId { category: "contact".to_owned(), id: Uuid::from_u128(u128::from(number / 2 + 1)) };
         let nobody = Uuid::nil();
         let draft = Draft {
             event_id: Uuid::from_u128(u128::from(1_000 + number)),
@@ -42,8 +41,7 @@ pub async fn fill(store: &PostgresStore, events: u64) {
             causation: nobody,
             trace: None,
         };
-        let append =
-            Append { stream, expected: number % 2, context, events: vec![draft], recorded_at: None };
+        let append = Append { stream, expected: number % 2, context, events: vec![draft], recorded_at: None };
         store.append(append).await.unwrap();
     }
 }
@@ -96,7 +94,11 @@ async fn one_changed_byte_of_any_column_is_named() {
     ];
     for (column, changed) in columns {
         let (database, store) = signed_log().await;
-        tamper(&database, &format!("update record.event set {column} = {changed} where position = {CHANGED}")).await;
+        tamper(
+            &database,
+            &format!("update record.event set {column} = {changed} where position = {CHANGED}"),
+        )
+        .await;
         let fault = fault(&store).await.unwrap_or_else(|| panic!("a changed `{column}` was not noticed"));
         assert_eq!(fault.position(), CHANGED, "{column}: {fault}");
     }
@@ -106,7 +108,8 @@ async fn one_changed_byte_of_any_column_is_named() {
 async fn one_changed_byte_anywhere_in_a_header_is_named() {
     let (database, store) = signed_log().await;
     let admin = database.admin().await;
-    let row = admin.query_one("select length(header) from record.event where position = 17", &[]).await.unwrap();
+    let row =
+        admin.query_one("select length(header) from record.event where position = 17", &[]).await.unwrap();
     let length: i32 = row.get(0);
     for byte in (0..length).step_by(7) {
         let flip = format!(
@@ -180,7 +183,10 @@ async fn fill_more(store: &PostgresStore) {
         trace: None,
     };
     let stream = StreamId { category: "contact".to_owned(), id: Uuid::from_u128(77) };
-    store.append(Append { stream, expected: 0, context, events: vec![draft], recorded_at: None }).await.unwrap();
+    store
+        .append(Append { stream, expected: 0, context, events: vec![draft], recorded_at: None })
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,11 +8,9 @@ use super::failure::Failure;
 use super::node::with_app;
 use super::output::Output;
 use casework::app::App;
-use casework::exchange::cin;
 use casework::exchange::import::{self, Progress, Report};
 use casework::settings::Settings;
 use casework::visitor::Visitor;
-use domain::authority::Authority;
 
 /// Read a file of testimony into the record.
 #[derive(Debug, clap::Subcommand)]
@@ -37,17 +35,10 @@ impl Import {
 }
 
 /// Reads a return in, telling how far it has come.
-pub async fn read_in(
-    app: &App,
-    mut source: impl Read + Seek + Send,
-    output: Output,
-) -> Result<Report, Failure> {
+pub async fn read_in(app: &App, source: impl Read + Seek + Send, output: Output) -> Result<Report, Failure> {
     const TELL_EVERY: u64 = 25;
-    // The node reads a return in for the authority that made it, and for no other.
-    let header = cin::survey(&mut source, cin::weekdays_between)?.header;
-    let authority: Authority = header.lea.parse()?;
     let mut told = 0;
-    let report = import::import(app, &Visitor::node_for(authority), source, &mut |progress| {
+    let report = import::import(app, &Visitor::node(), source, &mut |progress| {
         let Progress { children, of_children } = progress;
         if children >= told + TELL_EVERY || (children == of_children && children > told) {
             told = children;
