@@ -27,7 +27,7 @@ bless: tools ## write every generated file afresh (schemas, OpenAPI, tables in d
 	@BLESS=1 $(CARGO) test --workspace --locked --quiet -- fresh
 
 bench: tools ## measure against raw PostgreSQL and write docs/benchmarks.md (some minutes, on a quiet machine)
-	@$(CARGO) bench --locked --package system-tests $(ARGS)
+	@$(CARGO) bench --locked --package system-tests --bench bench -- $(ARGS)
 
 docs: tools ## build the code's documentation under target/doc
 	@$(CARGO) doc --workspace --no-deps --document-private-items --locked

@@ -1,0 +1,193 @@
+//! The load: thirty-two connections kept open, each sending its next request when the last is answered, or when it
+//! is due if a pace is set. A request that is late counts from when it was due.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::Result;
+use crate::child;
+use crate::figures::{Latencies, real};
+use crate::ids::Ids;
+
+pub const CONNECTIONS: u64 = 32;
+const WARM_UP: Duration = Duration::from_secs(1);
+/// An answer that takes longer is a failure.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What the load is made of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Job {
+    pub address: SocketAddr,
+    pub token: String,
+    pub purpose: String,
+    /// Sent again and again, in no order.
+    pub requests: Vec<Request>,
+    pub millis: u64,
+    /// As fast as it is answered, when absent.
+    pub a_second: Option<u64>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Request {
+    method: String,
+    path: String,
+    body: String,
+}
+
+impl Request {
+    pub fn post(path: &str, body: &Value) -> Self {
+        Self { method: "POST".to_owned(), path: path.to_owned(), body: body.to_string() }
+    }
+
+    pub fn get(path: &str) -> Self {
+        Self { method: "GET".to_owned(), path: path.to_owned(), body: String::new() }
+    }
+
+    fn bytes(&self, job: &Job) -> Vec<u8> {
+        let Self { method, path, body } = self;
+        let mut head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ngoldthread-purpose: {}\r\n",
+            job.address, job.token, job.purpose,
+        );
+        if !body.is_empty() {
+            head.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
+        }
+        format!("{head}\r\n{body}").into_bytes()
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Loaded {
+    pub rate: f64,
+    pub latencies: Latencies,
+}
+
+/// The process that makes the load.
+pub async fn play() -> Result<()> {
+    let job: Job = child::job()?;
+    let requests: std::sync::Arc<[Vec<u8>]> =
+        job.requests.iter().map(|request| request.bytes(&job)).collect();
+    child::ready()?;
+    let begin = Instant::now() + WARM_UP;
+    let end = begin + Duration::from_millis(job.millis);
+    let mut callers = Vec::new();
+    for number in 0..CONNECTIONS {
+        let stream = TcpStream::connect(job.address).await?;
+        stream.set_nodelay(true)?;
+        let pace = job.a_second.map(|a_second| Pace::new(a_second, number));
+        let connection = Connection { stream, received: Vec::new() };
+        let caller =
+            Caller { connection, requests: requests.clone(), ids: Ids::new(number), pace, begin, end };
+        callers.push(tokio::spawn(caller.call()));
+    }
+    let mut latencies = Latencies::default();
+    for caller in callers {
+        latencies.extend(caller.await??);
+    }
+    let rate = real(latencies.count()) / (end - begin).as_secs_f64();
+    child::done(&Loaded { rate, latencies })
+}
+
+/// When a connection's requests are due.
+struct Pace {
+    next: Instant,
+    every: Duration,
+}
+
+impl Pace {
+    fn new(a_second: u64, number: u64) -> Self {
+        let between = Duration::from_secs_f64(1.0 / real(a_second));
+        let first = Duration::from_secs_f64(real(number) / real(a_second));
+        let every = Duration::from_secs_f64(between.as_secs_f64() * real(CONNECTIONS));
+        Self { next: Instant::now() + first, every }
+    }
+
+    async fn due(&mut self) -> Instant {
+        let due = self.next;
+        self.next += self.every;
+        tokio::time::sleep_until(due.into()).await;
+        due
+    }
+}
+
+struct Caller {
+    connection: Connection,
+    requests: std::sync::Arc<[Vec<u8>]>,
+    ids: Ids,
+    pace: Option<Pace>,
+    begin: Instant,
+    end: Instant,
+}
+
+impl Caller {
+    async fn call(mut self) -> Result<Latencies> {
+        let mut latencies = Latencies::default();
+        loop {
+            let asked = match &mut self.pace {
+                Some(pace) => pace.due().await,
+                None => Instant::now(),
+            };
+            if asked >= self.end {
+                return Ok(latencies);
+            }
+            let nth = self.ids.below(u64::try_from(self.requests.len())?);
+            let request = self.requests.get(usize::try_from(nth)?).ok_or("no requests")?;
+            tokio::time::timeout(PATIENCE, self.connection.exchange(request)).await??;
+            let answered = Instant::now();
+            // At a set pace every request due within the time counts, however late its answer.
+            let counts = if self.pace.is_some() {
+                asked >= self.begin
+            } else {
+                (self.begin..self.end).contains(&answered)
+            };
+            if counts {
+                latencies.push(answered - asked);
+            }
+        }
+    }
+}
+
+struct Connection {
+    stream: TcpStream,
+    received: Vec<u8>,
+}
+
+impl Connection {
+    /// Sends a request and reads its answer, which must be a success.
+    async fn exchange(&mut self, request: &[u8]) -> Result<()> {
+        self.stream.write_all(request).await?;
+        self.received.clear();
+        let head = loop {
+            if let Some(end) = self.received.windows(4).position(|window| window == b"\r\n\r\n") {
+                break end + 4;
+            }
+            self.more().await?;
+        };
+        let text =
+            String::from_utf8_lossy(self.received.get(..head).unwrap_or_default()).to_ascii_lowercase();
+        let length =
+            text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+        let length = length.ok_or("an answer without its length")?;
+        while self.received.len() < head + length {
+            self.more().await?;
+        }
+        if text.starts_with("http/1.1 2") {
+            return Ok(());
+        }
+        Err(format!("refused: {}", String::from_utf8_lossy(&self.received)).into())
+    }
+
+    async fn more(&mut self) -> Result<()> {
+        if self.stream.read_buf(&mut self.received).await? == 0 {
+            Err("the server hung up".into())
+        } else {
+            Ok(())
+        }
+    }
+}
