@@ -159,6 +159,14 @@ impl Task {
     ) -> Result<(), EngineError> {
         let mut client = self.pool.get().await?;
         let transaction = client.transaction().await?;
+        // It waits for rows as long as the log is long; a limit meant for forgotten sessions must not end it.
+        transaction
+            .batch_execute(
+                "set local idle_in_transaction_session_timeout = 0;
+                 set local statement_timeout = 0;
+                 set local maintenance_work_mem = '128MB'",
+            )
+            .await?;
         let lock = format!("goldthread build {} {}", self.view.name(), self.view.version());
         let locked = transaction
             .query_one("select pg_try_advisory_xact_lock(hashtextextended($1, 0))", &[&lock])
@@ -176,7 +184,6 @@ impl Task {
 
         let leftover = self.fill(&transaction, &build.schema, pages).await?;
         let Some(leftover) = leftover else { return Err(EngineError::Stopped) };
-        transaction.batch_execute("set local maintenance_work_mem = '128MB'").await?;
         builds::index_books(&transaction, &build.schema).await?;
         builds::index(&transaction, self.view.as_ref(), &build.schema).await?;
         self.finish_keys(&transaction, &build.schema, leftover).await?;
