@@ -1,6 +1,11 @@
 //! What is derived can be derived again: live equals rebuilt, and the past equals a rebuild of a log cut short.
 
-#![expect(clippy::expect_used, reason = "a test that cannot be set up has failed")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod histories;
 mod record;

@@ -1,11 +1,6 @@
 //! The logs and the keys on real databases: promises, roles, tampering.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "tests may stop where they stand"
-)]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop where they stand")]
 
 mod contract;
 mod keys;

@@ -1,6 +1,7 @@
 //! `goldthread replay`: a history as it was known at any time.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
@@ -164,11 +165,13 @@ async fn events_of(app: &App, items: &[timeline::Item]) -> Result<Vec<Told>, Rea
     let mut streams: HashMap<Uuid, Vec<Recorded>> = HashMap::new();
     let mut all = Vec::with_capacity(items.len());
     for item in items.iter().rev() {
-        let stream = StreamId { category: String::new(), id: item.stream };
-        if !streams.contains_key(&item.stream) {
-            streams.insert(item.stream, whole_stream(app, &stream).await?);
-        }
-        let events = streams.get(&item.stream).map(Vec::as_slice).unwrap_or_default();
+        let events = match streams.entry(item.stream) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(place) => {
+                let stream = StreamId { category: String::new(), id: item.stream };
+                place.insert(whole_stream(app, &stream).await?)
+            }
+        };
         let found = events.iter().find(|event| event.position.raw() == item.position);
         if let Some(event) = found {
             all.push(told(event, &item.occurred.to_string(), &event.facts)?);

@@ -34,13 +34,17 @@ pub enum Verify {
         log: LogName,
     },
     /// A bundle, with no database.
-    Bundle {
-        /// The file.
-        file: PathBuf,
-        /// The key the log is known by, as `GET /api/v1/log/record/key` gives it; else the bundle's own is believed.
-        #[arg(long)]
-        key: Option<VerifierKey>,
-    },
+    Bundle(Box<OfBundle>),
+}
+
+/// Which bundle, and what is known of its log.
+#[derive(Debug, clap::Args)]
+pub struct OfBundle {
+    /// The file.
+    file: PathBuf,
+    /// The key the log is known by, as `GET /api/v1/log/record/key` gives it; else the bundle's own is believed.
+    #[arg(long)]
+    key: Option<VerifierKey>,
 }
 
 #[derive(Debug, Serialize)]
@@ -57,7 +61,7 @@ impl Verify {
         match self {
             Self::Log { log } => whole_log(settings, output, log),
             Self::Event { position, log } => one_event(settings, output, position, log),
-            Self::Bundle { file, key } => a_bundle(output, &file, key.as_ref()),
+            Self::Bundle(of) => a_bundle(output, &of.file, of.key.as_ref()),
         }
     }
 }
