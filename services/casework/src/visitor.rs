@@ -55,6 +55,14 @@ impl Visitor {
         visitor
     }
 
+    /// Somebody of authority 383 who is employed as nothing.
+    #[cfg(test)]
+    pub(crate) fn for_test_without_role() -> Self {
+        let mut visitor = Self::for_test(Role::Teacher);
+        visitor.actor.roles.clear();
+        visitor
+    }
+
     fn proven(actor: Actor, until: DateTime<Utc>) -> Self {
         Self { actor, until: Some(until) }
     }

@@ -88,7 +88,40 @@ fn two_roles_are_told_what_either_is() {
     let policy = Policy::shipped().unwrap();
     let both = policy.disclosure(&[Role::SocialWorker, Role::ConferenceChair], class, Purpose::Conference);
     assert_eq!(both, Disclosure::Full);
-    assert_eq!(policy.disclosure(&[], class, Purpose::Conference), Disclosure::Contact);
+}
+
+/// Neither more than either role is told, nor less: a second role opens no door that neither opens by itself.
+#[test]
+fn no_pair_of_roles_is_told_more_or_less_than_either() {
+    let policy = Policy::shipped().unwrap();
+    for purpose in [Purpose::Attendance, Purpose::AllocatedWork, Purpose::RecordKeeping, Purpose::Audit] {
+        for class in AccessClass::all() {
+            let alone: Vec<_> =
+                Role::ALL.iter().map(|role| (*role, policy.disclosure(&[*role], class, purpose))).collect();
+            for (one, told) in &alone {
+                for (other, also) in alone.iter().filter(|(other, _)| other > one) {
+                    let both = policy.disclosure(&[*one, *other], class, purpose);
+                    assert_eq!(both, *told.max(also), "{one} and {other}, {purpose}, {class:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nobody_in_particular_is_told_nothing_and_may_do_nothing() {
+    let policy = Policy::shipped().unwrap();
+    for purpose in Purpose::ALL {
+        for class in AccessClass::all() {
+            assert_eq!(policy.disclosure(&[], class, *purpose), Disclosure::None);
+        }
+    }
+    let nobody = crate::visitor::Visitor::for_test_without_role();
+    for action in Action::ALL {
+        for purpose in Purpose::ALL {
+            assert!(policy.may_look(&nobody, *action, *purpose).is_err());
+        }
+    }
 }
 
 #[test]
