@@ -46,7 +46,7 @@ pub type DataKeys = HashMap<Uuid, Opened<DataKey>>;
 pub struct Decoder<'a> {
     pub origin: &'a str,
     pub opens: &'a (dyn Fn(&str) -> bool + Send + Sync),
-    /// Must hold the keys [`Decoder::wanted`] names.
+    /// Must hold the keys [`look_up`] finds.
     pub keys: &'a DataKeys,
 }
 
