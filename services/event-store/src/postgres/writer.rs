@@ -32,6 +32,8 @@ const QUEUE: usize = 4_096;
 const BATCH: usize = 512;
 /// Body bytes in one flush.
 const BATCH_BYTES: usize = 4 * 1024 * 1024;
+/// How long a flush waits for as many requests as the last one had.
+const COMPANY: Duration = Duration::from_micros(200);
 /// Flushes that must find the tail untouched before the lock is given up again.
 const QUIET_FLUSHES: u32 = 64;
 /// How often old flush rows are pruned.
@@ -245,20 +247,32 @@ impl From<tokio_postgres::Error> for FlushError {
 
 impl Task {
     async fn run(mut self) {
+        let mut company = 1;
         while let Some(first) = self.requests.recv().await {
-            let mut bytes = first.prepared.bytes;
-            let mut batch = vec![first];
-            // Those answered a moment ago are about to ask again: let them, or every second flush holds one request.
-            for _ in 0..2 {
-                tokio::task::yield_now().await;
-                while batch.len() < BATCH && bytes < BATCH_BYTES {
-                    let Ok(request) = self.requests.try_recv() else { break };
+            let batch = self.gather(first, company);
+            company = batch.len();
+            self.serve(batch).await;
+        }
+    }
+
+    /// Fills a flush with what is waiting. Those answered a moment ago are about to ask again: without a short wait
+    /// for as many as came last time, askers part into two halves that take turns, and each flush is half empty.
+    fn gather(&mut self, first: Request, company: usize) -> Vec<Request> {
+        let begun = std::time::Instant::now();
+        let mut bytes = first.prepared.bytes;
+        let mut batch = vec![first];
+        while batch.len() < BATCH && bytes < BATCH_BYTES {
+            match self.requests.try_recv() {
+                Ok(request) => {
                     bytes += request.prepared.bytes;
                     batch.push(request);
                 }
+                // The thread is the writer's own, and a timer would be ten times too coarse.
+                Err(_) if batch.len() < company && begun.elapsed() < COMPANY => std::thread::yield_now(),
+                Err(_) => break,
             }
-            self.serve(batch).await;
         }
+        batch
     }
 
     /// Answers every request of a batch, trying again while that can help.
