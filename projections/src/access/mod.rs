@@ -5,7 +5,7 @@
 
 mod queries;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use domain::authority::Authority;
 use domain::contact::involved::ContactRole;
@@ -63,46 +63,56 @@ impl View for Access {
     fn start(&self, key: Key) -> Option<Box<dyn KeyState>> {
         Some(Box::new(Subject {
             person: PersonId(key),
-            owners: BTreeSet::new(),
-            authorities: BTreeSet::new(),
-            allocations: BTreeMap::new(),
-            ended: BTreeSet::new(),
+            owners: Vec::new(),
+            authorities: Vec::new(),
+            allocations: Vec::new(),
+            ended: Vec::new(),
             restriction: None,
         }))
     }
 }
 
+/// Lists, though each thing stands in them once: they hold one or two, and a rebuild holds everyone.
 struct Subject {
     person: PersonId,
-    owners: BTreeSet<AgencyId>,
-    authorities: BTreeSet<Authority>,
-    allocations: BTreeMap<AllocationId, (PractitionerId, Option<TeamId>)>,
+    owners: Vec<AgencyId>,
+    authorities: Vec<Authority>,
+    allocations: Vec<(AllocationId, PractitionerId, Option<TeamId>)>,
     /// Kept, because an end entered to the day can come before a beginning entered to the minute.
-    ended: BTreeSet<AllocationId>,
-    restriction: Option<domain::person::events::Restricted>,
+    ended: Vec<AllocationId>,
+    restriction: Option<Box<domain::person::events::Restricted>>,
+}
+
+fn add<T: PartialEq + Clone>(list: &mut Vec<T>, one: &T) {
+    if !list.contains(one) {
+        list.reserve_exact(1);
+        list.push(one.clone());
+    }
 }
 
 impl KeyState for Subject {
     fn step(&mut self, entry: &Entry) -> Result<(), Poison> {
-        if let Some((_, authority)) = child_of(&entry.event)
-            && !self.authorities.contains(authority)
-        {
-            self.authorities.insert(authority.clone());
+        if let Some((_, authority)) = child_of(&entry.event) {
+            add(&mut self.authorities, authority);
         }
         match &entry.event {
             Event::PersonOpened(_) | Event::CaseOpened(_) | Event::ReferralReceived(_) => {
-                self.owners.insert(entry.agency);
+                add(&mut self.owners, &entry.agency);
             }
-            Event::PersonRestricted(restricted) => self.restriction = Some(restricted.clone()),
+            Event::PersonRestricted(restricted) => {
+                self.restriction = Some(Box::new(restricted.clone()));
+            }
             Event::PersonUnrestricted(_) => self.restriction = None,
             Event::ContactRecorded(contact) => {
-                self.authorities.insert(contact.authority.clone());
+                add(&mut self.authorities, &contact.authority);
             }
             Event::WorkerAllocated(allocated) => {
-                self.allocations.insert(allocated.allocation, (allocated.practitioner, allocated.team));
+                self.allocations.retain(|(allocation, ..)| *allocation != allocated.allocation);
+                let allocation = (allocated.allocation, allocated.practitioner, allocated.team);
+                add(&mut self.allocations, &allocation);
             }
             Event::WorkerEnded(ended) => {
-                self.ended.insert(ended.allocation);
+                add(&mut self.ended, &ended.allocation);
             }
             _ => {}
         }
@@ -110,15 +120,17 @@ impl KeyState for Subject {
     }
 
     fn rows(&self, rows: &mut Rows) {
-        let today = self.allocations.iter().filter(|(id, _)| !self.ended.contains(id));
-        let workers: BTreeSet<PractitionerId> = today.clone().map(|(_, (worker, _))| *worker).collect();
-        let teams: BTreeSet<TeamId> = today.filter_map(|(_, (_, team))| *team).collect();
+        let today = self.allocations.iter().filter(|(id, ..)| !self.ended.contains(id));
+        let workers: BTreeSet<PractitionerId> = today.clone().map(|(_, worker, _)| *worker).collect();
+        let teams: BTreeSet<TeamId> = today.filter_map(|(_, _, team)| *team).collect();
+        let owners: BTreeSet<&AgencyId> = self.owners.iter().collect();
+        let authorities: BTreeSet<&Authority> = self.authorities.iter().collect();
         let restriction = self.restriction.as_ref();
         let readers = restriction.map(|restriction| restriction.readers.as_slice()).unwrap_or_default();
         rows.row(0)
             .uuid(self.person.0)
-            .uuids(self.owners.iter().map(|agency| agency.0))
-            .texts(self.authorities.iter().map(Authority::as_str))
+            .uuids(owners.into_iter().map(|agency| agency.0))
+            .texts(authorities.into_iter().map(Authority::as_str))
             .uuids(workers.into_iter().map(|worker| worker.0))
             .uuids(teams.into_iter().map(|team| team.0))
             .opt_uuid(restriction.map(|restriction| restriction.owner.0))
