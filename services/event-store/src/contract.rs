@@ -81,6 +81,7 @@ promises! {
     "Writers through two doors share one order, and no reader skips an event" => no_skips,
     "Reading a stream starts after a version and stops at a limit" => stream_pages,
     "Reading everything page by page gives each event once, in order" => all_pages,
+    "Events of one kind are found among all others, page by page" => kinds,
     "A follower is given what was, told when it has caught up, and given what comes" => follow,
     "Recorded times never run backwards along the log" => monotone,
     "\"As known at\" finds the last position recorded by then" => known_at,
@@ -334,6 +335,28 @@ async fn all_pages(Fresh { store, .. }: Fresh) -> Result {
             seen.extend(page.iter().map(|event| event.header.event_id()));
         }
         keep!(seen == sent, "pages of {limit} gave other events than were written");
+    }
+    Ok(Outcome::Kept)
+}
+
+async fn kinds(Fresh { store, .. }: Fresh) -> Result {
+    let mut request = append("a", 0, 6);
+    // The letters stand in every header; only some of them are of the kind.
+    "entry.level".clone_into(&mut request.context.purpose);
+    for draft in request.events.iter_mut().skip(1).step_by(2) {
+        "entry.amended".clone_into(&mut draft.kind);
+    }
+    store.append(request).await?;
+    for limit in [1, 2, 100] {
+        let (mut after, mut seen) = (Position::START, Vec::new());
+        loop {
+            let page = store.read_kind("entry.", after, limit).await?;
+            keep!(page.len() <= limit, "a page of {limit} held {}", page.len());
+            let Some(last) = page.last() else { break };
+            after = last.position;
+            seen.extend(page.iter().map(|event| event.header.version()));
+        }
+        keep!(seen == [2, 4, 6], "pages of {limit} held {seen:?}");
     }
     Ok(Outcome::Kept)
 }

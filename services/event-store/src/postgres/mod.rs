@@ -184,6 +184,37 @@ impl EventStore for PostgresStore {
         self.inner.read_range(after, i64::try_from(limit).unwrap_or(i64::MAX)).await
     }
 
+    async fn read_kind(
+        &self,
+        prefix: &str,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        // The type stands inside the header: the server finds the headers that hold the letters anywhere, and those
+        // that hold them elsewhere are dropped here. Reading and parsing every event would take many times as long.
+        let client = self.inner.readers.get().await.map_err(unavailable)?;
+        let sql = self.inner.sql(rows::HOLDING);
+        let statement = client.prepare_cached(&sql).await.map_err(unfit)?;
+        let mut after = i64::try_from(after.raw()).unwrap_or(i64::MAX);
+        let mut found = Vec::new();
+        while found.len() < limit {
+            let wanted = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
+            let page = client
+                .query(&statement, &[&after, &prefix.as_bytes(), &wanted])
+                .await
+                .map_err(unavailable)?;
+            let Some(last) = page.last() else { break };
+            after = last.get(0);
+            for row in &page {
+                let event = rows::from_row(row)?;
+                if event.header.kind().starts_with(prefix) {
+                    found.push(event);
+                }
+            }
+        }
+        Ok(found)
+    }
+
     async fn head(&self) -> Result<Head, StoreError> {
         let client = self.inner.readers.get().await.map_err(unavailable)?;
         let sql =

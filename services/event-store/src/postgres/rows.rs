@@ -16,6 +16,13 @@ pub(super) const STREAM: &str = "
     order by version
     limit $3";
 
+pub(super) const HOLDING: &str = "
+    select position, header, salt, meta, facts, parts
+    from $log.event
+    where position > $1 and position($2::bytea in header) > 0
+    order by position
+    limit $3";
+
 const FIELDS: i16 = 6;
 /// Below this a plain query is quicker than setting up a COPY.
 const COPY_FROM: i64 = 64;
