@@ -174,6 +174,11 @@ pub async fn load(app: &App, output: Output) -> Result<(), Failure> {
 /// When the story begins. Its first event keeps it, so that a later start tells the same story and adds nothing.
 async fn beginning(app: &App) -> Result<DateTime<Utc>, Failure> {
     let first = app.record.read_all(Position::START, 1).await?;
+    if first.first().is_some_and(|event| event.header.kind() != "agency.registered") {
+        return Err(Failure::new(
+            "this record was begun by something else than a demonstration; use another checkout",
+        ));
+    }
     let begun = first.first().map(|event| event.header.recorded_at());
     Ok(begun.unwrap_or_else(|| app.clock.now() - TimeDelta::days(90)))
 }
