@@ -5,6 +5,7 @@
 
 mod audit;
 mod follow;
+mod known;
 mod nodes;
 mod rows;
 mod writer;

@@ -20,6 +20,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::{Client, NoTls, Statement};
 use uuid::Uuid;
 
+use super::known::KnownVersions;
 use super::{LogSettings, rows, to_i64, to_position, unavailable, unfit};
 use crate::clock::Clock;
 use crate::merkle::CompactRange;
@@ -41,8 +42,6 @@ const PRUNE_EVERY: u64 = 4_096;
 /// How long a flush may take before its fate counts as unknown.
 const DEADLINE: Duration = Duration::from_secs(10);
 const RETRY_AFTER: Duration = Duration::from_millis(100);
-/// Streams remembered in each of the two generations.
-const REMEMBERED: usize = 50_000;
 
 /// How full flushes have been.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -140,27 +139,6 @@ fn stopped() -> AppendError {
 
 fn lock(known: &Mutex<KnownVersions>) -> std::sync::MutexGuard<'_, KnownVersions> {
     known.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The highest version each stream is known to have reached. Two generations bound its size.
-#[derive(Debug, Default)]
-struct KnownVersions {
-    young: HashMap<Uuid, u64>,
-    old: HashMap<Uuid, u64>,
-}
-
-impl KnownVersions {
-    fn learn(&mut self, stream: Uuid, version: u64) {
-        if self.young.len() >= REMEMBERED {
-            self.old = std::mem::take(&mut self.young);
-        }
-        let known = self.young.entry(stream).or_default();
-        *known = version.max(*known);
-    }
-
-    fn at_least(&self, stream: Uuid) -> Option<u64> {
-        self.young.get(&stream).max(self.old.get(&stream)).copied()
-    }
 }
 
 struct Sql {
