@@ -2,7 +2,7 @@
 
 mod derive;
 
-pub use derive::derive;
+pub use derive::{derive, hash};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -40,6 +40,9 @@ async fn the_same_key_twice_is_carried_out_once_and_other_content_is_refused() {
     assert_eq!(first.json()["events"], again.json()["events"]);
     let other = caller.post_with("/api/v1/contacts", &key, &contact(child, "Something else.")).await;
     assert_eq!(other.problem(409)["code"], "idempotency-conflict");
+    let ask = json!({ "search": { "person": child }, "reason": "At the door." });
+    let another_kind = caller.post_with("/api/v1/enquiries", &key, &ask).await;
+    assert_eq!(another_kind.problem(409)["code"], "idempotency-conflict");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,14 +5,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use super::{CaseId, CommandId, EventId, KeyId, PersonId, PractitionerId};
+use super::{AgencyId, CaseId, CommandId, EventId, KeyId, PersonId, PractitionerId};
 use crate::authority::Authority;
 
-/// HMAC-SHA256 over the tag and the parts, each with its length before it, as a UUID of version 8.
+/// HMAC-SHA256 over the tag and the parts, each with its length before it: no two lists of parts read the same.
 ///
 /// A tag names one use and is never used for another.
 #[must_use]
-pub fn derive(key: &[u8; 32], tag: &str, parts: &[&[u8]]) -> Uuid {
+pub fn hash(key: &[u8; 32], tag: &str, parts: &[&[u8]]) -> [u8; 32] {
     // HMAC pads a shorter key with zeros to its block; done here, no length can be wrong.
     let mut block = [0; 64];
     block.iter_mut().zip(key).for_each(|(padded, byte)| *padded = *byte);
@@ -21,8 +21,14 @@ pub fn derive(key: &[u8; 32], tag: &str, parts: &[&[u8]]) -> Uuid {
         mac.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         mac.update(part);
     }
+    mac.finalize().into_bytes().into()
+}
+
+/// The first half of [`hash`], as a UUID of version 8.
+#[must_use]
+pub fn derive(key: &[u8; 32], tag: &str, parts: &[&[u8]]) -> Uuid {
     let mut bytes = [0; 16];
-    bytes.iter_mut().zip(mac.finalize().into_bytes()).for_each(|(byte, hashed)| *byte = hashed);
+    bytes.iter_mut().zip(hash(key, tag, parts)).for_each(|(byte, hashed)| *byte = hashed);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
@@ -72,6 +78,14 @@ impl KeyId {
     #[must_use]
     pub fn of(command: CommandId, stream: Uuid) -> Self {
         Self(made_by(command, "goldthread/key/1", &[stream.as_bytes()]))
+    }
+}
+
+impl AgencyId {
+    /// The agency that is an authority: known by its code, so that its front door is found from any record.
+    #[must_use]
+    pub fn of(service_key: &[u8; 32], authority: &Authority) -> Self {
+        Self(derive(service_key, "goldthread/local-authority/1", &[authority.as_str().as_bytes()]))
     }
 }
 

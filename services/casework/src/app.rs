@@ -80,7 +80,7 @@ impl App {
         let policy = Policy::shipped()?;
         let keys_pool = pool(connections.keys.clone(), KEYS_CONNECTIONS)?;
         let keys = PostgresKeys::open(keys_pool, connections.master.clone(), clock.now()).await?;
-        let ids = Ids::new(&*keys.secret("ids").await?);
+        let ids = Ids::new(keys.secret("ids").await?);
         let tokens = if settings.demonstration {
             Some(Tokens::new(&*keys.secret("development-tokens").await?))
         } else {

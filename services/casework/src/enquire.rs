@@ -308,7 +308,7 @@ impl App {
             question.reason.as_str().as_bytes(),
         ];
         parts.extend(search.iter().map(Vec::as_slice));
-        self.ids.hash("asked", &parts)
+        self.ids.hash("goldthread/asked/1", &parts)
     }
 }
 

@@ -6,7 +6,7 @@ use event_store::{EventStore, Recorded, StreamId};
 use projections::decode::{Decoder, look_up};
 use uuid::Uuid;
 
-use crate::error::ReadError;
+use crate::error::{ExecuteError, ReadError};
 
 /// Read at a time; a stream of a life is a few hundred entries.
 const PAGE: usize = 1000;
@@ -62,6 +62,15 @@ pub(super) async fn load(
         entries.push(entry);
     }
     Ok(Loaded { version: recorded.last().map_or(0, |last| last.header.version()), entries, recorded })
+}
+
+/// Where a stream was to begin with a command, one of another kind did: its idempotency key was used for something
+/// else.
+pub(super) fn begun_by_another(error: ReadError) -> ExecuteError {
+    match error {
+        ReadError::Absent => ExecuteError::IdempotencyConflict,
+        other => other.into(),
+    }
 }
 
 /// A key store that does not answer will; one that answers wrongly will not.

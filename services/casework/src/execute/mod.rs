@@ -24,7 +24,7 @@ pub use order::{Command, Done, Order};
 
 use domain::decider::{Act, NewEvent};
 use domain::history::effective;
-use domain::ids::{CommandId, KeyId};
+use domain::ids::{CommandId, EventId, KeyId};
 use event_store::{Append, AppendError, Appended, Context, EventStore, StreamId};
 
 use crate::app::App;
@@ -111,7 +111,7 @@ impl App {
         });
         let category = order.command.category();
         let begins = existing.is_none();
-        let id = existing.unwrap_or_else(|| self.ids.new_stream(command, category));
+        let id = existing.unwrap_or_else(|| command.new_stream(0));
         Ok(Placed {
             order,
             command,
@@ -127,7 +127,8 @@ impl App {
         let loaded = if placed.begins && order.idempotency_key.is_none() {
             Loaded::nothing()
         } else {
-            load::load(&self.record, self.keys.as_ref(), &placed.stream).await?
+            let loaded = load::load(&self.record, self.keys.as_ref(), &placed.stream).await;
+            if placed.begins { loaded.map_err(load::begun_by_another)? } else { loaded? }
         };
         if loaded.version == 0 && !placed.begins && !order.command.may_begin() {
             return Err(ExecuteError::Absent);
@@ -157,9 +158,8 @@ impl App {
         }
         let drafts = seal::drafts(
             self.record.origin(),
-            &self.ids,
             self.keys.as_ref(),
-            placed.command,
+            (placed.command, placed.stream.id),
             &key,
             &meta,
             &events,
@@ -189,7 +189,8 @@ impl App {
         };
         match appended {
             Ok(Appended { version, position, recorded_at, .. }) => {
-                let events = (0_u32..).zip(events).map(|(nth, _)| self.ids.event(placed.command, nth));
+                let events =
+                    (0_u32..).zip(events).map(|(nth, _)| EventId::of(placed.command, placed.stream.id, nth));
                 Ok(Tried::Done(Done {
                     stream: placed.stream.id,
                     version,

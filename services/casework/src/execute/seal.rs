@@ -3,13 +3,12 @@
 use std::collections::HashMap;
 
 use domain::decider::{NewEvent, Refusal};
-use domain::ids::CommandId;
+use domain::ids::{CommandId, EventId};
 use event_store::Draft;
 use event_store::keys::Keys;
 use event_store::seal::{DataKey, Opened, fresh_nonce, seal};
 use uuid::Uuid;
 
-use super::ids::Ids;
 use super::load::keys_error;
 use super::meta::Meta;
 use crate::error::{Cause, ExecuteError};
@@ -22,9 +21,8 @@ const ERASED: Refusal = Refusal {
 /// Seals the events of a command. `fresh` is the one key they may use that nobody has used.
 pub(super) async fn drafts(
     origin: &str,
-    ids: &Ids,
     keys: &dyn Keys,
-    command: CommandId,
+    (command, stream): (CommandId, Uuid),
     fresh: &DataKey,
     meta: &Meta,
     events: &[NewEvent],
@@ -46,7 +44,7 @@ pub(super) async fn drafts(
 
     let mut drafts = Vec::with_capacity(events.len());
     for ((nth, new), encoded) in (0_u32..).zip(events).zip(encoded) {
-        let event_id = ids.event(command, nth).0;
+        let event_id = EventId::of(command, stream, nth).0;
         let mut parts = Vec::with_capacity(encoded.parts.len());
         for part in encoded.parts {
             let Some(Opened::Known(key)) = known.get(&part.key.0) else { return Err(ERASED.into()) };

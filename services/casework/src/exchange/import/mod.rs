@@ -42,7 +42,9 @@ const MOST_AT_ONCE: usize = 32;
 /// A child by the authority's own number: the same in every return, found without a search.
 #[must_use]
 pub fn child_of(app: &App, authority: &Authority, la_child_id: &str) -> PersonId {
-    PersonId(app.ids.derive("la-child", &[authority.as_str().as_bytes(), la_child_id.as_bytes()]))
+    PersonId(
+        app.ids.derive("goldthread/la-child/1", &[authority.as_str().as_bytes(), la_child_id.as_bytes()]),
+    )
 }
 
 /// How far an import is.

@@ -39,8 +39,8 @@ impl Orders<'_> {
     /// A row as events name it. Its natural key holds the authority's number for the child and its content can be
     /// guessed, so both are hashed under the node's key.
     pub(super) fn row(&self, head: &Head) -> SaidRow {
-        let key = self.app.ids.hash("cin-row-key", &[head.identity.reveal().as_bytes()]);
-        let content = self.app.ids.hash("cin-row-content", &[&head.content.0]);
+        let key = self.app.ids.hash("goldthread/cin-row-key/1", &[head.identity.reveal().as_bytes()]);
+        let content = self.app.ids.hash("goldthread/cin-row-content/1", &[&head.content.0]);
         SaidRow { key: half(key), content: half(content) }
     }
 

@@ -89,7 +89,7 @@ fn id(app: &App, authority: &Authority, survey: &Survey, nth: u32) -> ReturnId {
     };
     let parts: [&[u8]; 5] =
         [authority.as_str().as_bytes(), &year, number.as_bytes(), told_apart.as_bytes(), &nth.to_be_bytes()];
-    ReturnId(app.ids.derive("cin-return", &parts))
+    ReturnId(app.ids.derive("goldthread/cin-return/1", &parts))
 }
 
 fn received(
