@@ -52,7 +52,10 @@ async fn a_referral_leads_to_a_plan_and_the_status_says_so() {
     let position = held["position"].as_str().unwrap();
     let status = door.get(&format!("/api/v1/people/{child}/status?at_least={position}")).await;
     assert_eq!(status.status, 200, "{}", status.text());
-    assert_eq!(status.json()["cases"][0]["stage"], "child-protection-plan");
+    assert_eq!(status.json()["cases"][0]["standing"], "child-protection-plan");
+    let due = status.json()["cases"][0]["due"].as_array().unwrap().clone();
+    let review = due.iter().find(|due| due["step"] == "hold-review-conference").unwrap();
+    assert_eq!(review["by"], "2026-05-20", "three months after the conference");
     let read = worker.get(&format!("/api/v1/cases/{case}")).await;
     assert_eq!(read.status, 200, "{}", read.text());
     assert_eq!(read.json()["episodes"][0]["cp_plans"][0]["latest_categories"], json!(["NEG", "EMO"]));

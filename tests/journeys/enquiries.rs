@@ -10,6 +10,7 @@ use domain::case::allocate_worker::AllocateWorker;
 use domain::case::codes::ReferralSource;
 use domain::case::events::WorkerRole;
 use domain::case::receive_referral::ReceiveReferral;
+use domain::case::status::Standing;
 use domain::enquiry::Answer;
 use domain::ids::{PersonId, PractitionerId};
 use domain::person::identifier::{Identifier, Scheme};
@@ -128,7 +129,7 @@ async fn an_enquiry_finds_a_child_and_says_how_they_stand_and_whom_to_ring() {
     assert_eq!(answered.disclosed, Disclosure::Progress);
     assert!(!answered.is_catching_up && !answered.is_incomplete);
     let [here] = answered.status.as_slice() else { panic!("one authority: {answered:?}") };
-    assert_eq!((here.stage, here.since), ("referral", "2026-03-09".parse().ok()));
+    assert_eq!((here.standing, here.since), (Standing::Referred, "2026-03-09".parse().ok()));
     assert!(here.legal_basis.unwrap().contains("section 17"));
     let worker = here.lead.as_ref().unwrap();
     assert_eq!((worker.name.as_str(), worker.telephone.as_deref()), ("Jo Lindqvist", Some("0113 496 0003")));

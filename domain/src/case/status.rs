@@ -54,7 +54,7 @@ pub struct CaseStatus {
     pub section47: Option<Section47Status>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assessment: Option<AssessmentStatus>,
-    /// Whom to ring.
+    /// Whom to ring: the lead practitioner, else the newest worker who answers for the child.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lead: Option<WorkerStatus>,
     /// Everyone who has the case, the lead included.
@@ -197,7 +197,7 @@ impl CaseStatus {
             }),
             section47,
             assessment,
-            lead: workers.iter().rev().find(|worker| worker.role == WorkerRole::LeadPractitioner).cloned(),
+            lead: to_ring(&workers).cloned(),
             workers,
             protection_plans_ever: case.plans_before(day.succ_opt().unwrap_or(day)),
             due: due_on(open, plan, day),
@@ -264,6 +264,22 @@ fn worker_on(allocation: &Allocation, day: NaiveDate) -> Option<WorkerStatus> {
         team: worker.team,
         since: run.from,
     })
+}
+
+/// A lead before a worker, and of two alike the one who came last.
+fn to_ring(workers: &[WorkerStatus]) -> Option<&WorkerStatus> {
+    let rank = |role: WorkerRole| match role {
+        WorkerRole::LeadPractitioner => Some(2),
+        WorkerRole::LeadChildProtectionPractitioner => Some(1),
+        WorkerRole::SocialWorker => Some(0),
+        WorkerRole::FamilySupportWorker
+        | WorkerRole::PersonalAdviser
+        | WorkerRole::ConferenceChair
+        | WorkerRole::IndependentReviewingOfficer
+        | WorkerRole::TeamManager => None,
+    };
+    let answering = workers.iter().filter_map(|worker| Some((rank(worker.role)?, worker)));
+    answering.max_by_key(|(rank, worker)| (*rank, worker.since)).map(|(_, worker)| worker)
 }
 
 #[cfg(test)]

@@ -163,7 +163,7 @@ fn sample_on_file(name: &str) -> Sample {
 }
 
 #[test]
-fn schemas_and_samples_on_file_are_what_this_program_has() {
+fn schemas_and_samples_on_file_are_fresh() {
     on_file();
     let mut drifted = Vec::new();
     for (path, text) in Event::frozen().iter().flat_map(files) {

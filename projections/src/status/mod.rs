@@ -15,7 +15,7 @@ use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub use queries::{PersonStatus, of};
-pub use summary::{CaseStatus, Stage};
+pub use summary::CaseSummary;
 
 /// See the module.
 pub struct Status;
@@ -28,7 +28,7 @@ impl View for Status {
     }
 
     fn version(&self) -> u16 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -90,10 +90,10 @@ impl Cases {
         held.position = held.position.max(entry.position);
     }
 
-    pub(crate) fn statuses(&self) -> impl Iterator<Item = CaseStatus> + '_ {
+    pub(crate) fn statuses(&self) -> impl Iterator<Item = CaseSummary> + '_ {
         self.0
             .iter()
-            .filter_map(|held| CaseStatus::of(held.id, held.agency, &held.case, held.last_on, held.position))
+            .filter_map(|held| CaseSummary::of(held.id, held.agency, &held.case, held.last_on, held.position))
     }
 }
 

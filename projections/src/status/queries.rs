@@ -4,7 +4,7 @@ use domain::access::Disclosure;
 use domain::authority::Authority;
 use domain::ids::{PersonId, PractitionerId};
 
-use super::{CaseStatus, Cases, STATUS};
+use super::{CaseSummary, Cases, STATUS};
 use crate::access::standing;
 use crate::reads::{AsOf, ReadError, Reads};
 use crate::scope::Scope;
@@ -19,7 +19,7 @@ pub struct PersonStatus {
     /// For a record kept to named readers: who answers for it.
     pub restriction_owner: Option<PractitionerId>,
     /// Empty when only whom to ring is told.
-    pub cases: Vec<CaseStatus>,
+    pub cases: Vec<CaseSummary>,
     /// True when something about them could not be taken in: telephone.
     pub is_incomplete: bool,
 }
@@ -62,11 +62,11 @@ pub async fn of(
     }))
 }
 
-async fn current(reads: &Reads, person: PersonId) -> Result<(Vec<CaseStatus>, bool), ReadError> {
+async fn current(reads: &Reads, person: PersonId) -> Result<(Vec<CaseSummary>, bool), ReadError> {
     let source = reads.source("status").await?;
     let sql = format!(
         "select {} from {}.status where person = $1 order by case_id",
-        CaseStatus::COLUMNS,
+        CaseSummary::COLUMNS,
         source.schema
     );
     let statement = source.client.prepare_cached(&sql).await?;
@@ -78,23 +78,26 @@ async fn current(reads: &Reads, person: PersonId) -> Result<(Vec<CaseStatus>, bo
         source.client.query_one(&parked, &[&person.0]),
     )
     .await?;
-    let cases =
-        rows.iter().filter_map(|row| CaseStatus::from_row(row).transpose()).collect::<Result<Vec<_>, _>>()?;
+    let cases = rows
+        .iter()
+        .filter_map(|row| CaseSummary::from_row(row).transpose())
+        .collect::<Result<Vec<_>, _>>()?;
     Ok((cases, parked.try_get(0)?))
 }
 
 /// The status and the lead practitioner are told first; how the work stands only with progress.
-fn redacted(case: CaseStatus, disclosure: Disclosure) -> CaseStatus {
+fn redacted(case: CaseSummary, disclosure: Disclosure) -> CaseSummary {
     if disclosure >= Disclosure::Progress {
         return case;
     }
-    CaseStatus {
+    CaseSummary {
         episode: None,
         assessment_since: None,
         section47_since: None,
         cp_categories: Vec::new(),
         cp_plans_before: 0,
         legal_status: None,
+        due: Vec::new(),
         ..case
     }
 }

@@ -3,69 +3,26 @@
 use chrono::NaiveDate;
 use domain::authority::Authority;
 use domain::case::Case;
-use domain::case::events::WorkerRole;
-use domain::case::state::{Allocation, Fact};
+use domain::case::due::Due;
+use domain::case::status::{CaseStatus, Standing};
 use domain::ids::{AgencyId, CaseId, EpisodeId, PersonId, PractitionerId, TeamId};
+use serde_json::{Value, json};
 use tokio_postgres::Row;
+use tokio_postgres::types::Json;
 
 use crate::engine::builds::position_from;
 use crate::reads::ReadError;
 use crate::rows;
 
-/// The gravest of what is going on. Codes are words of the API.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Stage {
-    /// On record, nothing asked for yet.
-    Recorded,
-    Closed,
-    Referral,
-    Assessment,
-    ChildInNeedPlan,
-    Section47,
-    ProtectionPlan,
-    LookedAfter,
-}
-
-impl Stage {
-    const ALL: [Self; 8] = [
-        Self::Recorded,
-        Self::Closed,
-        Self::Referral,
-        Self::Assessment,
-        Self::ChildInNeedPlan,
-        Self::Section47,
-        Self::ProtectionPlan,
-        Self::LookedAfter,
-    ];
-
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Recorded => "recorded",
-            Self::Closed => "closed",
-            Self::Referral => "referral",
-            Self::Assessment => "assessment",
-            Self::ChildInNeedPlan => "child-in-need-plan",
-            Self::Section47 => "section47",
-            Self::ProtectionPlan => "child-protection-plan",
-            Self::LookedAfter => "looked-after",
-        }
-    }
-
-    fn parse(code: &str) -> Self {
-        Self::ALL.into_iter().find(|stage| stage.code() == code).unwrap_or(Self::Recorded)
-    }
-}
-
 /// How a child stands at one authority.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct CaseStatus {
+pub struct CaseSummary {
     pub person: PersonId,
     pub case: CaseId,
     pub authority: Authority,
     /// Whose case it is.
     pub agency: AgencyId,
-    pub stage: Stage,
+    pub standing: Standing,
     /// The open episode, and the day of its referral.
     pub episode: Option<EpisodeId>,
     pub referred_on: Option<NaiveDate>,
@@ -84,13 +41,15 @@ pub struct CaseStatus {
     pub lead_team: Option<TeamId>,
     /// When no episode is open: the day the last one closed.
     pub closed_on: Option<NaiveDate>,
+    /// What must be done and by when, the soonest first.
+    pub due: Vec<Due>,
     /// The last day anything is on record.
     pub last_on: NaiveDate,
     /// The newest entry it rests on.
     pub position: u128,
 }
 
-impl CaseStatus {
+impl CaseSummary {
     pub(super) fn of(
         id: CaseId,
         agency: AgencyId,
@@ -99,83 +58,39 @@ impl CaseStatus {
         position: u128,
     ) -> Option<Self> {
         let who = case.who.as_ref()?;
-        let episodes = case.in_order();
-        let open = episodes.iter().rev().find(|episode| episode.ended().is_none());
-        let within = |since: fn(&domain::case::state::Episode) -> Option<NaiveDate>| {
-            episodes.iter().rev().find_map(|episode| since(episode))
+        // Whatever is on record has happened, so the last of all days sees all of it.
+        let status = CaseStatus::of(case, NaiveDate::MAX);
+        let plan = status.protection_plan;
+        let looked_after = status.looked_after;
+        let (open, closed_on) = match status.episode {
+            Some(episode) if episode.ended.is_none() => (Some(episode), None),
+            last => (None, last.and_then(|episode| episode.ended)),
         };
-        let assessment_since = within(|episode| {
-            let open = episode.assessments.iter().filter(|item| item.completed.is_none());
-            open.filter_map(|item| item.run()).map(|run| run.from).max()
-        });
-        let section47_since = within(|episode| {
-            let open = episode.section47s.iter().filter(|item| item.concluded.is_none());
-            open.filter_map(|item| item.run()).map(|run| run.from).max()
-        });
-        let cin_plan_since = within(|episode| {
-            let open = episode.cin_plans.iter().filter(|plan| plan.ended.is_none());
-            open.filter_map(|plan| plan.run()).map(|run| run.from).max()
-        });
-        let plans = case.cp_plans();
-        let plan = plans.iter().rev().find(|plan| plan.ended.is_none());
-        let plan_run = plan.and_then(|plan| plan.run());
-        let looked_after = case
-            .looked_after
-            .iter()
-            .filter(|item| item.ended.is_none())
-            .max_by_key(|item| item.run().map(|run| run.from));
-        let looked_after_run = looked_after.and_then(|item| item.run());
-        let lead = lead(&case.allocations);
-        let stage = if looked_after_run.is_some() {
-            Stage::LookedAfter
-        } else if plan_run.is_some() {
-            Stage::ProtectionPlan
-        } else if section47_since.is_some() {
-            Stage::Section47
-        } else if cin_plan_since.is_some() {
-            Stage::ChildInNeedPlan
-        } else if assessment_since.is_some() {
-            Stage::Assessment
-        } else if open.is_some() {
-            Stage::Referral
-        } else if episodes.is_empty() {
-            Stage::Recorded
-        } else {
-            Stage::Closed
-        };
+        let plans_before = case.plans_before(plan.as_ref().map_or(NaiveDate::MAX, |plan| plan.since));
         Some(Self {
             person: who.child,
             case: id,
             authority: who.authority.clone(),
             agency,
-            stage,
-            episode: open.map(|episode| episode.id),
-            referred_on: open.and_then(|episode| episode.began()),
-            assessment_since,
-            section47_since,
-            cp_plan_since: plan_run.map(|run| run.from),
+            standing: status.standing,
+            episode: open.as_ref().map(|episode| episode.id),
+            referred_on: open.map(|episode| episode.referred),
+            assessment_since: status.assessment.map(|assessment| assessment.since),
+            section47_since: status.section47.map(|enquiry| enquiry.since),
+            cp_plan_since: plan.as_ref().map(|plan| plan.since),
             cp_categories: plan
-                .map(|plan| plan.categories_on(NaiveDate::MAX))
-                .unwrap_or_default()
-                .into_iter()
-                .map(|category| category.code().to_owned())
-                .collect(),
-            cp_plans_before: i32::try_from(
-                case.plans_before(plan_run.map_or(NaiveDate::MAX, |run| run.from)),
-            )
-            .unwrap_or(i32::MAX),
-            cin_plan_since,
-            looked_after_since: looked_after_run.map(|run| run.from),
+                .map(|plan| plan.categories.iter().map(|category| category.code().to_owned()).collect())
+                .unwrap_or_default(),
+            cp_plans_before: i32::try_from(plans_before).unwrap_or(i32::MAX),
+            cin_plan_since: status.child_in_need_plan.map(|plan| plan.since),
+            looked_after_since: looked_after.as_ref().map(|period| period.since),
             legal_status: looked_after
-                .and_then(|item| item.started.as_ref())
-                .map(|started| started.value.code().to_owned()),
-            lead: lead.map(|lead| lead.0),
-            lead_team: lead.and_then(|lead| lead.1),
-            closed_on: if open.is_some() {
-                None
-            } else {
-                episodes.iter().filter_map(|one| one.ended()).max()
-            },
+                .and_then(|period| period.legal_status)
+                .map(|status| status.code().to_owned()),
+            lead: status.lead.as_ref().map(|lead| lead.practitioner),
+            lead_team: status.lead.and_then(|lead| lead.team),
+            closed_on,
+            due: status.due,
             last_on,
             position,
         })
@@ -186,7 +101,7 @@ impl CaseStatus {
             .uuid(self.case.0)
             .text(self.authority.as_str())
             .uuid(self.agency.0)
-            .text(self.stage.code())
+            .text(self.standing.code())
             .opt_uuid(self.episode.map(|episode| episode.0))
             .opt_date(self.referred_on)
             .opt_date(self.assessment_since)
@@ -200,14 +115,15 @@ impl CaseStatus {
             .opt_uuid(self.lead.map(|lead| lead.0))
             .opt_uuid(self.lead_team.map(|team| team.0))
             .opt_date(self.closed_on)
+            .json(due_json(&self.due).to_string().as_bytes())
             .date(self.last_on)
             .position(self.position)
             .end();
     }
 
-    pub(super) const COLUMNS: &'static str = "person, case_id, authority, agency, stage, episode, referred_on, \
+    pub(super) const COLUMNS: &'static str = "person, case_id, authority, agency, standing, episode, referred_on, \
          assessment_since, section47_since, cp_plan_since, cp_categories, cp_plans_before, cin_plan_since, \
-         looked_after_since, legal_status, lead, lead_team, closed_on, last_on, position";
+         looked_after_since, legal_status, lead, lead_team, closed_on, due, last_on, position";
 
     /// `None` for a row whose authority is none, which was never written.
     pub(super) fn from_row(row: &Row) -> Result<Option<Self>, ReadError> {
@@ -217,7 +133,7 @@ impl CaseStatus {
             case: CaseId(row.try_get(1)?),
             authority,
             agency: AgencyId(row.try_get(3)?),
-            stage: Stage::parse(row.try_get(4)?),
+            standing: row.try_get::<_, &str>(4)?.parse().unwrap_or(Standing::NotKnown),
             episode: row.try_get::<_, Option<_>>(5)?.map(EpisodeId),
             referred_on: row.try_get(6)?,
             assessment_since: row.try_get(7)?,
@@ -231,28 +147,15 @@ impl CaseStatus {
             lead: row.try_get::<_, Option<_>>(15)?.map(PractitionerId),
             lead_team: row.try_get::<_, Option<_>>(16)?.map(TeamId),
             closed_on: row.try_get(17)?,
-            last_on: row.try_get(18)?,
-            position: position_from(row.try_get(19)?).raw(),
+            due: row.try_get::<_, Json<_>>(18)?.0,
+            last_on: row.try_get(19)?,
+            position: position_from(row.try_get(20)?).raw(),
         }))
     }
 }
 
-/// Whom a partner rings: the lead practitioner, else the newest social worker.
-fn lead(allocations: &[Allocation]) -> Option<(PractitionerId, Option<TeamId>)> {
-    let today = allocations.iter().filter(|allocation| allocation.ended.is_none());
-    let started = today.filter_map(|allocation| allocation.started.as_ref());
-    let rank = |role: WorkerRole| match role {
-        WorkerRole::LeadPractitioner => 3,
-        WorkerRole::LeadChildProtectionPractitioner => 2,
-        WorkerRole::SocialWorker => 1,
-        WorkerRole::FamilySupportWorker
-        | WorkerRole::PersonalAdviser
-        | WorkerRole::ConferenceChair
-        | WorkerRole::IndependentReviewingOfficer
-        | WorkerRole::TeamManager => 0,
-    };
-    let first = started
-        .filter(|fact| rank(fact.value.role) > 0)
-        .max_by_key(|fact: &&Fact<_>| (rank(fact.value.role), fact.on.earliest(), fact.entry))?;
-    Some((first.value.practitioner, first.value.team))
+/// As [`Due`] reads itself.
+fn due_json(due: &[Due]) -> Value {
+    let one = |due: &Due| json!({ "by": due.by.to_string(), "step": due.step.code(), "limit": due.limit, "source": due.source });
+    due.iter().map(one).collect()
 }

@@ -4,7 +4,7 @@ create table status (
     case_id           uuid   not null,
     authority         text   not null,
     agency            uuid   not null,
-    stage             text   not null,
+    standing          text   not null,
     episode           uuid,
     referred_on       date,
     assessment_since  date,
@@ -18,6 +18,7 @@ create table status (
     lead              uuid,
     lead_team         uuid,
     closed_on         date,
+    due               jsonb  not null,
     last_on           date   not null,
     position          bytea  not null
 );

@@ -116,7 +116,7 @@ pub struct Answer {
 struct AnswerStatus {
     authority: String,
     #[schema(example = "child-protection-plan")]
-    stage: &'static str,
+    standing: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -195,7 +195,7 @@ impl From<StatusHere> for AnswerStatus {
     fn from(here: StatusHere) -> Self {
         Self {
             authority: here.authority.to_string(),
-            stage: here.stage,
+            standing: here.standing.code(),
             since: here.since,
             categories: here.categories,
             legal_basis: here.legal_basis,

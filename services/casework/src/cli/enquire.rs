@@ -71,7 +71,7 @@ fn receipt(receipt: &Value) -> String {
         lines.push(format!("record    {child}"));
     }
     for case in receipt.get("status").and_then(Value::as_array).into_iter().flatten() {
-        lines.push(format!("status    {} at authority {}", text(case, "stage"), text(case, "authority")));
+        lines.push(format!("status    {} at authority {}", text(case, "standing"), text(case, "authority")));
     }
     for ring in receipt.get("responsible").and_then(Value::as_array).into_iter().flatten() {
         let number =

@@ -55,7 +55,7 @@ pub fn words(status: &Value) -> String {
     for case in status.get("cases").and_then(Value::as_array).into_iter().flatten() {
         let text = |name: &str| case.get(name).and_then(Value::as_str);
         let mut line =
-            format!("authority {}: {}", text("authority").unwrap_or("?"), text("stage").unwrap_or("?"));
+            format!("authority {}: {}", text("authority").unwrap_or("?"), text("standing").unwrap_or("?"));
         for (name, since) in [
             ("referred", "referred_on"),
             ("plan since", "cp_plan_since"),
@@ -68,6 +68,10 @@ pub fn words(status: &Value) -> String {
             }
         }
         lines.push(line);
+        for due in case.get("due").and_then(Value::as_array).into_iter().flatten() {
+            let text = |name: &str| due.get(name).and_then(Value::as_str).unwrap_or("?");
+            lines.push(format!("  by {}: {} ({})", text("by"), text("step"), text("limit")));
+        }
     }
     if lines.is_empty() {
         let ring = status.get("ring").and_then(Value::as_array).into_iter().flatten();

@@ -3,11 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
 use domain::authority::Authority;
+use domain::case::status::Standing;
 use domain::enquiry::{Answer, Receipt};
 use domain::ids::{AgencyId, EnquiryId, PersonId, PractitionerId};
 use event_store::Position;
 use projections::enquiries::EnquiryMade;
-use projections::status::{CaseStatus, Stage};
+use projections::status::CaseSummary;
 
 /// An answer with its receipt.
 #[derive(Clone, Debug)]
@@ -47,7 +48,7 @@ pub struct Answered {
 pub struct StatusHere {
     pub authority: Authority,
     /// `child-protection-plan`, `looked-after`, …
-    pub stage: &'static str,
+    pub standing: Standing,
     pub since: Option<NaiveDate>,
     /// Of a protection plan, for those who are told how the work stands.
     pub categories: Vec<String>,
@@ -104,20 +105,20 @@ impl PreviousEnquiry {
 }
 
 impl StatusHere {
-    pub(super) fn of(case: &CaseStatus, lead: Option<Worker>) -> Self {
-        let (since, legal_basis) = match case.stage {
-            Stage::Recorded => (None, None),
-            Stage::Closed => (case.closed_on, None),
-            Stage::Referral => (case.referred_on, Some(SECTION_17)),
-            Stage::Assessment => (case.assessment_since, Some(SECTION_17)),
-            Stage::ChildInNeedPlan => (case.cin_plan_since, Some(SECTION_17)),
-            Stage::Section47 => (case.section47_since, Some(SECTION_47)),
-            Stage::ProtectionPlan => (case.cp_plan_since, Some(SECTION_47)),
-            Stage::LookedAfter => (case.looked_after_since, Some(SECTION_22)),
+    pub(super) fn of(case: &CaseSummary, lead: Option<Worker>) -> Self {
+        let (since, legal_basis) = match case.standing {
+            Standing::NotKnown => (None, None),
+            Standing::Closed => (case.closed_on, None),
+            Standing::Referred => (case.referred_on, Some(SECTION_17)),
+            Standing::Assessed => (case.assessment_since, Some(SECTION_17)),
+            Standing::InNeed => (case.cin_plan_since, Some(SECTION_17)),
+            Standing::EnquiredInto => (case.section47_since, Some(SECTION_47)),
+            Standing::Protected => (case.cp_plan_since, Some(SECTION_47)),
+            Standing::LookedAfter => (case.looked_after_since, Some(SECTION_22)),
         };
         Self {
             authority: case.authority.clone(),
-            stage: case.stage.code(),
+            standing: case.standing,
             since,
             categories: case.cp_categories.clone(),
             legal_basis,

@@ -41,7 +41,7 @@ pub struct CaseStatus {
     agency: Uuid,
     /// The gravest of what is going on.
     #[schema(example = "child-protection-plan")]
-    stage: &'static str,
+    standing: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     episode: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -70,17 +70,39 @@ pub struct CaseStatus {
     /// When no episode is open: the day the last one closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     closed_on: Option<NaiveDate>,
+    /// What must be done and by when, the soonest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    due: Vec<Due>,
     /// The last day anything is on record.
     last_on: NaiveDate,
 }
 
-impl From<status::CaseStatus> for CaseStatus {
-    fn from(case: status::CaseStatus) -> Self {
+/// Something that must be done.
+#[derive(Debug, Serialize, ToSchema)]
+struct Due {
+    #[schema(example = "hold-review-conference")]
+    step: &'static str,
+    /// The last day.
+    by: NaiveDate,
+    /// The limit in words, with what started it.
+    limit: String,
+    /// Where the limit is written.
+    source: String,
+}
+
+impl From<domain::case::due::Due> for Due {
+    fn from(due: domain::case::due::Due) -> Self {
+        Self { step: due.step.code(), by: due.by, limit: due.limit, source: due.source }
+    }
+}
+
+impl From<status::CaseSummary> for CaseStatus {
+    fn from(case: status::CaseSummary) -> Self {
         Self {
             case: case.case.0,
             authority: case.authority.to_string(),
             agency: case.agency.0,
-            stage: case.stage.code(),
+            standing: case.standing.code(),
             episode: case.episode.map(|id| id.0),
             referred_on: case.referred_on,
             assessment_since: case.assessment_since,
@@ -94,6 +116,7 @@ impl From<status::CaseStatus> for CaseStatus {
             lead: case.lead.map(|id| id.0),
             lead_team: case.lead_team.map(|id| id.0),
             closed_on: case.closed_on,
+            due: case.due.into_iter().map(Due::from).collect(),
             last_on: case.last_on,
         }
     }
