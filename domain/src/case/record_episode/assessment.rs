@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::rows::{AssessmentRow, EpisodeRow, Row};
-use super::scribe::{Dating, Pen, Scribe, Worth};
+use super::scribe::{Dating, Pen, Scribe, Worth, is_by_practitioner_on};
 use crate::case::complete_assessment::{ends_in_time, factors_agree};
 use crate::case::events::{AssessmentCompleted, AssessmentReviewPointSet, AssessmentStarted};
 use crate::case::rules::{has_happened, is_within};
 use crate::case::set_review_point::is_ahead;
-use crate::case::state::{Assessment, Completion, Item as _};
+use crate::case::state::{Assessment, Completion};
 use crate::decider::Refusal;
 use crate::ids::{AssessmentId, EpisodeId};
 use crate::when::Occurred;
@@ -29,14 +29,10 @@ pub(super) fn record(
     if rows().all(|row| scribe.has(row)) {
         return Ok(());
     }
-    let standing = scribe.case.episode(episode)?.assessments.clone();
-    let begun_that_day = |assessment: &Assessment| {
-        let by_practitioner = assessment.started.as_ref().filter(|started| started.said.is_none());
-        by_practitioner.is_some_and(|started| Some(started.day()) == says.started)
-    };
-    let id = scribe.part(&standing, row.row, begun_that_day, AssessmentId);
-    let standing = standing.into_iter().find(|standing| standing.id == id);
-    let standing = standing.unwrap_or_else(|| Assessment::heard_of(id));
+    let known = scribe.case.episode(episode)?.assessments.clone();
+    let begun_that_day =
+        |assessment: &Assessment| is_by_practitioner_on(assessment.started.as_ref(), says.started);
+    let standing = scribe.part(&known, row.row, begun_that_day, AssessmentId);
     let factors = says.factors.iter().map(|factor| (factor.row, factor.faults.clone()));
     let mut pen = scribe.pen(row, factors);
     started(scribe, &mut pen, episode, within, says, &standing, Worth::Change)?;

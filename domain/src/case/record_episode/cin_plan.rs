@@ -3,11 +3,11 @@
 use chrono::NaiveDate;
 
 use super::rows::{CinPlanRow, EpisodeRow, Row};
-use super::scribe::{Dating, Pen, Scribe, Worth};
+use super::scribe::{Dating, Pen, Scribe, Worth, is_by_practitioner_on};
 use crate::case::events::{CinPlanEnded, CinPlanStarted};
 use crate::case::rules::{ENDS_BEFORE_IT_STARTS, has_happened, is_within};
 use crate::case::start_cin_plan::may_run;
-use crate::case::state::{CinPlan, Item as _, Run};
+use crate::case::state::{CinPlan, Run};
 use crate::decider::Refusal;
 use crate::ids::{CinPlanId, EpisodeId};
 use crate::when::Occurred;
@@ -22,14 +22,9 @@ pub(super) fn record(
         return Ok(());
     }
     let says = &row.says;
-    let standing = scribe.case.episode(episode)?.cin_plans.clone();
-    let begun_that_day = |plan: &CinPlan| {
-        let by_practitioner = plan.started.as_ref().filter(|started| started.said.is_none());
-        by_practitioner.is_some_and(|started| Some(started.day()) == says.started)
-    };
-    let plan = scribe.part(&standing, row.row, begun_that_day, CinPlanId);
-    let standing = standing.into_iter().find(|standing| standing.id == plan);
-    let standing = standing.unwrap_or_else(|| CinPlan::heard_of(plan));
+    let known = scribe.case.episode(episode)?.cin_plans.clone();
+    let begun_that_day = |plan: &CinPlan| is_by_practitioner_on(plan.started.as_ref(), says.started);
+    let standing = scribe.part(&known, row.row, begun_that_day, CinPlanId);
     let mut pen = scribe.pen(row, std::iter::empty());
     started(scribe, &mut pen, episode, within, says, &standing, Worth::Change)?;
     if let Some(day) = says.ended {

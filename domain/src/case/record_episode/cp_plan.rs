@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 
 use super::rows::{CpPlanRow, EpisodeRow, Row};
-use super::scribe::{Dating, News, Pen, Scribe, Worth};
+use super::scribe::{Dating, News, Pen, Scribe, Worth, is_by_practitioner_on};
 use crate::case::codes::AbuseCategory;
 use crate::case::conference::is_the_only_plan;
 use crate::case::end_cp_plan::ONLY_A_REVIEW;
@@ -31,12 +31,9 @@ const NO_CONFERENCE: Refusal = Refusal {
 pub(super) fn found(scribe: &mut Scribe<'_>, episode: EpisodeId, within: &EpisodeRow) -> Vec<Found> {
     let standing = scribe.case.episode(episode).map(|standing| standing.cp_plans.clone()).unwrap_or_default();
     let find = |row: &Row<CpPlanRow>| {
-        let begun_that_day = |plan: &CpPlan| {
-            let by_practitioner = plan.started.as_ref().filter(|started| started.said.is_none());
-            by_practitioner.is_some_and(|started| Some(started.day()) == row.says.started)
-        };
-        let id = scribe.part(&standing, row.row, begun_that_day, CpPlanId);
-        Found { id, started: row.says.started }
+        let begun_that_day = |plan: &CpPlan| is_by_practitioner_on(plan.started.as_ref(), row.says.started);
+        let plan = scribe.part(&standing, row.row, begun_that_day, CpPlanId);
+        Found { id: plan.id, started: row.says.started }
     };
     within.cp_plans.iter().map(find).collect()
 }

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::cp_plan::Found;
 use super::rows::{EpisodeRow, Row};
-use super::scribe::{Dating, News, Pen, Scribe, Worth};
+use super::scribe::{Dating, News, Pen, Scribe, Worth, is_by_practitioner_on};
 use super::section47::{Conferred, confer};
 use crate::case::close_case::{nothing_is_left_open, reason_agrees};
 use crate::case::decide_referral::agrees_with_what_was_done;
@@ -27,11 +27,8 @@ pub(super) struct Received {
 pub(super) fn received(scribe: &mut Scribe<'_>, row: &Row<EpisodeRow>) -> Result<Received, Refusal> {
     let says = &row.says;
     let standing = scribe.case.episodes.clone();
-    let begun_that_day = |episode: &Episode| {
-        let by_practitioner = episode.referral.as_ref().filter(|referral| referral.said.is_none());
-        by_practitioner.is_some_and(|referral| referral.day() == says.received)
-    };
-    let episode = scribe.part(&standing, row.row, begun_that_day, EpisodeId);
+    let begun_that_day = |episode: &Episode| is_by_practitioner_on(episode.referral.as_ref(), says.received);
+    let episode = scribe.part(&standing, row.row, begun_that_day, EpisodeId).id;
     // The row may be on record and its episode not: taken back, or moved to the child it belongs to.
     if scribe.has(row.row) && scribe.case.episode(episode).is_ok() {
         return Ok(Received { episode, pen: None });

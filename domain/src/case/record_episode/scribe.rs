@@ -86,19 +86,17 @@ impl<'a> Scribe<'a> {
         id
     }
 
-    /// The part this row speaks of; else one that a practitioner began on the same day; else a new one.
-    pub(super) fn part<T: Item>(
+    /// The part this row speaks of, as it stands; else one that a practitioner began on the same day; else a new one.
+    pub(super) fn part<T: Item + Clone>(
         &mut self,
         parts: &[T],
         row: SaidRow,
         same_day: impl Fn(&T) -> bool,
         new: impl Fn(Uuid) -> T::Id,
-    ) -> T::Id {
+    ) -> T {
         let by_key = parts.iter().find(|part| part.keys().contains(&row.key));
-        match by_key.or_else(|| parts.iter().find(|part| same_day(part))) {
-            Some(part) => part.id(),
-            None => new(self.fresh()),
-        }
+        let standing = by_key.or_else(|| parts.iter().find(|part| same_day(part)));
+        standing.cloned().unwrap_or_else(|| T::heard_of(new(self.fresh())))
     }
 
     /// True when the row is on record, from this return or another.
@@ -202,4 +200,9 @@ impl<'a> Scribe<'a> {
         self.case.apply(&Told { entry, on, event: &event });
         self.events.push(new);
     }
+}
+
+/// A practitioner said that it was on this day.
+pub(super) fn is_by_practitioner_on<T>(fact: Option<&Fact<T>>, day: impl Into<Option<NaiveDate>>) -> bool {
+    fact.filter(|fact| fact.said.is_none()).map(Fact::day).is_some_and(|said| Some(said) == day.into())
 }

@@ -2,7 +2,7 @@
 
 use super::cp_plan::Found;
 use super::rows::{EpisodeRow, Row, Section47Row};
-use super::scribe::{Dating, Pen, Scribe, Worth};
+use super::scribe::{Dating, Pen, Scribe, Worth, is_by_practitioner_on};
 use crate::case::clocks::INITIAL_CONFERENCE;
 use crate::case::conference::is_on_a_weekday;
 use crate::case::events::{
@@ -11,7 +11,7 @@ use crate::case::events::{
 use crate::case::hold_initial_conference::follows;
 use crate::case::rules::{has_happened, is_within};
 use crate::case::start_section47::may_run;
-use crate::case::state::{Conference, Held, Item as _, Run, Section47};
+use crate::case::state::{Conference, Held, Run, Section47};
 use crate::decider::Refusal;
 use crate::ids::{ConferenceId, EpisodeId, Section47Id};
 use crate::testimony::SaidRow;
@@ -28,19 +28,15 @@ pub(super) fn record(
         return Ok(());
     }
     let says = &row.says;
-    let standing = scribe.case.episode(episode)?.section47s.clone();
-    let begun_that_day = |enquiry: &Section47| {
-        let by_practitioner = enquiry.started.as_ref().filter(|started| started.said.is_none());
-        by_practitioner.is_some_and(|started| Some(started.day()) == says.started)
-    };
-    let id = scribe.part(&standing, row.row, begun_that_day, Section47Id);
-    let standing = standing.into_iter().find(|standing| standing.id == id);
-    let standing = standing.unwrap_or_else(|| Section47::heard_of(id));
+    let known = scribe.case.episode(episode)?.section47s.clone();
+    let begun_that_day = |enquiry: &Section47| is_by_practitioner_on(enquiry.started.as_ref(), says.started);
+    let standing = scribe.part(&known, row.row, begun_that_day, Section47Id);
     let mut pen = scribe.pen(row, std::iter::empty());
     started(scribe, &mut pen, episode, within, says, &standing, Worth::Change)?;
     concluded(scribe, &mut pen, episode, within, says, &standing)?;
     if let Some(day) = says.conference {
-        let conferred = Conferred { kind: ConferenceKind::Initial, section47: Some(id), day, row: row.row };
+        let conferred =
+            Conferred { kind: ConferenceKind::Initial, section47: Some(standing.id), day, row: row.row };
         confer(scribe, &mut pen, episode, &conferred, plans)?;
     }
     if !scribe.has(row.row) {
@@ -134,13 +130,12 @@ pub(super) fn confer(
     conferred: &Conferred,
     plans: &[Found],
 ) -> Result<(), Refusal> {
-    let standing = scribe.case.episode(episode)?.conferences.clone();
+    let conferences = scribe.case.episode(episode)?.conferences.clone();
     let held_that_day = |conference: &Conference| {
-        let by_practitioner = conference.held.as_ref().filter(|held| held.said.is_none());
-        by_practitioner.is_some_and(|held| held.day() == conferred.day && held.value.kind == conferred.kind)
+        let held = conference.held.as_ref().filter(|held| held.value.kind == conferred.kind);
+        is_by_practitioner_on(held, conferred.day)
     };
-    let id = scribe.part(&standing, conferred.row, held_that_day, ConferenceId);
-    let standing = standing.into_iter().find(|standing| standing.id == id);
+    let standing = scribe.part(&conferences, conferred.row, held_that_day, ConferenceId);
     let started = plans.iter().find(|plan| plan.started == Some(conferred.day));
     let none_follows = plans.iter().all(|plan| plan.started.is_some_and(|started| started < conferred.day));
     let decision = match started {
@@ -156,7 +151,7 @@ pub(super) fn confer(
         missing: std::collections::BTreeSet::new(),
     };
     let on = Occurred::Day(conferred.day);
-    let known = standing.as_ref().and_then(|conference| conference.held.as_ref());
+    let known = standing.held.as_ref();
     let Some(news) = scribe.news(known, on, Dating::Stated, &value) else { return Ok(()) };
     let mut rules = pen.rules(&news);
     has_happened(on, scribe.act, &mut rules)?;
@@ -169,7 +164,7 @@ pub(super) fn confer(
         child: scribe.who.child,
         authority: scribe.who.authority.clone(),
         episode,
-        conference: id,
+        conference: standing.id,
         kind: value.kind,
         section47: value.section47,
         plan: value.plan,
