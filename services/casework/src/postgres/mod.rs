@@ -82,7 +82,8 @@ pub struct Address {
 impl Address {
     /// The server that runs for `place` now, if one does: for commands typed beside a running `serve`.
     pub fn of_running(place: &Place) -> Option<Self> {
-        let pid_file = place.pid_file().filter(predecessor::PidFile::is_ready)?;
+        // A server that was killed leaves a file that calls it ready; one whose keeper was killed is about to end.
+        let pid_file = predecessor::running(place).filter(|_| place.is_claimed())?;
         pid_file.sockets.map(|sockets| Self { sockets })
     }
 

@@ -148,6 +148,13 @@ impl Place {
         Ok(Claim { _lock: lock, remove: self.is_throwaway().then(|| self.root.clone()) })
     }
 
+    /// Whether some process holds the claim.
+    pub(super) fn is_claimed(&self) -> bool {
+        // A shared lock: two who only look do not take each other for the holder.
+        let lock = File::open(self.root.join("lock"));
+        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
+    }
+
     fn wait_for(&self, lock: &mut File, path: &Path) -> Result<(), LaunchError> {
         let deadline = Instant::now() + CLAIM_PATIENCE;
         let mut said = None;

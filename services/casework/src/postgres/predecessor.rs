@@ -42,6 +42,12 @@ impl PidFile {
     }
 }
 
+/// The server that takes connections for this place, if one does.
+pub(super) fn running(place: &Place) -> Option<PidFile> {
+    let file = place.pid_file().filter(PidFile::is_ready)?;
+    command_line(file.pid).is_some_and(|command| serves(&command, &place.data())).then_some(file)
+}
+
 /// Makes sure that no earlier server runs on this place. The caller holds the claim, so no other start is under way.
 pub(super) fn clear(place: &Place) -> Result<(), LaunchError> {
     let deadline = Instant::now() + STOP_PATIENCE;

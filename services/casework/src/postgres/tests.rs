@@ -139,6 +139,22 @@ fn a_stale_pid_file_whose_number_another_program_has_now_is_no_obstacle() {
 }
 
 #[test]
+fn a_server_killed_with_its_keeper_is_not_taken_for_one_that_runs() {
+    let folder = Folder::new();
+    PrivatePostgres::start(&folder.0).unwrap().stop().unwrap();
+    let mut gone = std::process::Command::new("/bin/true").spawn().unwrap();
+    gone.wait().unwrap();
+    let data = folder.0.data();
+    let sockets = folder.0.root().join("sockets");
+    let left = format!("{}\n{}\n1\n5432\n{}\n\n\nready\n", gone.id(), data.display(), sockets.display());
+    fs::write(data.join("postmaster.pid"), left).unwrap();
+    assert_eq!(Address::of_running(&folder.0), None);
+    let server = PrivatePostgres::start(&folder.0).unwrap();
+    assert_eq!(Address::of_running(&folder.0).as_ref(), Some(server.address()));
+    assert_eq!(ask(server.address(), "postgres", "select 1").unwrap(), "1");
+}
+
+#[test]
 fn a_cluster_that_was_only_half_made_is_made_afresh() {
     let folder = Folder::new();
     let making = folder.0.root().join("data.making-1");
