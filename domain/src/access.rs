@@ -87,6 +87,8 @@ codes! {
     Administer => "administer",
     ReadAccess => "read-access",
     Verify => "verify",
+    /// Who works with children here, and how to reach them.
+    ReadDirectory => "read-directory",
 }
 
 codes! {

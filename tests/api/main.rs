@@ -10,6 +10,7 @@
 mod cases;
 mod contacts;
 mod description;
+mod directory;
 mod live;
 mod operation;
 mod problems;

@@ -4,7 +4,7 @@ use domain::access::Disclosure;
 use domain::case::Case;
 use domain::contact::Contact;
 use domain::contact::involved::ContactRole;
-use domain::decider::Decider as _;
+use domain::decider::Decider;
 use domain::entry::Entry;
 use domain::history::effective;
 use domain::ids::{CaseId, ContactId, EventId, PersonId};
@@ -72,6 +72,22 @@ impl App {
             .map(|decoded| decoded.content.map_err(|unreadable| ReadError::Corrupt(unreadable.code.into())))
             .collect::<Result<Vec<_>, _>>()?;
         Ok((entries, version))
+    }
+
+    /// A record of one kind as it stands, and its version, 0 when nobody has written to it.
+    ///
+    /// # Errors
+    /// A log or key store that cannot be read.
+    pub(crate) async fn standing_of<D: Decider>(
+        &self,
+        category: &str,
+        id: Uuid,
+    ) -> Result<(D, u64), ReadError> {
+        let stream = StreamId { category: category.to_owned(), id };
+        let (entries, version) = self.entries_of(&stream).await?;
+        let mut state = D::initial();
+        effective(&entries).iter().for_each(|entry| state.evolve(entry));
+        Ok((state, version))
     }
 
     /// The facts of events just written: nothing personal, and the ids of what they began.

@@ -1,14 +1,18 @@
 //! Agencies and their teams.
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use domain::agency::{FormTeam, Register, SafeguardingLine};
+use domain::agency::{Agency, FormTeam, Register, SafeguardingLine};
 use domain::ids::AgencyId;
-use serde::Deserialize;
+use domain::text::Line;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::address::{Address, at};
-use super::done::{Done, begin, go_on, go_on_telling};
+use super::done::{Done, begin, go_on, go_on_telling, tag};
 use super::input::{Asking, At, GivenAgencyKind, GivenAuthority, GivenLine, Json};
+use super::reading::read_directory;
 use crate::app::App;
 use crate::error::Problem;
 use crate::execute::Command;
@@ -16,7 +20,7 @@ use crate::execute::Command;
 pub fn addresses() -> Vec<Address> {
     vec![
         at("/agencies").post(register),
-        at("/agencies/{id}").post(change),
+        at("/agencies/{id}").get(read).post(change),
         at("/agencies/{id}/teams").post(form_team),
     ]
 }
@@ -32,14 +36,14 @@ pub struct RegisterAgency {
     authority: Option<GivenAuthority>,
     /// Whom to ring about a child.
     #[serde(default)]
-    safeguarding_line: Option<Line>,
+    safeguarding_line: Option<GivenSafeguardingLine>,
 }
 
 /// Telephone numbers.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SafeguardingLine)]
-struct Line {
+struct GivenSafeguardingLine {
     in_hours: GivenLine,
     #[serde(default)]
     out_of_hours: Option<GivenLine>,
@@ -80,6 +84,71 @@ pub async fn change(
     Json(body): Json<RegisterAgency>,
 ) -> Result<HttpResponse, Problem> {
     go_on(&app, asking, Command::Agency { id: Some(id), command: body.command().into() }).await
+}
+
+/// An agency as it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AgencyRead {
+    agency: Uuid,
+    name: String,
+    #[schema(example = "school")]
+    kind: &'static str,
+    /// The authority whose partnership it works in; absent for one that works for the whole node.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authority: Option<String>,
+    /// Whom to ring about a child.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    safeguarding_line: Option<LineRead>,
+    teams: Vec<TeamRead>,
+}
+
+/// Telephone numbers.
+#[derive(Debug, Serialize, ToSchema)]
+struct LineRead {
+    in_hours: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_of_hours: Option<String>,
+}
+
+/// A team.
+#[derive(Debug, Serialize, ToSchema)]
+struct TeamRead {
+    team: Uuid,
+    name: String,
+}
+
+impl AgencyRead {
+    fn of(id: AgencyId, agency: &Agency) -> Option<Self> {
+        let registered = agency.registered()?;
+        let text = |line: &Line| line.as_str().to_owned();
+        Some(Self {
+            agency: id.0,
+            name: text(&registered.name),
+            kind: registered.kind.code(),
+            authority: registered.authority.as_ref().map(ToString::to_string),
+            safeguarding_line: registered.safeguarding_line.as_ref().map(|line| LineRead {
+                in_hours: text(&line.in_hours),
+                out_of_hours: line.out_of_hours.as_ref().map(text),
+            }),
+            teams: agency
+                .teams()
+                .iter()
+                .map(|(id, name)| TeamRead { team: id.0, name: text(name) })
+                .collect(),
+        })
+    }
+}
+
+/// An agency, its teams and whom to ring there. `ETag` is its version, for `If-Match`.
+#[utoipa::path(get, path = "/api/v1/agencies/{id}", tag = "agencies", params(("id" = Uuid, Path)), responses((status = 200, body = AgencyRead)))]
+pub async fn read(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<AgencyId>,
+) -> Result<HttpResponse, Problem> {
+    let (agency, version) = read_directory::<Agency>(&app, &asking, "agency", id.0).await?;
+    let agency = AgencyRead::of(id, &agency).ok_or_else(Problem::no_such_page)?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag(version))).json(agency))
 }
 
 /// A team as it is formed.

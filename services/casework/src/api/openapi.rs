@@ -26,8 +26,8 @@ use super::{
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
-        agencies::register, agencies::change, agencies::form_team,
-        practitioners::register, practitioners::change, practitioners::give_role, practitioners::leave,
+        agencies::register, agencies::read, agencies::change, agencies::form_team,
+        practitioners::register, practitioners::read, practitioners::change, practitioners::give_role, practitioners::leave,
         people::open, people::assert, people::record_birth, people::record_death, people::restrict,
         people::lift_restriction, people::read_status, people::search,
         people::read_identity, people::read_timeline, people::read_live, people::read_enquiries,

@@ -1,14 +1,21 @@
 //! People who work for agencies: their registration, roles and leaving.
 
+use actix_web::http::header;
 use actix_web::{HttpResponse, web};
+use chrono::NaiveDate;
+use domain::access::Role;
 use domain::ids::PractitionerId;
-use domain::practitioner::{Details, GiveRole, Leave, Register};
-use serde::Deserialize;
+use domain::practitioner::{Details, GiveRole, Leave, Practitioner, Register};
+use domain::text::Line;
+use domain::when::civil_day;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::address::{Address, at};
-use super::done::{Done, begin, go_on};
+use super::done::{Done, begin, go_on, tag};
 use super::input::{Asking, At, GivenAgencyId, GivenDay, GivenLine, GivenRole, GivenTeamId, Json};
+use super::reading::read_directory;
 use crate::app::App;
 use crate::error::Problem;
 use crate::execute::Command;
@@ -16,7 +23,7 @@ use crate::execute::Command;
 pub fn addresses() -> Vec<Address> {
     vec![
         at("/practitioners").post(register),
-        at("/practitioners/{id}").post(change),
+        at("/practitioners/{id}").get(read).post(change),
         at("/practitioners/{id}/roles").post(give_role),
         at("/practitioners/{id}/leaving").post(leave),
     ]
@@ -77,6 +84,58 @@ pub async fn change(
 ) -> Result<HttpResponse, Problem> {
     let command = body.command(&asking).into();
     go_on(&app, asking, Command::Practitioner { id: Some(id), command }).await
+}
+
+/// Somebody who works for an agency.
+#[derive(Serialize, ToSchema)]
+pub struct PractitionerRead {
+    practitioner: Uuid,
+    agency: Uuid,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    team: Option<Uuid>,
+    /// Absent, like what follows, when it was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    telephone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    /// What they may do today.
+    roles: Vec<&'static str>,
+    /// The last day at work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_on: Option<NaiveDate>,
+}
+
+impl PractitionerRead {
+    fn of(id: PractitionerId, practitioner: &Practitioner, today: NaiveDate) -> Option<Self> {
+        let registered = practitioner.registered()?;
+        let details = registered.details.known();
+        let text = |line: &Line| line.as_str().to_owned();
+        Some(Self {
+            practitioner: id.0,
+            agency: registered.agency.0,
+            team: registered.team.map(|team| team.0),
+            name: details.map(|details| text(&details.name)),
+            telephone: details.and_then(|details| details.telephone.as_ref()).map(text),
+            email: details.and_then(|details| details.email.as_ref()).map(text),
+            roles: practitioner.roles_on(today).into_iter().map(Role::code).collect(),
+            left_on: practitioner.left_on(),
+        })
+    }
+}
+
+/// A practitioner and how to reach them at work. `ETag` is the record's version, for `If-Match`.
+#[utoipa::path(get, path = "/api/v1/practitioners/{id}", tag = "practitioners", params(("id" = Uuid, Path)), responses((status = 200, body = PractitionerRead)))]
+pub async fn read(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<PractitionerId>,
+) -> Result<HttpResponse, Problem> {
+    let (practitioner, version) = read_directory::<Practitioner>(&app, &asking, "practitioner", id.0).await?;
+    let practitioner = PractitionerRead::of(id, &practitioner, civil_day(asking.now));
+    let practitioner = practitioner.ok_or_else(Problem::no_such_page)?;
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, tag(version))).json(practitioner))
 }
 
 /// A role, from a day.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::access::{Action, Disclosure};
+use domain::decider::Decider;
 use domain::ids::PersonId;
 use event_store::Position;
 use projections::reads::AsOf;
@@ -10,6 +11,7 @@ use projections::scope::Scope;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa::openapi::schema::ObjectBuilder;
+use uuid::Uuid;
 
 use super::input::{Asking, Given, GivenInstant, Written};
 use crate::access_log::{Shown, ShownPerson};
@@ -119,4 +121,21 @@ pub async fn read_person<T>(
         })
         .await?;
     found.map(|found| found.answer).ok_or_else(Problem::no_such_page)
+}
+
+/// Reads who works where. It says nothing of any child, and is put on record like any look.
+///
+/// # Errors
+/// Not permitted; a log or key store that is away.
+pub async fn read_directory<D: Decider>(
+    app: &App,
+    asking: &Asking,
+    category: &str,
+    id: Uuid,
+) -> Result<(D, u64), Problem> {
+    let looking = asking.looking(Action::ReadDirectory);
+    let read = app.look(&asking.visitor, looking, async |_| {
+        Ok(Shown { answer: app.standing_of(category, id).await?, people: Vec::new() })
+    });
+    Ok(read.await?)
 }
