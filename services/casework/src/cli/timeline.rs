@@ -56,9 +56,26 @@ impl Timeline {
     }
 }
 
-/// One entry on a line: when it happened, what, in what part, when it was recorded.
+/// One entry on a line: when it happened, what, about what and in what part, when it was recorded.
 fn entry(item: &Value) -> String {
-    let text = |name: &str| item.get(name).and_then(Value::as_str).unwrap_or_default();
-    let part = if text("role").is_empty() { String::new() } else { format!(" ({})", text("role")) };
-    format!("{:<25} {}{part}  recorded {}", text("occurred"), text("kind"), text("recorded_at"))
+    let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let detail = item.get("detail").unwrap_or(&Value::Null);
+    let codes = detail.get("codes").and_then(Value::as_array).into_iter().flatten();
+    let what: Vec<String> = [text(item, "role"), text(detail, "variety"), text(detail, "outcome")]
+        .into_iter()
+        .chain(codes.filter_map(Value::as_str).map(str::to_owned))
+        .chain([text(detail, "significance")])
+        .filter(|code| !code.is_empty())
+        .collect();
+    let occurred = to_the_minute(&text(item, "occurred"));
+    let recorded = to_the_minute(&text(item, "recorded_at"));
+    format!("{occurred:<17} {:<26} {}  (recorded {recorded})", text(item, "kind"), what.join(", "))
+}
+
+/// A time as people read it, in UTC; a day or less precise date as it is.
+fn to_the_minute(written: &str) -> String {
+    match (written.get(..10), written.get(10..11), written.get(11..16)) {
+        (Some(day), Some("T"), Some(minute)) if written.ends_with('Z') => format!("{day} {minute}"),
+        _ => written.to_owned(),
+    }
 }
