@@ -117,3 +117,40 @@ async fn a_long_timeline_comes_in_pages_without_a_gap_or_a_repeat() {
     assert_eq!(whole["entries"].as_array().unwrap(), &paged);
     assert!(paged.len() >= 10);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enquiry_that_finds_two_is_asked_once_under_the_longest_key_and_meets_no_other() {
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let twins = [api.child(&caller, "Example").await, api.child(&caller, "Example").await];
+    let ask = json!({
+        "search": { "name-and-birth": { "given": "Robin", "family": "Example", "born": "2016-04-02" } },
+        "reason": "At the department with a broken arm.",
+    });
+    let other =
+        json!({ "search": { "nhs-number": "999 000 0018" }, "reason": "Another child, another call." });
+    for key in ["call", &"k".repeat(200)] {
+        // Somebody numbers their calls.
+        for taken in [format!("{key}/1"), format!("{key}/2")] {
+            if taken.len() <= 200 {
+                let taken = [("idempotency-key", taken.as_str())];
+                assert_eq!(caller.post_with("/api/v1/enquiries", &taken, &other).await.status, 201);
+            }
+        }
+        let key = [("idempotency-key", key)];
+        let first = caller.post_with("/api/v1/enquiries", &key, &ask).await;
+        assert_eq!(first.status, 201, "{}", first.text());
+        let again = caller.post_with("/api/v1/enquiries", &key, &ask).await.json();
+        let answers = |answered: &serde_json::Value| {
+            let answers = answered["answers"].as_array().unwrap().clone();
+            let told = |answer: &serde_json::Value| (answer["subject"].clone(), answer["reference"].clone());
+            answers.iter().map(told).collect::<Vec<_>>()
+        };
+        let first = answers(&first.json());
+        assert!(
+            twins.iter().all(|twin| first.iter().any(|(subject, _)| *subject == twin.to_string())),
+            "{first:?}"
+        );
+        assert_eq!(first, answers(&again), "asked once");
+    }
+}

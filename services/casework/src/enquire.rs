@@ -138,7 +138,7 @@ impl App {
         let order = Order {
             purpose: question.purpose,
             lawful_basis: question.lawful_basis,
-            idempotency_key: question.idempotency_key.as_ref().map(|key| key_of(key, nth)),
+            idempotency_key: question.idempotency_key.as_ref().map(|key| self.key_of(key, nth)),
             if_match: None,
             correlation: question.correlation,
             trace: question.trace,
@@ -175,7 +175,8 @@ impl App {
         let mut answers = Vec::new();
         for nth in 0..MATCHES_MAX {
             let asked = self.asked(question);
-            let Some((enquiry, made, at)) = self.enquiry_by_key(visitor, &key_of(key, nth), asked).await?
+            let Some((enquiry, made, at)) =
+                self.enquiry_by_key(visitor, &self.key_of(key, nth), asked).await?
             else {
                 break;
             };
@@ -310,9 +311,9 @@ impl App {
         parts.extend(search.iter().map(Vec::as_slice));
         self.ids.hash("goldthread/asked/1", &parts)
     }
-}
 
-/// Each of several answers is an order of its own.
-fn key_of(key: &str, nth: usize) -> String {
-    if nth == 0 { key.to_owned() } else { format!("{key}/{nth}") }
+    /// Each of several answers is an order of its own.
+    fn key_of(&self, key: &str, nth: usize) -> String {
+        if nth == 0 { key.to_owned() } else { self.ids.key_of_part(key, &nth.to_string()) }
+    }
 }

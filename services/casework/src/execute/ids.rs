@@ -38,6 +38,13 @@ impl Ids {
         CommandId::of(&self.0, actor, idempotency_key)
     }
 
+    /// The idempotency key of one part of an order: as long for every key, and nobody can send it, since nobody else
+    /// can make it.
+    #[must_use]
+    pub fn key_of_part(&self, idempotency_key: &str, part: &str) -> String {
+        super::hex(self.hash("goldthread/part-of-order/1", &[idempotency_key.as_bytes(), part.as_bytes()]))
+    }
+
     /// Any other id: of a person known by an authority's own number, of a file by its content.
     #[must_use]
     pub fn derive(&self, tag: &str, parts: &[&[u8]]) -> Uuid {
@@ -48,5 +55,24 @@ impl Ids {
     #[must_use]
     pub fn hash(&self, tag: &str, parts: &[&[u8]]) -> [u8; 32] {
         domain::ids::hash(&self.0, tag, parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_a_part_is_an_honest_key_and_meets_no_other() {
+        let ids = Ids::new([1; 32].into());
+        let long = "k".repeat(200);
+        let keys: std::collections::BTreeSet<_> =
+            [("a", "1"), ("a/1", ""), ("a", "here"), ("a", "away"), (&long, "1")]
+                .into_iter()
+                .map(|(key, part)| ids.key_of_part(key, part))
+                .collect();
+        assert_eq!(keys.len(), 5);
+        assert!(keys.iter().all(|key| key.len() == 64));
+        assert_ne!(ids.key_of_part("a", "1"), Ids::new([2; 32].into()).key_of_part("a", "1"));
     }
 }

@@ -59,7 +59,7 @@ impl App {
             Some(key) => key.clone(),
             None => fresh_id()?.to_string(),
         };
-        let (here_key, away_key) = (format!("{key}/here"), format!("{key}/away"));
+        let (here_key, away_key) = (self.ids.key_of_part(&key, "here"), self.ids.key_of_part(&key, "away"));
         let (wrong, right) = (self.stream_of(&order.wrong), self.stream_of(&order.right));
         // One act, whatever it was called: both of its halves are found by it.
         let act = self.ids.command(visitor.practitioner(), &key);
