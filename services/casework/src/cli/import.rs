@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::node::with_app;
@@ -28,10 +28,22 @@ pub enum Import {
 impl Import {
     pub fn run(self, settings: Settings, output: Output) -> Result<(), Failure> {
         let Self::Cin { file } = self;
-        let source = File::open(&file)?;
+        let source = open(&file)?;
         let report = with_app(settings, async |app| read_in(&app, source, output).await)?;
         output.show(&report, ToString::to_string)
     }
+}
+
+/// A return is read twice: whole, to know that it is one, and then child by child.
+fn open(path: &Path) -> Result<File, Failure> {
+    let cannot = |cause| Failure::new(format!("`{}` cannot be opened: {cause}", path.display()));
+    // Looked at first: to open a pipe is to wait for whoever writes into it.
+    if !std::fs::metadata(path).map_err(cannot)?.is_file() {
+        let text =
+            format!("`{}` is a folder, a pipe or a device; give an XML file that is on disk", path.display());
+        return Err(Failure::new(text));
+    }
+    File::open(path).map_err(cannot)
 }
 
 /// Reads a return in, telling how far it has come.

@@ -104,8 +104,9 @@ pub async fn import<R: Read + Seek + Send>(
 ) -> Result<Report, ImportError> {
     let survey = cin::survey(&mut source, working_days)?;
     let authority: Authority = survey.header.lea.parse()?;
-    let (orders, arrival) = receiving::receive(app, visitor, authority, &survey).await?;
+    // Before the return goes on record: what cannot be read a second time must leave nothing behind.
     source.rewind().map_err(Unreadable::Io)?;
+    let (orders, arrival) = receiving::receive(app, visitor, authority, &survey).await?;
     let of_children = survey.read.get(Table::Children);
     let mut told = |report: &Report| {
         progress(Progress { children: report.accounted(Table::Children), of_children });
