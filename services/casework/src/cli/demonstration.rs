@@ -13,7 +13,7 @@ use domain::agency::{AgencyKind, SafeguardingLine};
 use domain::authority::Authority;
 use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Concern, ConcernKind, Method, Outcome, Significance, SourceDisclosure};
-use domain::ids::{AgencyId, ContactId, PersonId, PractitionerId};
+use domain::ids::{AgencyId, ContactId, EventId, PersonId, PractitionerId};
 use domain::person::identifier::{Identifier, Scheme};
 use domain::person::name::{NameUse, PersonName};
 use domain::person::uncertain_date::UncertainDate;
@@ -163,8 +163,7 @@ const TILLY: &str = "9990000018";
 const JONAH: &str = "9990000026";
 
 /// Puts on record what is missing of the demonstration.
-pub async fn load(app: &App, output: Output) -> Result<(), Failure> {
-    let begin = beginning(app).await?;
+pub async fn load(app: &App, begin: DateTime<Utc>, output: Output) -> Result<(), Failure> {
     agencies(app, begin).await?;
     family(app, begin).await?;
     import::read_in(app, Cursor::new(RETURN), output).await?;
@@ -172,15 +171,25 @@ pub async fn load(app: &App, output: Output) -> Result<(), Failure> {
 }
 
 /// When the story begins. Its first event keeps it, so that a later start tells the same story and adds nothing.
-async fn beginning(app: &App) -> Result<DateTime<Utc>, Failure> {
-    let first = app.record.read_all(Position::START, 1).await?;
-    if first.first().is_some_and(|event| event.header.kind() != "agency.registered") {
+///
+/// A record that began with any other event is somebody's own, and is refused: invented people have no place on it,
+/// nor have tokens that prove nothing.
+pub async fn beginning(app: &App) -> Result<DateTime<Utc>, Failure> {
+    let record = app.record.read_all(Position::START, 1).await?;
+    let Some(first) = record.first() else { return Ok(app.clock.now() - TimeDelta::days(90)) };
+    let begins = app.ids.command(Visitor::node().practitioner(), &key(Employer::Council.name()));
+    if first.header.event_id() != EventId::of(begins, Employer::Council.id(app).0, 0).0 {
         return Err(Failure::new(
-            "this record was begun by something else than a demonstration; use another checkout",
+            "this record was not begun by a demonstration, and nothing was added to it; serve it without \
+             `--demonstration`, or start the demonstration in another checkout or over another database",
         ));
     }
-    let begun = first.first().map(|event| event.header.recorded_at());
-    Ok(begun.unwrap_or_else(|| app.clock.now() - TimeDelta::days(90)))
+    Ok(first.header.recorded_at())
+}
+
+/// What an order of the story is known by.
+fn key(name: &str) -> String {
+    format!("demonstration: {name}")
 }
 
 /// One order of the demonstration, recorded when its story says.
@@ -195,7 +204,7 @@ impl Teller<'_> {
         let order = Order {
             purpose: self.purpose,
             lawful_basis: LawfulBasis::PublicTask,
-            idempotency_key: Some(format!("demonstration: {name}")),
+            idempotency_key: Some(key(name)),
             if_match: None,
             correlation: None,
             trace: None,

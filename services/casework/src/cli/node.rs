@@ -1,6 +1,7 @@
 //! Opening the node a command works on: a given server, or this checkout's private one.
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use event_store::clock::SystemClock;
@@ -18,6 +19,7 @@ const DEMONSTRATION_MARK: &str = "demonstration";
 pub struct Databases {
     pub settings: Settings,
     pub connections: Connections,
+    mark: Option<PathBuf>,
     // Dropped last: the server ends after everything that talks to it.
     server: Option<PrivatePostgres>,
 }
@@ -31,7 +33,7 @@ impl Databases {
                 std::fs::create_dir_all(place.root())?;
             }
             let connections = settings.connections(&place)?;
-            return Ok(Self { settings, connections, server: None });
+            return Ok(Self { settings, connections, mark: None, server: None });
         }
         let mark = place.root().join(DEMONSTRATION_MARK);
         let (address, server) = match Address::of_running(&place) {
@@ -41,12 +43,18 @@ impl Databases {
                 (server.address().clone(), Some(server))
             }
         };
-        if settings.demonstration {
-            std::fs::write(&mark, "This place holds invented people only.\n")?;
-        }
         settings.demonstration |= mark.exists();
         let connections = Connections::private(&settings, &place, &address)?;
-        Ok(Self { settings, connections, server })
+        Ok(Self { settings, connections, mark: Some(mark), server })
+    }
+
+    /// Marks a private place as a demonstration's. Only once its record is known to be one: whatever is typed here
+    /// later makes and takes development tokens.
+    pub fn mark_as_demonstration(&self) -> Result<(), Failure> {
+        match &self.mark {
+            Some(mark) => Ok(std::fs::write(mark, "This place holds invented people only.\n")?),
+            None => Ok(()),
+        }
     }
 
     /// Makes what is missing, and opens the service over it.

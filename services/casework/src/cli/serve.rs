@@ -55,8 +55,10 @@ async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), 
     tokio::pin!(stopped);
     let app = databases.app().await?;
     if app.settings.demonstration {
+        let begin = demonstration::beginning(&app).await?;
+        databases.mark_as_demonstration()?;
         tokio::select! {
-            loaded = demonstration::load(&app, Output::new(false)) => loaded?,
+            loaded = demonstration::load(&app, begin, Output::new(false)) => loaded?,
             () = &mut stopped => { app.stop().await; return Ok(()); }
         }
     }

@@ -22,7 +22,9 @@ pub enum TokenError {
     NotOurs,
     #[error("the token has expired")]
     Expired,
-    #[error("development tokens are for demonstrations; this node is not one")]
+    #[error(
+        "development tokens are for demonstrations, and this node is not one; serve it with `--demonstration` first"
+    )]
     NotADemonstration,
 }
 
