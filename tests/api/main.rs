@@ -13,6 +13,7 @@ mod description;
 mod directory;
 mod live;
 mod operation;
+mod overload;
 mod problems;
 
 use serde_json::{Value, json};
