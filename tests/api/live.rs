@@ -87,3 +87,99 @@ async fn a_stop_ends_open_streams_and_answers_what_was_taken_in() {
     stopping.await.expect("a server that stops though somebody listens");
     assert_eq!(live.next().await, None);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restriction_cuts_off_whoever_it_closes_out_and_nobody_else() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let path = format!("/api/v1/people/{child}/timeline/live");
+    let manager = api.test.team_manager();
+    let owner = api.served.caller(&manager, "safeguarding-check");
+    let mut cut = door.live(&path, &[]).await;
+    let mut kept = owner.live(&path, &[]).await;
+    assert_eq!(cut.next().await.unwrap().event, "ready");
+    assert_eq!(kept.next().await.unwrap().event, "ready");
+    let restrict = json!({ "reason": "high-risk", "review_on": "2026-06-01" });
+    let restrictor = api.served.caller(&manager, "record-keeping");
+    let restricted = restrictor.post(&format!("/api/v1/people/{child}/restriction"), &restrict).await;
+    assert_eq!(restricted.status, 200, "{}", restricted.text());
+    assert_eq!(cut.next().await.map(|sent| sent.event).as_deref(), Some("closed"));
+    assert_eq!(cut.next().await, None);
+    let told = door.post("/api/v1/contacts", &contact(child, "Told by a neighbour.")).await.id();
+    loop {
+        let sent = kept.next().await.expect("the owner goes on reading");
+        assert_eq!(sent.event, "entry", "{sent:?}");
+        if data(&sent)["record"] == told.to_string() {
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_ends_with_the_proof_of_who_reads_it() {
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let child = api.child(&caller, "Example").await;
+    let mut live = caller.live(&format!("/api/v1/people/{child}/timeline/live"), &[]).await;
+    assert_eq!(live.next().await.unwrap().event, "ready");
+    api.test.clock.advance(chrono::TimeDelta::hours(9));
+    let elsewhere = api.front_door();
+    elsewhere.post("/api/v1/contacts", &contact(child, "In the evening.")).await.id();
+    assert_eq!(live.next().await.map(|sent| sent.event).as_deref(), Some("closed"));
+    assert_eq!(live.next().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reader_who_comes_and_goes_gets_everything_exactly_once() {
+    const WRITERS: usize = 3;
+    const EACH: usize = 12;
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let child = api.child(&caller, "Example").await;
+    let path = format!("/api/v1/people/{child}/timeline/live");
+    let mut live = caller.live(&path, &[]).await;
+    let mut last = live.next().await.unwrap().id;
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|_| {
+            let writer = api.front_door();
+            tokio::spawn(async move {
+                let mut written = Vec::new();
+                for _ in 0..EACH {
+                    written.push(
+                        writer.post("/api/v1/contacts", &contact(child, "Again.")).await.id().to_string(),
+                    );
+                }
+                written
+            })
+        })
+        .collect();
+    let mut heard = Vec::new();
+    // Gone after two, after none, after five, …
+    for stay in [2, 0, 5, 1, 0, 3].into_iter().cycle() {
+        for _ in 0..stay {
+            if heard.len() == WRITERS * EACH {
+                break;
+            }
+            let sent = live.next().await.expect("an entry");
+            last = sent.id.clone();
+            match sent.event.as_str() {
+                "entry" => heard.push(data(&sent)["record"].as_str().unwrap().to_owned()),
+                event => assert_eq!(event, "ready"),
+            }
+        }
+        if heard.len() == WRITERS * EACH {
+            break;
+        }
+        drop(live);
+        live = caller.live(&path, &[("last-event-id", &last)]).await;
+    }
+    let mut written = Vec::new();
+    for writer in writers {
+        written.extend(writer.await.unwrap());
+    }
+    written.sort_unstable();
+    heard.sort_unstable();
+    assert_eq!(heard, written, "none missing, none twice");
+    assert!(live.is_quiet_for(Duration::from_millis(500)).await);
+}

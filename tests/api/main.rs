@@ -15,6 +15,7 @@ mod live;
 mod operation;
 mod overload;
 mod problems;
+mod slow;
 
 use serde_json::{Value, json};
 use system_tests::http::{Caller, Served};
