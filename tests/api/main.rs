@@ -12,6 +12,7 @@ mod contacts;
 mod description;
 mod directory;
 mod live;
+mod lost;
 mod operation;
 mod overload;
 mod problems;
