@@ -6,13 +6,13 @@ use system_tests::http::Caller;
 use crate::{Api, contact};
 
 /// The id of what an act began, by the name it has in the event.
-fn began(answer: &Value, kind: &str, name: &str) -> String {
+pub fn began(answer: &Value, kind: &str, name: &str) -> String {
     let made = answer["made"].as_array().unwrap();
     let event = made.iter().find(|made| made["kind"] == kind).unwrap_or_else(|| panic!("{kind} in {answer}"));
     event["facts"][name].as_str().unwrap().to_owned()
 }
 
-async fn done(caller: &Caller, path: &str, body: Value) -> Value {
+pub async fn done(caller: &Caller, path: &str, body: Value) -> Value {
     let answer = caller.post(path, &body).await;
     assert_eq!(answer.status, 200, "{path} {}", answer.text());
     answer.json()

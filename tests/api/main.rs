@@ -8,11 +8,13 @@
 )]
 
 mod cases;
+mod casework;
 mod contacts;
 mod description;
 mod directory;
 mod live;
 mod lost;
+mod moving;
 mod operation;
 mod overload;
 mod problems;

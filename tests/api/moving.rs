@@ -1,0 +1,111 @@
+//! An entry made on the wrong child goes to the right one.
+
+use serde_json::{Value, json};
+use system_tests::http::Caller;
+use uuid::Uuid;
+
+use crate::Api;
+use crate::cases::done;
+
+/// The entries of one kind on a child's timeline, once it has what was just done.
+async fn entries(reader: &Caller, child: Uuid, kind: &str, after: &Value) -> Vec<Value> {
+    let position = after["position"].as_str().unwrap();
+    let page = reader.get(&format!("/api/v1/people/{child}/timeline?at_least={position}")).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    let page = page.json()["entries"].as_array().unwrap().clone();
+    page.into_iter().filter(|entry| entry["kind"] == kind).collect()
+}
+
+/// Two cousins, and a number that was written down for the wrong one.
+async fn mistaken(api: &Api) -> (Uuid, Uuid, String) {
+    let door = api.front_door();
+    let (wrong, right) = (api.child(&door, "Example").await, api.child(&door, "Exemplar").await);
+    let say = json!({
+        "assertions": [{ "identifier": { "scheme": "la-child-id", "authority": "383", "value": "C4711" } }],
+        "source": { "basis": "document" }, "occurred": "2026-03-04",
+    });
+    let said = done(&door, &format!("/api/v1/people/{wrong}/assertions"), say).await;
+    (wrong, right, said["events"][0].as_str().unwrap().to_owned())
+}
+
+fn from_to(wrong: Uuid, right: Uuid) -> Value {
+    json!({ "wrong": { "person": wrong }, "right": { "person": right }, "reason": "wrong-person" })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_entered_on_the_wrong_child_is_moved_to_the_right_one_and_keeps_its_date() {
+    let api = Api::start().await;
+    let (wrong, right, entry) = mistaken(&api).await;
+    let (keeper, reader) = (api.served.caller(&api.test.front_door(), "record-keeping"), api.front_door());
+    let path = format!("/api/v1/entries/{entry}/move");
+    let key = "k".repeat(200);
+    let key = [("idempotency-key", key.as_str())];
+    let moved = keeper.post_with(&path, &key, &from_to(wrong, right)).await;
+    assert_eq!(moved.status, 200, "{}", moved.text());
+    let moved = moved.json();
+    assert_eq!((&moved["here"]["id"], &moved["away"]["id"]), (&json!(right), &json!(wrong)));
+    let here = entries(&reader, right, "person.identifier-recorded", &moved["away"]).await;
+    assert_eq!(here.len(), 1, "{here:?}");
+    assert_eq!(here[0]["occurred"], "2026-03-04");
+    assert!(entries(&reader, wrong, "person.identifier-recorded", &moved["away"]).await.is_empty());
+
+    let again = keeper.post_with(&path, &key, &from_to(wrong, right)).await.json();
+    assert_eq!((&again["here"]["repeated"], &again["away"]["repeated"]), (&json!(true), &json!(true)));
+    assert_eq!(again["here"]["events"], moved["here"]["events"]);
+    // It is not there any more.
+    let gone = keeper.post(&path, &from_to(wrong, right)).await;
+    gone.problem(404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_move_that_may_not_be_made_leaves_the_entry_where_it_is() {
+    let api = Api::start().await;
+    let (wrong, right, entry) = mistaken(&api).await;
+    let keeper = api.served.caller(&api.test.front_door(), "record-keeping");
+    let nurse = api.served.caller(&api.test.emergency_nurse(), "record-keeping");
+    let path = format!("/api/v1/entries/{entry}/move");
+    let before = event_store::EventStore::head(&api.test.app.record).await.unwrap().position;
+    assert_eq!(nurse.post(&path, &from_to(wrong, right)).await.problem(403)["code"], "not-permitted");
+    let case = json!({
+        "wrong": { "person": wrong }, "right": { "case": { "child": right, "authority": "383" } },
+        "reason": "wrong-person",
+    });
+    let other_kind = keeper.post(&path, &case).await.problem(422);
+    assert_eq!(other_kind["fields"][0]["field"], "right");
+    let nobody = keeper.post(&path, &from_to(wrong, Uuid::from_u128(0xdead))).await.problem(422);
+    assert_eq!(nobody["fields"][0]["field"], "right");
+    keeper.post(&path, &from_to(right, wrong)).await.problem(404);
+    let mut unsaid = from_to(wrong, right);
+    unsaid["reason"] = json!("tidiness");
+    assert_eq!(keeper.post(&path, &unsaid).await.problem(422)["fields"][0]["field"], "reason");
+    let after = event_store::EventStore::head(&api.test.app.record).await.unwrap().position;
+    assert_eq!(before, after, "nothing half-written");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_allocation_on_the_wrong_childs_case_is_moved_to_the_right_ones() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let (wrong, right) = (api.child(&door, "Example").await, api.child(&door, "Exemplar").await);
+    let referral =
+        |child: Uuid| json!({ "child": child, "authority": "383", "on": "2026-02-02", "source": "2A" });
+    let worker = api.served.caller(&api.test.social_worker(), "allocated-work");
+    let received = done(&worker, "/api/v1/cases", referral(wrong)).await;
+    done(&worker, "/api/v1/cases", referral(right)).await;
+    let case = received["id"].as_str().unwrap();
+    let manager = api.test.team_manager();
+    let allocate =
+        json!({ "practitioner": manager.practitioner().0, "role": "team-manager", "on": "2026-02-03" });
+    let deciding = api.served.caller(&manager, "allocated-work");
+    let allocated = done(&deciding, &format!("/api/v1/cases/{case}/allocations"), allocate).await;
+    let entry = allocated["events"][0].as_str().unwrap();
+    let keeper = api.served.caller(&manager, "record-keeping");
+    let of = |child: Uuid| json!({ "case": { "child": child, "authority": "383" } });
+    let order = json!({ "wrong": of(wrong), "right": of(right), "reason": "wrong-person" });
+    let moved = keeper.post(&format!("/api/v1/entries/{entry}/move"), &order).await;
+    assert_eq!(moved.status, 200, "{}", moved.text());
+    let reader = api.front_door();
+    let away = &moved.json()["away"];
+    assert!(entries(&reader, wrong, "worker.allocated", away).await.is_empty());
+    assert_eq!(entries(&reader, right, "worker.allocated", away).await.len(), 1);
+}
