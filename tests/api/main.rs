@@ -12,6 +12,7 @@ mod casework;
 mod contacts;
 mod description;
 mod directory;
+mod full;
 mod live;
 mod lost;
 mod moving;

@@ -277,7 +277,7 @@ impl Task {
                     self.session = None;
                     look_up = true;
                     tracing::warn!(cause = %error, requests = batch.len(), "a flush was lost");
-                    if tokio::time::Instant::now() >= deadline || matches!(error, StoreError::Unfit(_)) {
+                    if tokio::time::Instant::now() >= deadline || is_for_somebody_to_mend(&error) {
                         let text = error.to_string();
                         for request in batch.drain(..) {
                             let cause = StoreError::Unavailable(text.clone().into());
@@ -515,6 +515,13 @@ impl Task {
         let tail = client.query_opt(&self.sql.tail, &[]).await.map_err(unfit)?;
         Ok(Session { insert, tail: read_tail(tail.as_ref())?, client, locked_for: 0 })
     }
+}
+
+/// True for what no other try mends: tables that do not fit, a full disk.
+fn is_for_somebody_to_mend(error: &StoreError) -> bool {
+    let StoreError::Unavailable(cause) = error else { return true };
+    let cause = cause.downcast_ref::<tokio_postgres::Error>();
+    cause.is_some_and(|cause| cause.code() == Some(&SqlState::DISK_FULL))
 }
 
 /// What is to become of a request.
