@@ -1,28 +1,20 @@
-//! What a demonstration holds on its first start: agencies and people to sign in as, one named family with a few
-//! weeks of history, and a census return of some hundred invented children.
+//! What a demonstration holds on its first start: agencies and people to sign in as, one named family with some months
+//! of history, and a census return of some hundred invented children.
 //!
 //! Everything goes through `execute`, named by idempotency keys, so a start that was interrupted is completed by the
 //! next. Nobody here exists; NHS numbers are from the range kept for tests.
 
+mod family;
+
 use std::io::Cursor;
-use std::str::FromStr;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Actor, LawfulBasis, Purpose, Role};
 use domain::agency::{AgencyKind, SafeguardingLine};
 use domain::authority::Authority;
-use domain::contact::involved::{ContactRole, Involved};
-use domain::contact::{Concern, ConcernKind, Method, Outcome, Significance, SourceDisclosure};
-use domain::ids::{AgencyId, ContactId, EventId, PersonId, PractitionerId};
-use domain::person::identifier::{Identifier, Scheme};
-use domain::person::name::{NameUse, PersonName};
-use domain::person::uncertain_date::UncertainDate;
-use domain::person::{Assertion, PersonKind};
+use domain::ids::{AgencyId, EventId, PractitionerId};
 use domain::practitioner::Details;
-use domain::source::{Basis, Source};
-use domain::text::{Line, Narrative};
-use domain::tie::{TieKind, TieTo};
-use domain::when::Occurred;
+use domain::text::Line;
 use event_store::{EventStore as _, Position};
 use uuid::Uuid;
 
@@ -54,10 +46,13 @@ pub enum Persona {
     Manager,
     /// An auditor.
     Auditor,
+    /// The social worker of the named children.
+    Worker,
 }
 
 impl Persona {
-    const ALL: [Self; 5] = [Self::School, Self::Nurse, Self::FrontDoor, Self::Manager, Self::Auditor];
+    const ALL: [Self; 6] =
+        [Self::School, Self::Nurse, Self::FrontDoor, Self::Manager, Self::Auditor, Self::Worker];
 
     const fn number(self) -> u128 {
         match self {
@@ -66,6 +61,7 @@ impl Persona {
             Self::FrontDoor => 3,
             Self::Manager => 4,
             Self::Auditor => 5,
+            Self::Worker => 6,
         }
     }
 
@@ -76,6 +72,7 @@ impl Persona {
             Self::FrontDoor => Role::FrontDoor,
             Self::Manager => Role::TeamManager,
             Self::Auditor => Role::Auditor,
+            Self::Worker => Role::SocialWorker,
         }
     }
 
@@ -86,6 +83,7 @@ impl Persona {
             Self::FrontDoor => "Ruth Calder",
             Self::Manager => "Owen Stubbs",
             Self::Auditor => "Mei Harcourt",
+            Self::Worker => "Amina Duarte",
         }
     }
 
@@ -93,7 +91,7 @@ impl Persona {
         match self {
             Self::School => Employer::School,
             Self::Nurse => Employer::Hospital,
-            Self::FrontDoor | Self::Manager | Self::Auditor => Employer::Council,
+            Self::FrontDoor | Self::Manager | Self::Auditor | Self::Worker => Employer::Council,
         }
     }
 
@@ -158,14 +156,10 @@ impl Employer {
     }
 }
 
-/// The children of the named family, and their mother.
-const TILLY: &str = "9990000018";
-const JONAH: &str = "9990000026";
-
 /// Puts on record what is missing of the demonstration.
 pub async fn load(app: &App, begin: DateTime<Utc>, output: Output) -> Result<(), Failure> {
     agencies(app, begin).await?;
-    family(app, begin).await?;
+    family::tell(app, begin).await?;
     import::read_in(app, Cursor::new(RETURN), output).await?;
     Ok(())
 }
@@ -251,111 +245,4 @@ async fn agencies(app: &App, at: DateTime<Utc>) -> Result<(), Failure> {
         node.tell(&name, at, Command::Practitioner { id, command: command.into() }).await?;
     }
     Ok(())
-}
-
-/// Two siblings and their mother; what a school and a hospital told about them some weeks ago.
-async fn family(app: &App, begin: DateTime<Utc>) -> Result<(), Failure> {
-    let day = |number| begin + TimeDelta::days(number);
-    let opened = day(30);
-    let front_door =
-        Teller { app, visitor: Persona::FrontDoor.visitor(app)?, purpose: Purpose::SafeguardingCheck };
-    let tilly = person(&front_door, opened, ("Tilly", "Marsh"), "2019-04-30", Some(TILLY)).await?;
-    let jonah = person(&front_door, opened, ("Jonah", "Marsh"), "2022-09-12", Some(JONAH)).await?;
-    let dana = person(&front_door, opened, ("Dana", "Marsh"), "1996", None).await?;
-    for (name, from, to, kind) in [
-        ("Dana is Tilly's mother", dana, tilly, TieKind::Mother),
-        ("Dana is Jonah's mother", dana, jonah, TieKind::Mother),
-        ("Tilly and Jonah are siblings", tilly, jonah, TieKind::Sibling),
-    ] {
-        let command = domain::tie::Record {
-            from,
-            to: TieTo::Person(to),
-            kind,
-            since: None,
-            source: source(app),
-            testimony: None,
-        };
-        front_door.tell(name, opened, Command::Tie { id: None, command: command.into() }).await?;
-    }
-    let school =
-        Teller { app, visitor: Persona::School.visitor(app)?, purpose: Purpose::ReferralConsideration };
-    let first = contact(
-        &school,
-        day(45),
-        tilly,
-        ConcernKind::NotAttendingSchool,
-        "Seven days missed this half-term; mother not reached by telephone.",
-    )
-    .await?;
-    let decide = domain::contact::Decide {
-        occurred: Occurred::Instant(day(46)),
-        outcome: Outcome::Advice,
-        passed_to: None,
-        reason: Narrative::parse("School to visit at home and tell us what it finds.")?,
-    };
-    let decide = Command::Contact { id: Some(first), command: decide.into() };
-    front_door.tell("first decision", day(46), decide).await?;
-    let nurse = Teller { app, visitor: Persona::Nurse.visitor(app)?, purpose: Purpose::Attendance };
-    contact(
-        &nurse,
-        day(70),
-        jonah,
-        ConcernKind::UnexplainedInjury,
-        "Bruise to the cheek; the account given did not fit.",
-    )
-    .await?;
-    Ok(())
-}
-
-fn source(app: &App) -> Source {
-    Source { basis: Basis::Told, agency: Employer::Council.id(app) }
-}
-
-async fn person(
-    teller: &Teller<'_>,
-    at: DateTime<Utc>,
-    (given, family): (&str, &str),
-    born: &str,
-    nhs_number: Option<&str>,
-) -> Result<PersonId, Failure> {
-    let mut assertions = vec![
-        Assertion::Name { name: PersonName::parse(given, family)?, usage: NameUse::Usual },
-        Assertion::Birth(UncertainDate::from_str(born)?),
-    ];
-    if let Some(number) = nhs_number {
-        assertions.push(Assertion::Identifier(Identifier::parse(Scheme::Nhs, number)?));
-    }
-    let command = domain::person::Open {
-        kind: PersonKind::Born,
-        assertions,
-        source: source(teller.app),
-        occurred: Occurred::Instant(at),
-        testimony: None,
-    };
-    let command = Command::Person { id: None, command: command.into() };
-    Ok(PersonId(teller.tell(&format!("{given} {family}"), at, command).await?.stream))
-}
-
-async fn contact(
-    teller: &Teller<'_>,
-    at: DateTime<Utc>,
-    child: PersonId,
-    concern: ConcernKind,
-    account: &str,
-) -> Result<ContactId, Failure> {
-    let command = domain::contact::Record {
-        authority: authority(),
-        occurred: Occurred::Instant(at),
-        people: vec![Involved { person: child, role: ContactRole::Subject, age: None }],
-        concerns: vec![Concern { kind: concern, about: Vec::new() }],
-        method: Method::OnlineForm,
-        significance: Some(Significance::Concern),
-        source_disclosure: SourceDisclosure::Named,
-        source_agency: Some(teller.visitor.agency()),
-        account: Narrative::parse(account)?,
-        source_identity: None,
-    };
-    let name = format!("contact: {}", concern.code());
-    let command = Command::Contact { id: None, command: command.into() };
-    Ok(ContactId(teller.tell(&name, at, command).await?.stream))
 }

@@ -15,7 +15,7 @@ struct Checkout(Folder);
 
 impl Checkout {
     fn new() -> Self {
-        Self(Folder::new())
+        Self(Folder::fresh())
     }
 
     fn type_in(&self, arguments: &[&str]) -> std::process::Output {
@@ -40,7 +40,7 @@ impl Checkout {
             all.push(line);
             url
         });
-        let url = url.unwrap_or_else(|| panic!("the node did not answer: {}", all.join("\n")));
+        let Some(url) = url else { unreachable!("the node did not answer: {}", all.join("\n")) };
         // Nobody must wait for room to say something.
         std::thread::spawn(move || said.for_each(drop));
         Serving { node, url }

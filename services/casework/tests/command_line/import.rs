@@ -25,7 +25,7 @@ fn import(database: &Database, file: &Path) -> String {
 
 #[test]
 fn what_is_not_a_whole_return_is_told_in_one_line_and_nothing_is_written() {
-    let database = Database::new();
+    let database = Database::fresh();
     let folder = database.folder();
     printed(&database.goldthread().arg("migrate").output().unwrap());
     assert!(Command::new("mkfifo").arg(folder.path().join("pipe")).status().unwrap().success());
@@ -63,7 +63,7 @@ fn what_is_not_a_whole_return_is_told_in_one_line_and_nothing_is_written() {
 
 #[test]
 fn two_gigabytes_of_nested_elements_end_early_and_in_little_memory() {
-    let database = Database::new();
+    let database = Database::fresh();
     printed(&database.goldthread().arg("migrate").output().unwrap());
     for (name, before, again, expected) in [
         ("message.xml", "<Message>", "<a>", "elements may be nested"),
@@ -93,7 +93,7 @@ fn two_gigabytes_of_nested_elements_end_early_and_in_little_memory() {
 
 #[test]
 fn a_return_saved_as_utf_16_goes_in_and_a_second_time_adds_nothing() {
-    let database = Database::new();
+    let database = Database::fresh();
     let first = database.goldthread().args(["--json", "import", "cin"]).arg(fixture("utf-16.xml")).output();
     let report: serde_json::Value = serde_json::from_str(&printed(&first.unwrap())).unwrap();
     let events = database.events();

@@ -19,7 +19,7 @@ use casework::postgres::{Address, Place, PrivatePostgres};
 pub struct Folder(PathBuf);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub fn fresh() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("goldthread-typed-{}-{number}", std::process::id()));
@@ -79,10 +79,10 @@ pub struct Database {
 }
 
 impl Database {
-    pub fn new() -> Self {
+    pub fn fresh() -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("typed_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-        Self { url: server().settings(&name, "postgres"), folder: Folder::new() }
+        Self { url: server().settings(&name, "postgres"), folder: Folder::fresh() }
     }
 
     /// The program over this database.
