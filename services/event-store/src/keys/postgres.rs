@@ -25,8 +25,8 @@ use crate::seal::{DataKey, Opened};
 /// How many keys one insert mints.
 const BATCH: usize = 1_024;
 
-/// When fewer are left, the next batch is minted.
-const LOW: usize = 256;
+/// When fewer are left, the next batch is minted: as many as are used up while one is on its way to disk.
+const LOW: usize = 768;
 
 /// How often a change of epoch in the middle of a reading is put up with.
 const ATTEMPTS: usize = 5;
@@ -137,9 +137,13 @@ impl Inner {
 
     async fn insert(&self, master: MasterKey, fresh: &[DataKey]) -> Result<Reading<()>, KeysError> {
         let ids: Vec<Uuid> = fresh.iter().map(|key| key.id).collect();
+        // One draw for all their nonces.
+        let mut nonces = vec![[0; 12]; fresh.len()];
+        getrandom::fill(nonces.as_flattened_mut()).map_err(|_| KeysError::Random)?;
         let wrapped = fresh
             .iter()
-            .map(|key| master.wrap(Purpose::DataKey(key.id), key.secret()))
+            .zip(nonces)
+            .map(|(key, nonce)| master.wrap_with(Purpose::DataKey(key.id), nonce, key.secret()))
             .collect::<Result<Vec<_>, _>>()?;
         let client = self.pool.get().await.map_err(unavailable)?;
         // The row lock keeps an epoch from ending between this check and this insert.
@@ -254,7 +258,7 @@ impl Keys for PostgresKeys {
                 self.0.refill().await?;
                 continue;
             };
-            // Whoever takes the 256th last one sends for more, once; whoever finds none waits for it.
+            // Whoever leaves just so many sends for more, once; whoever finds none waits for it.
             if left == LOW {
                 let inner = Arc::clone(&self.0);
                 tokio::spawn(async move {
