@@ -110,7 +110,7 @@ pub async fn plain(bench: &Bench, writers: u64, events: u64) -> Result<Vec<Figur
     let (server, pace) = (&bench.server, bench.pace);
     let before = server.raw_appends(writers, events, pace.raw).await?;
     let database = server.database("ours").await?;
-    let ran = drive(&open_log(&database.log, 2).await?, None, load(bench, writers, events)).await?;
+    let ran = drive(&open_log(&database.log, 2).await?, Content::Facts, load(bench, writers, events)).await?;
     server.remove(database).await?;
     let after = server.raw_appends(writers, events, pace.raw).await?;
     Ok(vec![ran.figure(name(writers, events), Some(f64::midpoint(before, after)))])
@@ -157,24 +157,24 @@ pub async fn play() -> Result<()> {
     let job: Job = child::job()?;
     let store = open_log(&job.log, 2).await?;
     child::ready()?;
-    child::done(&drive(&store, None, job.load).await?)
+    child::done(&drive(&store, Content::Facts, job.load).await?)
 }
 
-/// Each event with one sealed part under a fresh key of its own, beside the same without.
+/// Each event with one sealed part under a fresh key of its own, beside the same content in the clear.
 pub async fn sealed(bench: &Bench) -> Result<Vec<Figure>> {
     let load = load(bench, 64, 1);
-    let before = unsealed(bench, load).await?;
+    let before = in_the_clear(bench, load).await?;
     let database = bench.server.database("ours").await?;
     let keys = open_keys(&database.keys).await?;
-    let ran = drive(&open_log(&database.log, 2).await?, Some(keys), load).await?;
+    let ran = drive(&open_log(&database.log, 2).await?, Content::Sealed(keys), load).await?;
     bench.server.remove(database).await?;
-    let after = unsealed(bench, load).await?;
+    let after = in_the_clear(bench, load).await?;
     Ok(vec![ran.figure("append/sealed_64x1", Some(f64::midpoint(before, after)))])
 }
 
-async fn unsealed(bench: &Bench, load: Load) -> Result<f64> {
+async fn in_the_clear(bench: &Bench, load: Load) -> Result<f64> {
     let database = bench.server.database("ours").await?;
-    let ran = drive(&open_log(&database.log, 2).await?, None, load).await?;
+    let ran = drive(&open_log(&database.log, 2).await?, Content::InTheClear, load).await?;
     bench.server.remove(database).await?;
     Ok(ran.rate)
 }
@@ -184,9 +184,9 @@ pub async fn under_snapshot(bench: &Bench) -> Result<Vec<Figure>> {
     let database = bench.server.database("ours").await?;
     let store = open_log(&database.log, 2).await?;
     let without = load(bench, 64, 1);
-    let before = drive(&store, None, Load { seed: 1, ..without }).await?;
+    let before = drive(&store, Content::Facts, Load { seed: 1, ..without }).await?;
     let ran = hold_snapshot(bench, &database, &store).await?;
-    let after = drive(&store, None, Load { seed: 3, ..without }).await?;
+    let after = drive(&store, Content::Facts, Load { seed: 3, ..without }).await?;
     bench.server.remove(database).await?;
     Ok(vec![ran.figure("append/under_snapshot", Some(f64::midpoint(before.rate, after.rate)))])
 }
@@ -195,21 +195,22 @@ async fn hold_snapshot(bench: &Bench, database: &Database, store: &PostgresStore
     let holder = bench.server.admin(&database.name).await?;
     holder.batch_execute("begin isolation level repeatable read; select count(*) from record.flush").await?;
     let load = Load { writers: 64, events: 1, millis: millis(bench.pace.snapshot), seed: 2 };
-    let ran = drive(store, None, load).await?;
+    let ran = drive(store, Content::Facts, load).await?;
     holder.batch_execute("commit").await?;
     Ok(ran)
 }
 
 /// Lets writers write, and counts what is acknowledged within the time.
-async fn drive(store: &PostgresStore, keys: Option<Arc<dyn Keys>>, load: Load) -> Result<Ran> {
+async fn drive(store: &PostgresStore, content: Content, load: Load) -> Result<Ran> {
     let begin = Instant::now() + WARM_UP;
     let end = begin + Duration::from_millis(load.millis);
     let writers: Vec<_> = (0..load.writers)
         .map(|number| {
             let ids = Ids::new(load.seed << 32 | number);
-            let (store, keys) = (store.clone(), keys.clone());
-            let writer =
-                Writer { store, keys, ids, events: load.events, begin, end, latencies: Latencies::default() };
+            let (store, content) = (store.clone(), content.clone());
+            let facts = content.facts();
+            let latencies = Latencies::default();
+            let writer = Writer { store, content, facts, ids, events: load.events, begin, end, latencies };
             tokio::spawn(writer.write())
         })
         .collect();
@@ -225,9 +226,30 @@ async fn drive(store: &PostgresStore, keys: Option<Arc<dyn Keys>>, load: Load) -
     Ok(Ran { rate, latencies, ..Ran::default() }.flushes_between(before, after))
 }
 
+/// What an event holds.
+#[derive(Clone)]
+enum Content {
+    Facts,
+    /// As much more as would be sealed.
+    InTheClear,
+    /// A part sealed under a fresh key.
+    Sealed(Arc<dyn Keys>),
+}
+
+impl Content {
+    fn facts(&self) -> Bytes {
+        let Self::InTheClear = self else { return Bytes::from_static(BODY.as_bytes()) };
+        let body = BODY.trim_end_matches('}');
+        let named = r#","account":"#;
+        let account = "a".repeat(SEALED_BYTES - named.len() - 2);
+        format!(r#"{body}{named}"{account}"}}"#).into()
+    }
+}
+
 struct Writer {
     store: PostgresStore,
-    keys: Option<Arc<dyn Keys>>,
+    content: Content,
+    facts: Bytes,
     ids: Ids,
     events: u64,
     begin: Instant,
@@ -260,7 +282,7 @@ impl Writer {
         for _ in 0..self.events {
             let event_id = self.ids.id();
             let mut parts = Vec::new();
-            if let Some(keys) = &self.keys {
+            if let Content::Sealed(keys) = &self.content {
                 let key = keys.take().await?;
                 parts.push(seal(ORIGIN, event_id, 1, &key, fresh_nonce()?, &[b'a'; SEALED_BYTES])?);
             }
@@ -270,7 +292,7 @@ impl Writer {
                 schema_version: 2,
                 occurred: "2026-11-21".to_owned(),
                 meta: Bytes::from_static(b"{}"),
-                facts: Bytes::from_static(BODY.as_bytes()),
+                facts: self.facts.clone(),
                 parts,
             });
         }
