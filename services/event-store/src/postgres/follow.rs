@@ -1,13 +1,11 @@
 //! Following the log: a watch of the newest position, raised by this process's own writer, by NOTIFY from others,
 //! and by a look now and then, since a notification is only a hint.
 
-use std::pin::pin;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
-use tokio_postgres::{AsyncMessage, NoTls};
 
 use super::Inner;
 use crate::port::{Followed, Position, StoreError};
@@ -64,50 +62,6 @@ impl Follower {
             }
             // The sender lives as long as `inner`; a time-out means "look anyway".
             let _ = tokio::time::timeout(LOOK_EVERY, self.head.changed()).await;
-        }
-    }
-}
-
-/// Listens to other processes' writers until the store is dropped.
-pub(super) fn listen(inner: &Arc<Inner>) {
-    let inner = Arc::downgrade(inner);
-    tokio::spawn(async move {
-        while let Some((config, channel)) =
-            inner.upgrade().map(|inner| (inner.config.clone(), inner.settings.schema.name()))
-        {
-            if let Err(cause) = hear(&inner, &config, channel).await {
-                tracing::debug!(cause = %cause, "the listening connection was lost");
-            }
-            tokio::time::sleep(RETRY_AFTER).await;
-        }
-    });
-}
-
-async fn hear(
-    inner: &Weak<Inner>,
-    config: &tokio_postgres::Config,
-    channel: &str,
-) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = config.connect(NoTls).await?;
-    let mut messages = pin!(stream::poll_fn(move |cx| connection.poll_message(cx)));
-    let listen = client.batch_execute(if channel == "access" { "listen access" } else { "listen record" });
-    let mut listening = pin!(listen);
-    let mut asked = false;
-    loop {
-        tokio::select! {
-            done = &mut listening, if !asked => { done?; asked = true; }
-            message = messages.next() => match message {
-                Some(Ok(AsyncMessage::Notification(note))) => {
-                    let Some(inner) = inner.upgrade() else { return Ok(()) };
-                    if let Ok(position) = note.payload().parse() {
-                        inner.raise_head(Position::from_raw(position));
-                    }
-                }
-                Some(Ok(_)) => {}
-                Some(Err(cause)) => return Err(cause),
-                None => return Ok(()),
-            },
-            () = tokio::time::sleep(Duration::from_secs(5)) => if inner.strong_count() == 0 { return Ok(()) },
         }
     }
 }

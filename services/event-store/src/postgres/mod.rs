@@ -8,6 +8,7 @@ mod follow;
 mod known;
 mod nodes;
 mod rows;
+mod session;
 mod writer;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::port::{
 use crate::writing::Prepared;
 
 pub use audit::Verified;
+use rows::Reading;
 pub use writer::FlushFigures;
 use writer::Writer;
 
@@ -59,6 +61,11 @@ impl LogSchema {
             Self::Access => "access",
         }
     }
+
+    /// A statement's text with this log's name in place of `$log`.
+    fn fill(self, text: &str) -> String {
+        text.replace("$log", self.name())
+    }
 }
 
 /// A log in a Postgres database.
@@ -70,7 +77,7 @@ pub struct PostgresStore {
 #[derive(Debug)]
 struct Inner {
     settings: LogSettings,
-    config: tokio_postgres::Config,
+    reading: Reading,
     readers: Pool,
     writer: Writer,
     head: watch::Sender<u64>,
@@ -99,11 +106,11 @@ impl PostgresStore {
             .build()
             .map_err(unavailable)?;
         let head = watch::Sender::new(0);
-        let writer = Writer::start(config.clone(), settings.clone(), clock, head.clone())?;
-        let store = Self { inner: Arc::new(Inner { settings, config, readers, writer, head }) };
+        let writer = Writer::start(config, settings.clone(), clock, head.clone())?;
+        let reading = Reading::of(settings.schema);
+        let store = Self { inner: Arc::new(Inner { settings, reading, readers, writer, head }) };
         let at = store.head().await?;
-        store.inner.raise_head(at.position);
-        follow::listen(&store.inner);
+        raise(&store.inner.head, u64::try_from(at.position.raw()).unwrap_or(u64::MAX));
         Ok(store)
     }
 
@@ -121,18 +128,18 @@ impl PostgresStore {
 }
 
 impl Inner {
-    fn raise_head(&self, position: Position) {
-        let position = u64::try_from(position.raw()).unwrap_or(u64::MAX);
-        self.head.send_if_modified(|head| {
-            let newer = position > *head;
-            *head = position.max(*head);
-            newer
-        });
-    }
-
     fn sql(&self, text: &str) -> String {
-        text.replace("$log", self.settings.schema.name())
+        self.settings.schema.fill(text)
     }
+}
+
+/// Tells followers how far the log has come; never that it has gone back.
+fn raise(head: &watch::Sender<u64>, position: u64) {
+    head.send_if_modified(|head| {
+        let newer = position > *head;
+        *head = position.max(*head);
+        newer
+    });
 }
 
 /// Any error of the driver or the pool, when it only means "not now".
@@ -166,8 +173,7 @@ impl EventStore for PostgresStore {
         limit: usize,
     ) -> Result<Vec<Recorded>, StoreError> {
         let client = self.inner.readers.get().await.map_err(unavailable)?;
-        let sql = self.inner.sql(rows::STREAM);
-        let statement = client.prepare_cached(&sql).await.map_err(unavailable)?;
+        let statement = client.prepare_cached(&self.inner.reading.stream).await.map_err(unavailable)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let found = client
             .query(&statement, &[&stream.id, &to_i64(after_version), &limit])
@@ -194,8 +200,7 @@ impl EventStore for PostgresStore {
         // The type stands inside the header: the server finds the headers that hold the letters anywhere, and those
         // that hold them elsewhere are dropped here. Reading and parsing every event would take many times as long.
         let client = self.inner.readers.get().await.map_err(unavailable)?;
-        let sql = self.inner.sql(rows::HOLDING);
-        let statement = client.prepare_cached(&sql).await.map_err(unfit)?;
+        let statement = client.prepare_cached(&self.inner.reading.holding).await.map_err(unfit)?;
         let mut after = i64::try_from(after.raw()).unwrap_or(i64::MAX);
         let mut found = Vec::new();
         while found.len() < limit {
@@ -218,9 +223,8 @@ impl EventStore for PostgresStore {
 
     async fn head(&self) -> Result<Head, StoreError> {
         let client = self.inner.readers.get().await.map_err(unavailable)?;
-        let sql =
-            self.inner.sql("select position, recorded_at from $log.flush order by position desc limit 1");
-        let row = client.query_opt(&sql, &[]).await.map_err(unfit)?;
+        let statement = client.prepare_cached(&self.inner.reading.head).await.map_err(unfit)?;
+        let row = client.query_opt(&statement, &[]).await.map_err(unfit)?;
         Ok(row.map_or(Head { position: Position::START, recorded_at: None }, |row| Head {
             position: to_position(row.get(0)),
             recorded_at: Some(row.get(1)),
@@ -233,8 +237,7 @@ impl EventStore for PostgresStore {
         let head = self.head().await?;
         let (mut known, mut unknown) = (0_u128, head.position.raw() + 1);
         let client = self.inner.readers.get().await.map_err(unavailable)?;
-        let sql = self.inner.sql("select recorded_at <= $2 from $log.event where position = $1");
-        let statement = client.prepare_cached(&sql).await.map_err(unfit)?;
+        let statement = client.prepare_cached(&self.inner.reading.known_at).await.map_err(unfit)?;
         while unknown - known > 1 {
             let middle = known.midpoint(unknown);
             let probe = i64::try_from(middle).unwrap_or(i64::MAX);

@@ -4,7 +4,7 @@ use bytes::{Buf, Bytes, BytesMut};
 use futures_util::{StreamExt, pin_mut};
 use tokio_postgres::Row;
 
-use super::{Inner, to_position, unavailable, unfit};
+use super::{Inner, LogSchema, to_position, unavailable, unfit};
 use crate::header::Header;
 use crate::port::{Position, Recorded, StoreError};
 use crate::seal::decode_parts;
@@ -16,12 +16,41 @@ pub(super) const STREAM: &str = "
     order by version
     limit $3";
 
-pub(super) const HOLDING: &str = "
+const HOLDING: &str = "
     select position, header, salt, meta, facts, parts
     from $log.event
     where position > $1 and position($2::bytea in header) > 0
     order by position
     limit $3";
+
+const FEW: &str = "
+    select position, header, salt, meta, facts, parts
+    from $log.event
+    where position > $1
+    order by position
+    limit $2";
+
+/// The statements that every request needs, for one log: written once, then prepared once a connection.
+#[derive(Debug)]
+pub(super) struct Reading {
+    pub stream: String,
+    pub holding: String,
+    few: String,
+    pub head: String,
+    pub known_at: String,
+}
+
+impl Reading {
+    pub(super) fn of(log: LogSchema) -> Self {
+        Self {
+            stream: log.fill(STREAM),
+            holding: log.fill(HOLDING),
+            few: log.fill(FEW),
+            head: log.fill("select position, recorded_at from $log.flush order by position desc limit 1"),
+            known_at: log.fill("select recorded_at <= $2 from $log.event where position = $1"),
+        }
+    }
+}
 
 const FIELDS: i16 = 6;
 /// Below this a plain query is quicker than setting up a COPY.
@@ -47,8 +76,11 @@ fn assemble(
 }
 
 pub(super) fn from_row(row: &Row) -> Result<Recorded, StoreError> {
-    let bytes = |column| Bytes::copy_from_slice(row.get::<_, &[u8]>(column));
-    assemble(to_position(row.get(0)), bytes(1), row.get(2), bytes(3), bytes(4), bytes(5))
+    // One buffer for all four.
+    let fields = [1, 3, 4, 5].map(|column| row.get::<_, &[u8]>(column));
+    let mut bytes = Bytes::from(fields.concat());
+    let [header, meta, facts, parts] = fields.map(|field| bytes.split_to(field.len()));
+    assemble(to_position(row.get(0)), header, row.get(2), meta, facts, parts)
 }
 
 impl Inner {
@@ -56,11 +88,7 @@ impl Inner {
     pub(super) async fn read_range(&self, after: i64, limit: i64) -> Result<Vec<Recorded>, StoreError> {
         let client = self.readers.get().await.map_err(unavailable)?;
         if limit < COPY_FROM {
-            let sql = self.sql(
-                "select position, header, salt, meta, facts, parts from $log.event
-                 where position > $1 order by position limit $2",
-            );
-            let statement = client.prepare_cached(&sql).await.map_err(unfit)?;
+            let statement = client.prepare_cached(&self.reading.few).await.map_err(unfit)?;
             let rows = client.query(&statement, &[&after, &limit]).await.map_err(unavailable)?;
             return rows.iter().map(from_row).collect();
         }
@@ -119,37 +147,30 @@ impl CopyReader {
             self.pending.advance(SIGNATURE.len() + 8);
             self.started = true;
         }
-        let mut ahead = self.pending.clone();
-        if ahead.len() < 2 {
-            return Ok(None);
-        }
-        match ahead.get_i16() {
-            -1 => {
+        // Plain slices until the row is seen to be whole: each shared one is counted across threads.
+        let mut ahead = self.pending.as_ref();
+        match ahead.try_get_i16() {
+            Ok(FIELDS) => {}
+            Ok(-1) => {
                 self.pending.clear();
                 return Ok(None);
             }
-            FIELDS => {}
-            _ => return Err(malformed()),
+            Ok(_) => return Err(malformed()),
+            Err(_) => return Ok(None),
         }
-        let mut field = || -> Result<Option<Bytes>, StoreError> {
-            if ahead.len() < 4 {
-                return Ok(None);
-            }
-            let len = usize::try_from(ahead.get_i32()).map_err(|_| malformed())?;
-            Ok((ahead.len() >= len).then(|| ahead.split_to(len)))
-        };
-        let mut fields: [Bytes; 6] = Default::default();
-        for slot in &mut fields {
-            match field()? {
-                Some(bytes) => *slot = bytes,
-                None => return Ok(None),
-            }
+        let mut fields: [&[u8]; 6] = Default::default();
+        for field in &mut fields {
+            let Ok(length) = ahead.try_get_i32() else { return Ok(None) };
+            let length = usize::try_from(length).map_err(|_| malformed())?;
+            let Some((bytes, rest)) = ahead.split_at_checked(length) else { return Ok(None) };
+            (*field, ahead) = (bytes, rest);
         }
-        let [mut position, header, salt, meta, facts, parts] = fields;
-        if position.len() != 8 {
-            return Err(malformed());
-        }
-        self.pending = ahead;
-        assemble(to_position(position.get_i64()), header, &salt, meta, facts, parts).map(Some)
+        let [position, header, salt, meta, facts, parts] = fields;
+        let position = to_position(i64::from_be_bytes(position.try_into().map_err(|_| malformed())?));
+        let share = |bytes| self.pending.slice_ref(bytes);
+        let event = assemble(position, share(header), salt, share(meta), share(facts), share(parts))?;
+        let read = self.pending.len() - ahead.len();
+        self.pending.advance(read);
+        Ok(Some(event))
     }
 }

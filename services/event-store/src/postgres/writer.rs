@@ -10,20 +10,21 @@
 //! goes stale, since rows are never removed; what it does not know it looks up before deciding.
 
 use std::collections::HashMap;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::{Instant, Sleep, sleep};
+use tokio_postgres::Client;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, NoTls, Statement};
 use uuid::Uuid;
 
 use super::known::KnownVersions;
-use super::{LogSettings, rows, to_i64, to_position, unavailable, unfit};
+use super::session::{Session, Sql, read_tail};
+use super::{LogSettings, raise, rows, to_i64, unavailable, unfit};
 use crate::clock::Clock;
-use crate::merkle::CompactRange;
 use crate::port::{AppendError, Appended, Position, Recorded, StoreError};
 use crate::writing::{Prepared, Row, Sameness, Tail, compare};
 
@@ -89,21 +90,20 @@ impl Writer {
         let known = Arc::new(Mutex::new(KnownVersions::default()));
         let figures = Arc::new(Figures::default());
         let task = Task {
-            sql: Sql::new(settings.schema.name()),
+            sql: Sql::new(settings.schema),
             config,
             settings,
             clock,
             head,
             known: Arc::clone(&known),
             figures: Arc::clone(&figures),
-            requests,
             session: None,
         };
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(unavailable)?;
         std::thread::Builder::new()
             .name(format!("writer-{}", task.settings.schema.name()))
-            .spawn(move || runtime.block_on(task.run()))
+            .spawn(move || runtime.block_on(task.run(requests)))
             .map_err(unavailable)?;
         Ok(Self { queue, known, figures })
     }
@@ -141,52 +141,6 @@ fn lock(known: &Mutex<KnownVersions>) -> std::sync::MutexGuard<'_, KnownVersions
     known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-struct Sql {
-    lock: String,
-    tail: String,
-    insert: String,
-    versions: String,
-    found: String,
-    prune: String,
-}
-
-impl Sql {
-    fn new(log: &str) -> Self {
-        let fill = |text: &str| text.replace("$log", log);
-        Self {
-            lock: fill("select pg_advisory_xact_lock(hashtext('goldthread $log'))"),
-            tail: fill("select position, recorded_at, range from $log.flush order by position desc limit 1"),
-            insert: fill(
-                "with events as (
-                    insert into $log.event
-                        (position, stream, version, recorded_at, mark, header, salt, meta, facts, parts)
-                    select $1 + n, stream, version, recorded_at, mark, header, salt, meta, facts, parts
-                    from unnest($2::uuid[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bytea[],
-                                $7::bytea[], $8::bytea[], $9::bytea[], $10::bytea[])
-                         with ordinality
-                         as batch (stream, version, recorded_at, mark, header, salt, meta, facts, parts, n)
-                 ), flush as (
-                    insert into $log.flush (position, recorded_at, range) values ($11, $12, $13)
-                 )
-                 select pg_notify('$log', $11::bigint::text)",
-            ),
-            versions: fill(
-                "select stream, max(version) from $log.event where stream = any($1) group by stream",
-            ),
-            found: fill(rows::STREAM),
-            prune: fill("select $log.prune_flushes()"),
-        }
-    }
-}
-
-struct Session {
-    client: Client,
-    insert: Statement,
-    tail: Tail,
-    /// Flushes left to make under the lock, after another process was met.
-    locked_for: u32,
-}
-
 struct Task {
     config: tokio_postgres::Config,
     settings: LogSettings,
@@ -195,7 +149,6 @@ struct Task {
     head: watch::Sender<u64>,
     known: Arc<Mutex<KnownVersions>>,
     figures: Arc<Figures>,
-    requests: mpsc::Receiver<Request>,
     session: Option<Session>,
 }
 
@@ -224,43 +177,57 @@ impl From<tokio_postgres::Error> for FlushError {
 }
 
 impl Task {
-    async fn run(mut self) {
+    async fn run(mut self, mut requests: mpsc::Receiver<Request>) {
         let mut company = 1;
-        while let Some(first) = self.requests.recv().await {
-            let batch = self.gather(first, company);
+        // One timer, put off again and again: a new one for each flush would wake the thread once more.
+        let mut deadline = pin!(sleep(DEADLINE));
+        while let Some(first) = self.next(&mut requests).await {
+            let batch = gather(&mut requests, first, company);
             company = batch.len();
-            self.serve(batch).await;
+            deadline.as_mut().reset(Instant::now() + DEADLINE);
+            self.serve(batch, deadline.as_mut()).await;
         }
     }
 
-    /// Fills a flush with what is waiting. Those answered a moment ago are about to ask again: without a short wait
-    /// for as many as came last time, askers part into two halves that take turns, and each flush is half empty.
-    fn gather(&mut self, first: Request, company: usize) -> Vec<Request> {
-        let begun = std::time::Instant::now();
-        let mut bytes = first.prepared.bytes;
-        let mut batch = vec![first];
-        while batch.len() < BATCH && bytes < BATCH_BYTES {
-            match self.requests.try_recv() {
-                Ok(request) => {
-                    bytes += request.prepared.bytes;
-                    batch.push(request);
+    /// The next request. While there is none, the session is kept up: other processes are heard through it.
+    async fn next(&mut self, requests: &mut mpsc::Receiver<Request>) -> Option<Request> {
+        loop {
+            if let Some(session) = &mut self.session {
+                tokio::select! {
+                    biased;
+                    request = requests.recv() => return request,
+                    _ = &mut session.connection => self.session = None,
                 }
-                // The thread is the writer's own, and a timer would be ten times too coarse.
-                Err(_) if batch.len() < company && begun.elapsed() < COMPANY => std::thread::yield_now(),
-                Err(_) => break,
+            } else {
+                let connected = async {
+                    let session = self.connect().await;
+                    if let Err(cause) = &session {
+                        tracing::debug!(cause = %cause, "the log cannot be listened to just now");
+                        sleep(RETRY_AFTER).await;
+                    }
+                    session.ok()
+                };
+                tokio::select! {
+                    biased;
+                    request = requests.recv() => return request,
+                    session = connected => self.session = session,
+                }
             }
         }
-        batch
+    }
+
+    async fn connect(&self) -> Result<Session, StoreError> {
+        Session::connect(&self.config, &self.sql, &self.head).await
     }
 
     /// Answers every request of a batch, trying again while that can help.
-    async fn serve(&mut self, mut batch: Vec<Request>) {
-        let deadline = tokio::time::Instant::now() + DEADLINE;
+    async fn serve(&mut self, mut batch: Vec<Request>, mut deadline: Pin<&mut Sleep>) {
         let mut look_up = false;
         while !batch.is_empty() {
-            let outcome = match tokio::time::timeout_at(deadline, self.flush(&mut batch, look_up)).await {
-                Ok(outcome) => outcome,
-                Err(late) => Err(FlushError::Lost(unavailable(late))),
+            let outcome = tokio::select! {
+                biased;
+                outcome = self.flush(&mut batch, look_up) => outcome,
+                () = &mut deadline => Err(FlushError::Lost(StoreError::Unavailable("no answer in time".into()))),
             };
             match outcome {
                 // Whatever is left depends on what has just been written.
@@ -277,7 +244,7 @@ impl Task {
                     self.session = None;
                     look_up = true;
                     tracing::warn!(cause = %error, requests = batch.len(), "a flush was lost");
-                    if tokio::time::Instant::now() >= deadline || is_for_somebody_to_mend(&error) {
+                    if Instant::now() >= deadline.deadline() || is_for_somebody_to_mend(&error) {
                         let text = error.to_string();
                         for request in batch.drain(..) {
                             let cause = StoreError::Unavailable(text.clone().into());
@@ -285,7 +252,7 @@ impl Task {
                         }
                         return;
                     }
-                    tokio::time::sleep(RETRY_AFTER).await;
+                    sleep(RETRY_AFTER).await;
                 }
             }
         }
@@ -359,7 +326,6 @@ impl Task {
     ) -> Result<Flushed, FlushError> {
         let verdicts = self.decide(&session.client, batch, look_up).await?;
         let mut tail = session.tail.clone();
-        let first = tail.position();
         let now = self.clock.now();
         let mut rows = Vec::with_capacity(batch.len());
         let mut answers = Vec::with_capacity(batch.len());
@@ -378,9 +344,7 @@ impl Task {
                 Verdict::Later => None,
             });
         }
-        if !rows.is_empty() {
-            insert(session, first, &rows, &tail).await?;
-        }
+        session.insert(&rows, &tail).await?;
         Ok(Flushed { tail, rows, answers })
     }
 
@@ -401,11 +365,7 @@ impl Task {
         count(&self.figures.events, rows.len());
         let position = tail.position();
         session.tail = tail;
-        self.head.send_if_modified(|head| {
-            let newer = position > *head;
-            *head = position.max(*head);
-            newer
-        });
+        raise(&self.head, position);
         let mut later = Vec::new();
         for (request, answer) in batch.drain(..).zip(answers) {
             match answer {
@@ -496,25 +456,26 @@ impl Task {
             _ => Err(wrong),
         })
     }
+}
 
-    async fn connect(&self) -> Result<Session, StoreError> {
-        let (client, connection) = self.config.connect(NoTls).await.map_err(unavailable)?;
-        tokio::spawn(async move {
-            if let Err(cause) = connection.await {
-                tracing::warn!(cause = %cause, "the writer's connection was lost");
+/// Fills a flush with what is waiting. Those answered a moment ago are about to ask again: without a short wait
+/// for as many as came last time, askers part into two halves that take turns, and each flush is half empty.
+fn gather(requests: &mut mpsc::Receiver<Request>, first: Request, company: usize) -> Vec<Request> {
+    let begun = std::time::Instant::now();
+    let mut bytes = first.prepared.bytes;
+    let mut batch = vec![first];
+    while batch.len() < BATCH && bytes < BATCH_BYTES {
+        match requests.try_recv() {
+            Ok(request) => {
+                bytes += request.prepared.bytes;
+                batch.push(request);
             }
-        });
-        client
-            .batch_execute(
-                "set synchronous_commit to on; set lock_timeout to '5s';
-                 set idle_in_transaction_session_timeout to '5s'; set statement_timeout to '8s'",
-            )
-            .await
-            .map_err(unavailable)?;
-        let insert = client.prepare(&self.sql.insert).await.map_err(unfit)?;
-        let tail = client.query_opt(&self.sql.tail, &[]).await.map_err(unfit)?;
-        Ok(Session { insert, tail: read_tail(tail.as_ref())?, client, locked_for: 0 })
+            // The thread is the writer's own, and a timer would be ten times too coarse.
+            Err(_) if batch.len() < company && begun.elapsed() < COMPANY => std::thread::yield_now(),
+            Err(_) => break,
+        }
     }
+    batch
 }
 
 /// True for what no other try mends: tables that do not fit, a full disk.
@@ -542,45 +503,4 @@ struct Flushed {
 
 fn count(events: usize) -> u64 {
     u64::try_from(events).unwrap_or(u64::MAX)
-}
-
-fn read_tail(row: Option<&tokio_postgres::Row>) -> Result<Tail, StoreError> {
-    let Some(row) = row else { return Ok(Tail::default()) };
-    let size = u64::try_from(to_position(row.get(0)).raw()).unwrap_or(0);
-    let range = CompactRange::from_bytes(size, row.get(2))
-        .map_err(|cause| StoreError::Unfit(format!("the newest flush row is damaged: {cause}")))?;
-    Ok(Tail { range, recorded_at: Some(row.get(1)) })
-}
-
-async fn insert(
-    session: &Session,
-    first: u64,
-    rows: &[Row],
-    tail: &Tail,
-) -> Result<(), tokio_postgres::Error> {
-    fn column<'a, T>(rows: &'a [Row], value: impl Fn(&'a Row) -> T) -> Vec<T> {
-        rows.iter().map(value).collect()
-    }
-    session
-        .client
-        .query_one(
-            &session.insert,
-            &[
-                &to_i64(first),
-                &column(rows, |row| row.stream),
-                &column(rows, |row| to_i64(row.version)),
-                &column(rows, |row| row.recorded_at),
-                &column(rows, |row| row.mark),
-                &column(rows, |row| row.header.as_slice()),
-                &column(rows, |row| row.salt.as_slice()),
-                &column(rows, |row| &row.meta[..]),
-                &column(rows, |row| &row.facts[..]),
-                &column(rows, |row| &row.parts[..]),
-                &to_i64(tail.position()),
-                &tail.recorded_at.unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
-                &tail.range.to_bytes(),
-            ],
-        )
-        .await
-        .map(drop)
 }
