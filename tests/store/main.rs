@@ -1,8 +1,9 @@
-//! The logs and the keys on real databases: promises, roles, tampering.
+//! The logs and the keys on real databases: promises, hearing, roles, tampering.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop where they stand")]
 
 mod contract;
+mod hearing;
 mod keys;
 mod roles;
 mod tampering;
