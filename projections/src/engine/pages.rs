@@ -14,8 +14,9 @@ use crate::decode::{Decoder, look_up};
 use crate::effective::{Fates, Told};
 use crate::view::View;
 
-/// How many events are read at once: some megabytes.
-const PAGE: usize = 5_000;
+/// How many events are read at once: some megabytes. Each view folds a page while it is still in the processor's
+/// cache; a page of many more events would have left it.
+const PAGE: usize = 2_000;
 /// How many pages wait between two stages.
 const AHEAD: usize = 2;
 /// How many pages are decoded at once.

@@ -159,12 +159,14 @@ impl Task {
     ) -> Result<(), EngineError> {
         let mut client = self.pool.get().await?;
         let transaction = client.transaction().await?;
-        // It waits for rows as long as the log is long; a limit meant for forgotten sessions must not end it.
+        // It waits for rows as long as the log is long; a limit meant for forgotten sessions must not end it. Until
+        // the server analyzes the tables by itself, the planner needs their sizes and little more.
         transaction
             .batch_execute(
                 "set local idle_in_transaction_session_timeout = 0;
                  set local statement_timeout = 0;
-                 set local maintenance_work_mem = '128MB'",
+                 set local maintenance_work_mem = '128MB';
+                 set local default_statistics_target = 10",
             )
             .await?;
         let lock = format!("goldthread build {} {}", self.view.name(), self.view.version());
