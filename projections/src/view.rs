@@ -37,6 +37,12 @@ pub trait View: Send + Sync + 'static {
     /// The keys an entry bears on. Depends on the entry alone.
     fn keys(&self, entry: &Entry, keys: &mut Keys);
 
+    /// True when a key's own rows are the same wherever in its history this entry is stepped. Such an entry may come
+    /// late and nothing is folded anew. Depends on the entry alone.
+    fn commutes(&self, _entry: &Entry) -> bool {
+        false
+    }
+
     /// The rows that this entry alone gives a key, into tables that are [`Per::Entry`].
     ///
     /// # Errors
@@ -53,7 +59,7 @@ pub trait View: Send + Sync + 'static {
 
 /// What a view remembers of one key.
 pub trait KeyState: Send + Sync {
-    /// Takes the next entry of the effective history, in the order things happened.
+    /// Takes the next entry of the effective history, in the order things happened but for those that commute.
     ///
     /// # Errors
     /// [`Poison`]: the key is parked.

@@ -60,6 +60,14 @@ impl View for Access {
         }
     }
 
+    /// Owners, authorities and ended allocations only ever grow, in whatever order they become known.
+    fn commutes(&self, entry: &Entry) -> bool {
+        !matches!(
+            entry.event,
+            Event::PersonRestricted(_) | Event::PersonUnrestricted(_) | Event::WorkerAllocated(_)
+        )
+    }
+
     fn start(&self, key: Key) -> Option<Box<dyn KeyState>> {
         Some(Box::new(Subject {
             person: PersonId(key),

@@ -74,13 +74,15 @@ impl Members {
 /// An entry waiting to be stepped into a key's state.
 struct Step<'page> {
     key: Key,
-    at: Place,
+    /// `None` for an entry that commutes.
+    at: Option<Place>,
     entry: &'page Entry,
 }
 
 struct Held {
     state: Box<dyn KeyState>,
-    last: Place,
+    /// Of the entries that do not commute.
+    last: Option<Place>,
 }
 
 /// The other side is gone: the build failed elsewhere.
@@ -111,12 +113,13 @@ pub fn fold(
         anew: HashSet::new(),
         parked_streams: HashMap::new(),
     };
+    let view = Arc::clone(&folding.view);
     let mut keys = Keys::default();
     // `None` says that the log was read to its end; a closed channel, that it was not.
     while let Some(page) = pages.blocking_recv().ok_or(Abandoned)? {
         let mut steps = Vec::new();
         for event in page.iter() {
-            folding.take(event, &mut keys, &mut steps);
+            folding.take(view.as_ref(), event, &mut keys, &mut steps);
         }
         folding.step(steps);
         folding.hand_on(CHUNK)?;
@@ -125,8 +128,13 @@ pub fn fold(
 }
 
 impl Folding {
-    fn take<'page>(&mut self, event: &'page Delivered, keys: &mut Keys, steps: &mut Vec<Step<'page>>) {
-        let view = Arc::clone(&self.view);
+    fn take<'page>(
+        &mut self,
+        view: &dyn View,
+        event: &'page Delivered,
+        keys: &mut Keys,
+        steps: &mut Vec<Step<'page>>,
+    ) {
         let told = match &event.content {
             Ok(told) => told,
             Err(parked) => {
@@ -156,7 +164,7 @@ impl Folding {
         }
         let mut at = None;
         for key in keys.named() {
-            self.fold_into(view.as_ref(), *key, entry, &mut at, steps);
+            self.fold_into(view, *key, entry, &mut at, steps);
         }
         if keys.is_whole_stream() {
             self.nameless.insert(event.stream);
@@ -166,7 +174,7 @@ impl Folding {
         {
             let members = members.as_slice().to_vec();
             for key in members.iter().filter(|key| !keys.named().contains(key)) {
-                self.fold_into(view.as_ref(), *key, entry, &mut at, steps);
+                self.fold_into(view, *key, entry, &mut at, steps);
             }
         }
     }
@@ -207,7 +215,8 @@ impl Folding {
         if guard(|| view.entry_rows(key, entry, rows)).is_err() {
             self.anew.insert(key);
         } else if self.stateful && (self.late.is_empty() || !self.late.contains(&key)) {
-            steps.push(Step { key, at: *at.get_or_insert_with(|| place(entry)), entry });
+            let at = (!view.commutes(entry)).then(|| *at.get_or_insert_with(|| place(entry)));
+            steps.push(Step { key, at, entry });
         }
     }
 
@@ -223,15 +232,15 @@ impl Folding {
                 hash_map::Entry::Occupied(held) => held.into_mut(),
                 hash_map::Entry::Vacant(vacant) => match self.view.start(key) {
                     None => continue,
-                    Some(state) => vacant.insert(Held { state, last: Place::default() }),
+                    Some(state) => vacant.insert(Held { state, last: None }),
                 },
             };
-            if at < held.last {
+            if at.is_some() && at < held.last {
                 self.states.remove(&key);
                 self.late.insert(key);
                 continue;
             }
-            held.last = at;
+            held.last = at.or(held.last);
             if guard(|| held.state.step(entry)).is_err() {
                 self.states.remove(&key);
                 self.anew.insert(key);

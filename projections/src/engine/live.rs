@@ -216,12 +216,14 @@ impl Follower {
         let view = Arc::clone(&self.view);
         let mut entries: Vec<&Entry> = work.entries.clone();
         entries.sort_by_key(|entry| place(entry));
-        let first = entries.first().map(|entry| place(entry));
+        let first = entries.iter().find(|entry| !view.commutes(entry)).map(|entry| place(entry));
         let mut entry_rows = Rows::for_tables(view.tables().len());
         let remembered = self.cache.take(&key);
-        if remembered.as_ref().is_some_and(|remembered| remembered.last > first) {
+        let last = remembered.as_ref().and_then(|remembered| remembered.last);
+        if first.is_some() && first < last {
             return Forward::Late;
         }
+        let last = last.max(entries.last().map(|entry| place(entry)));
         let before = remembered.as_ref().map(|remembered| remembered.rows.clone());
         let folded: Result<_, Poison> = guard(|| {
             let mut state = match remembered {
@@ -238,7 +240,7 @@ impl Follower {
             if let Some(state) = &state {
                 state.rows(&mut rows);
             }
-            Ok(state.map(|state| Remembered { state, last: entries.last().map(|entry| place(entry)), rows }))
+            Ok(state.map(|state| Remembered { state, last, rows }))
         });
         match folded {
             Err(_) => Forward::Poisoned,
