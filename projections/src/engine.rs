@@ -40,6 +40,9 @@ pub use report::{Lag, ParkedKey, lag, parked};
 const ORDERS: usize = 64;
 /// How long a replaced build is kept for readers that are still in it.
 const GRACE_SECONDS: f64 = 10.0;
+/// How long a build of an older version stands still, while a newer one goes on, before it is given up: long enough
+/// to go back to the older program and find it there.
+const OUTDATED_DAYS: i32 = 30;
 /// How often builds are looked after: stale ones made, retired ones dropped.
 const CARE_EVERY: Duration = Duration::from_secs(2);
 
@@ -242,7 +245,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Makes builds that are missing, all in one pass, and drops those nobody reads any more.
+/// Makes builds that are missing, all in one pass, and drops those nobody reads any more, of any version.
 async fn care(
     log: Log,
     pool: Pool,
@@ -278,6 +281,7 @@ async fn care_once(log: &Log, pool: &Pool, views: &[Arc<dyn View>]) -> Result<()
             stale.push(Arc::clone(view));
         }
     }
+    builds::retire_outdated(&client, OUTDATED_DAYS).await?;
     builds::drop_retired(&client, GRACE_SECONDS).await?;
     drop(client);
     if !stale.is_empty() {

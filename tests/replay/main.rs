@@ -14,5 +14,6 @@ mod views;
 mod as_known;
 mod erasure;
 mod live;
+mod older;
 mod poison;
 mod rebuild;

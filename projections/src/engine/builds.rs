@@ -273,6 +273,28 @@ pub(crate) async fn switch(
     Ok(true)
 }
 
+/// Retires builds of older versions that stood still while a newer version went on for so many days: no program
+/// that keeps them is running. One that is started again after all builds its own anew.
+pub(crate) async fn retire_outdated(client: &impl GenericClient, days: i32) -> Result<(), EngineError> {
+    client
+        .execute(
+            "with outdated as (
+                 select old.schema_name from views.build as old
+                 where old.state in ('live', 'catching-up') and exists (
+                     select from views.build as new
+                     where new.view = old.view and new.version > old.version and new.state = 'live'
+                       and new.updated_at > old.updated_at + make_interval(days => $1))
+             ), unpointed as (
+                 delete from views.pointer where schema_name in (select schema_name from outdated)
+             )
+             update views.build set state = 'retired', turn = turn + 1, updated_at = now()
+             where schema_name in (select schema_name from outdated)",
+            &[&days],
+        )
+        .await?;
+    Ok(())
+}
+
 /// Drops what nobody reads any more: builds retired for a while.
 pub(crate) async fn drop_retired(client: &impl GenericClient, grace_seconds: f64) -> Result<(), EngineError> {
     let retired = client
