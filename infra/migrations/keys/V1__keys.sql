@@ -28,10 +28,12 @@ create unique index epoch_current on keys.epoch ((true)) where ended_at is null;
 comment on table keys.epoch is 'Master keys by number; the keys themselves are elsewhere.';
 
 -- One row a data key, written before the key is first used. A destroyed key leaves its row as a tombstone, so that
--- erased and missing are never confused.
+-- erased and missing are never confused. Its epoch is copied from the current row of keys.epoch, locked, by the
+-- statement that inserts or wraps it, and no row of keys.epoch can be removed: a foreign key would look it up once more
+-- for each key, which takes longer than inserting it.
 create table keys.data_key (
     id           uuid        not null primary key,
-    epoch        integer     not null references keys.epoch (epoch),
+    epoch        integer     not null,
     wrapped      bytea       check (octet_length(wrapped) = 60),
     destroyed_at timestamptz,
     check ((wrapped is null) = (destroyed_at is not null))
