@@ -9,6 +9,7 @@
 mod acts;
 mod disclosures;
 mod engine;
+mod remembered;
 #[cfg(test)]
 mod tests;
 

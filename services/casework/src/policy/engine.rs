@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::NotPermitted;
 use super::disclosures::Disclosures;
+use super::remembered::{Remembered, in_order};
 use crate::visitor::Visitor;
 
 const SCHEMA: &str = include_str!("../../../../schemas/policy/goldthread.cedarschema");
@@ -47,6 +48,17 @@ pub struct Policy {
     authorizer: Authorizer,
     hash: String,
     disclosures: Disclosures,
+    permissions: Remembered<Act, bool>,
+}
+
+/// Whether somebody with these roles may do this.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Act {
+    roles: Vec<Role>,
+    action: Action,
+    purpose: Purpose,
+    /// The record acted on, and the fact that would come on it; none for a look, which is asked of the node.
+    on: Option<(Record, &'static str)>,
 }
 
 /// A record acted on, as policy sees it.
@@ -83,7 +95,14 @@ impl Policy {
             return Err(PolicyError::Unfit(result.to_string()));
         }
         let schema = validator.schema().clone();
-        Ok(Self { schema, rules, authorizer: Authorizer::new(), hash, disclosures: Disclosures::default() })
+        Ok(Self {
+            schema,
+            rules,
+            authorizer: Authorizer::new(),
+            hash,
+            disclosures: Disclosures::default(),
+            permissions: Remembered::default(),
+        })
     }
 
     /// Names this policy set in access records.
@@ -97,8 +116,7 @@ impl Policy {
     /// # Errors
     /// [`NotPermitted`].
     pub fn may_look(&self, visitor: &Visitor, action: Action, purpose: Purpose) -> Result<(), NotPermitted> {
-        let asked = self.ask(&visitor.actor().roles, action.code(), node(), purpose, None);
-        settle(asked, action, purpose)
+        self.may(visitor, action, purpose, None)
     }
 
     /// Whether a visitor may put this on record.
@@ -108,12 +126,28 @@ impl Policy {
     pub fn may_record(
         &self,
         visitor: &Visitor,
-        (action, fact): (Action, &str),
+        (action, fact): (Action, &'static str),
         record: Record,
         purpose: Purpose,
     ) -> Result<(), NotPermitted> {
-        let asked =
-            self.ask(&visitor.actor().roles, action.code(), record_entity(record), purpose, Some(fact));
+        self.may(visitor, action, purpose, Some((record, fact)))
+    }
+
+    fn may(
+        &self,
+        visitor: &Visitor,
+        action: Action,
+        purpose: Purpose,
+        on: Option<(Record, &'static str)>,
+    ) -> Result<(), NotPermitted> {
+        let act = Act { roles: in_order(&visitor.actor().roles), action, purpose, on };
+        let asked = self.permissions.answer(act, |act| {
+            let (resource, fact) = match act.on {
+                Some((record, fact)) => (record_entity(record), Some(fact)),
+                None => (node(), None),
+            };
+            self.ask(&act.roles, act.action.code(), resource, act.purpose, fact)
+        });
         settle(asked, action, purpose)
     }
 
