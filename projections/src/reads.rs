@@ -135,9 +135,14 @@ impl Reads {
     }
 
     pub(crate) async fn source(&self, view: &'static str) -> Result<Source, ReadError> {
-        let schema = self.serving.get(view).and_then(|serving| serving.borrow().schema.clone());
-        let schema = schema.ok_or(ReadError::NotBuilt(view))?;
+        let schema = self.schema(view)?;
         Ok(Source { client: self.pool.get().await?, schema })
+    }
+
+    /// The schema of the build that answers: for a statement that reads two views.
+    pub(crate) fn schema(&self, view: &'static str) -> Result<Arc<str>, ReadError> {
+        let schema = self.serving.get(view).and_then(|serving| serving.borrow().schema.clone());
+        schema.ok_or(ReadError::NotBuilt(view))
     }
 
     /// A key's effective history at another time, in the order things happened.

@@ -18,6 +18,7 @@ use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub use queries::{caseload, standing, standings};
+pub(crate) use queries::{from_row, selected};
 
 /// See the module.
 pub struct Access;

@@ -10,7 +10,7 @@ use domain::event::Event;
 use crate::rows::Rows;
 use crate::view::{Key, Keys, Per, Poison, Table, View};
 
-pub use queries::{EnquiryMade, of};
+pub use queries::{EnquiryMade, Newest, newest_of_known, of};
 
 /// See the module.
 pub struct Enquiries;

@@ -12,10 +12,10 @@ use super::ENQUIRIES;
 use crate::access::standing;
 use crate::engine::builds::position_from;
 use crate::reads::{AsOf, ReadError, Reads};
-use crate::scope::Scope;
+use crate::scope::{Scope, Standing};
 
 /// Newest enquiries given at once; older ones are on the timeline.
-const MOST: i64 = 500;
+const MOST: usize = 500;
 
 /// An enquiry that was made about somebody. Codes are the domain's.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -48,32 +48,74 @@ pub async fn of(
     as_of: Option<AsOf>,
 ) -> Result<Option<Vec<EnquiryMade>>, ReadError> {
     let Some(standing) = standing(reads, person).await? else { return Ok(None) };
-    let own = scope.entry_disclosure(&standing, scope.reader().agency);
-    if own < Disclosure::Progress {
-        return Ok(None);
-    }
-    let made = match as_of {
-        None => current(reads, person).await?,
-        Some(as_of) => {
-            let history = reads.history(&ENQUIRIES, person.0, as_of).await?;
-            history.iter().rev().filter_map(from_entry).collect()
-        }
-    };
-    let told = |made: &EnquiryMade| scope.entry_disclosure(&standing, made.asked_by) >= Disclosure::Progress;
-    Ok(Some(made.into_iter().filter(told).collect()))
+    let newest = newest_of_known(reads, scope, person, &standing, as_of, MOST).await?;
+    Ok(newest.map(|newest| newest.made))
 }
 
-async fn current(reads: &Reads, person: PersonId) -> Result<Vec<EnquiryMade>, ReadError> {
+/// The newest enquiries the reader is told of.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct Newest {
+    pub made: Vec<EnquiryMade>,
+    /// How many there are with the older ones.
+    pub count: usize,
+}
+
+/// The newest of those who asked about somebody whose standing was read a moment ago; `None` when the reader is not
+/// told.
+///
+/// # Errors
+/// As [`of`].
+pub async fn newest_of_known(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+    standing: &Standing,
+    as_of: Option<AsOf>,
+    most: usize,
+) -> Result<Option<Newest>, ReadError> {
+    let told = |asked_by| scope.entry_disclosure(standing, asked_by) >= Disclosure::Progress;
+    let own = scope.reader().agency;
+    if !told(own) {
+        return Ok(None);
+    }
+    // Told of all, or of those that the reader's own agency made.
+    let only = (scope.disclosure(standing) < Disclosure::Progress).then_some(own);
+    let newest = match as_of {
+        None => current(reads, person, only, most).await?,
+        Some(as_of) => {
+            let history = reads.history(&ENQUIRIES, person.0, as_of).await?;
+            let mut made: Vec<EnquiryMade> = history.iter().rev().filter_map(from_entry).collect();
+            made.retain(|made| told(made.asked_by));
+            let count = made.len();
+            made.truncate(most);
+            Newest { made, count }
+        }
+    };
+    Ok(Some(newest))
+}
+
+async fn current(
+    reads: &Reads,
+    person: PersonId,
+    only: Option<AgencyId>,
+    most: usize,
+) -> Result<Newest, ReadError> {
     let source = reads.source("enquiries").await?;
     let sql = format!(
         "select enquiry, event_id, position, made_at, recorded_at, asked_by, actor, purpose, lawful_basis, searched,
-                answered, disclosed, known_at, receipt
-         from {}.enquiry where person = $1 order by made_at desc, position desc limit $2",
+                answered, disclosed, known_at, receipt, count(*) over ()
+         from {}.enquiry where person = $1 and ($2::uuid is null or asked_by = $2)
+         order by made_at desc, position desc limit $3",
         source.schema
     );
     let statement = source.client.prepare_cached(&sql).await?;
-    let rows = source.client.query(&statement, &[&person.0, &MOST]).await?;
-    rows.iter().map(from_row).collect()
+    let limit = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows = source.client.query(&statement, &[&person.0, &only.map(|agency| agency.0), &limit]).await?;
+    let count = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(14))?;
+    Ok(Newest {
+        made: rows.iter().map(from_row).collect::<Result<_, _>>()?,
+        count: usize::try_from(count).unwrap_or_default(),
+    })
 }
 
 fn from_row(row: &Row) -> Result<EnquiryMade, ReadError> {

@@ -14,7 +14,7 @@ use crate::about::child_of;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub use queries::{PersonStatus, of};
+pub use queries::{PersonStatus, of, of_known};
 pub use summary::CaseSummary;
 
 /// See the module.

@@ -7,7 +7,7 @@ use domain::ids::{PersonId, PractitionerId};
 use super::{CaseSummary, Cases, STATUS};
 use crate::access::standing;
 use crate::reads::{AsOf, ReadError, Reads};
-use crate::scope::Scope;
+use crate::scope::{Scope, Standing};
 
 /// What a reader is told of how somebody stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -36,8 +36,24 @@ pub async fn of(
     person: PersonId,
     as_of: Option<AsOf>,
 ) -> Result<Option<PersonStatus>, ReadError> {
-    let Some(standing) = standing(reads, person).await? else { return Ok(None) };
-    let disclosure = scope.disclosure(&standing);
+    match standing(reads, person).await? {
+        Some(standing) => of_known(reads, scope, person, &standing, as_of).await,
+        None => Ok(None),
+    }
+}
+
+/// The same of somebody whose standing was read a moment ago.
+///
+/// # Errors
+/// As [`of`].
+pub async fn of_known(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+    standing: &Standing,
+    as_of: Option<AsOf>,
+) -> Result<Option<PersonStatus>, ReadError> {
+    let disclosure = scope.disclosure(standing);
     if disclosure == Disclosure::None {
         return Ok(None);
     }
@@ -55,34 +71,31 @@ pub async fn of(
     Ok(Some(PersonStatus {
         person,
         disclosure,
-        ring: standing.authorities,
-        restriction_owner: standing.restriction.map(|restriction| restriction.owner),
+        ring: standing.authorities.clone(),
+        restriction_owner: standing.restriction.as_ref().map(|restriction| restriction.owner),
         cases: cases.into_iter().map(|case| redacted(case, disclosure)).collect(),
         is_incomplete: standing.is_incomplete || is_parked,
     }))
 }
 
+/// The cases, and whether something about the person could not be taken in, in one statement.
 async fn current(reads: &Reads, person: PersonId) -> Result<(Vec<CaseSummary>, bool), ReadError> {
     let source = reads.source("status").await?;
     let sql = format!(
-        "select {} from {}.status where person = $1 order by case_id",
+        "select {}, is_parked
+         from (select exists (select from {schema}.parked where key = $1) as is_parked) as kept
+         left join {schema}.status on person = $1
+         order by case_id",
         CaseSummary::COLUMNS,
-        source.schema
+        schema = source.schema,
     );
     let statement = source.client.prepare_cached(&sql).await?;
-    let sql = format!("select exists (select from {}.parked where key = $1)", source.schema);
-    let parked = source.client.prepare_cached(&sql).await?;
-    // Both at once: the second does not wait for the first one's answer.
-    let (rows, parked) = futures_util::future::try_join(
-        source.client.query(&statement, &[&person.0]),
-        source.client.query_one(&parked, &[&person.0]),
-    )
-    .await?;
-    let cases = rows
-        .iter()
-        .filter_map(|row| CaseSummary::from_row(row).transpose())
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok((cases, parked.try_get(0)?))
+    let (mut cases, mut is_parked) = (Vec::new(), false);
+    for row in source.client.query(&statement, &[&person.0]).await? {
+        is_parked = row.try_get("is_parked")?;
+        cases.extend(CaseSummary::from_row(&row)?);
+    }
+    Ok((cases, is_parked))
 }
 
 /// The status and the lead practitioner are told first; how the work stands only with progress.

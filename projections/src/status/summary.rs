@@ -125,9 +125,9 @@ impl CaseSummary {
          assessment_since, section47_since, cp_plan_since, cp_categories, cp_plans_before, cin_plan_since, \
          looked_after_since, legal_status, lead, lead_team, closed_on, due, last_on, position";
 
-    /// `None` for a row whose authority is none, which was never written.
+    /// `None` for a row that is no case, or whose authority is none, which was never written.
     pub(super) fn from_row(row: &Row) -> Result<Option<Self>, ReadError> {
-        let Ok(authority) = row.try_get::<_, &str>(2)?.parse() else { return Ok(None) };
+        let Some(Ok(authority)) = row.try_get::<_, Option<&str>>(2)?.map(str::parse) else { return Ok(None) };
         Ok(Some(Self {
             person: PersonId(row.try_get(0)?),
             case: CaseId(row.try_get(1)?),

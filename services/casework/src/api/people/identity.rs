@@ -220,8 +220,8 @@ pub async fn search(
         .map(|found| FoundPerson {
             person: found.person.0,
             disclosure: found.disclosure.code(),
-            ring: found.ring.iter().map(ToString::to_string).collect(),
-            restriction_owner: found.restriction_owner.map(|id| id.0),
+            ring: found.standing.authorities.iter().map(ToString::to_string).collect(),
+            restriction_owner: found.standing.restriction.map(|restriction| restriction.owner.0),
         })
         .collect();
     Ok(HttpResponse::Ok().json(FoundPeople { found }))
