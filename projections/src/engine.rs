@@ -35,6 +35,7 @@ pub use error::{EngineError, SqlRefusal};
 use history::Log;
 use keep::{Keeper, Order};
 pub use report::{Lag, ParkedKey, lag, parked};
+pub use tail::Batch;
 
 /// How many orders may wait for a view.
 const ORDERS: usize = 64;
@@ -72,6 +73,7 @@ pub struct Engine {
     log: Log,
     pool: Pool,
     slots: Vec<Slot>,
+    tail: broadcast::Sender<Arc<Batch>>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -111,10 +113,11 @@ impl Engine {
             tasks.push(tokio::spawn(keeper.run()));
         }
         let opening = pages::Opening(Arc::new(views.clone()));
-        tasks.push(tokio::spawn(tail::follow(log.clone(), opening, head.position, tail, stopped.clone())));
+        let following = tail::follow(log.clone(), opening, head.position, tail.clone(), stopped.clone());
+        tasks.push(tokio::spawn(following));
         tasks.push(tokio::spawn(lease::hold(pool.clone(), lease, stopped.clone())));
         tasks.push(tokio::spawn(care(log.clone(), pool.clone(), views, leased, stopped)));
-        Ok(Self { log, pool, slots, stop, tasks })
+        Ok(Self { log, pool, slots, tail, stop, tasks })
     }
 
     /// Stops all work and waits for it to end.
@@ -131,6 +134,12 @@ impl Engine {
     pub fn reads(&self) -> Reads {
         let serving = self.slots.iter().map(|slot| (slot.view.name(), slot.serving.subscribe())).collect();
         Reads::new(self.log.clone(), self.pool.clone(), serving)
+    }
+
+    /// What comes on record from here on, batch by batch, as the views are given it. Ends with the engine.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Arc<Batch>> {
+        self.tail.subscribe()
     }
 
     /// Waits until a view has everything up to a position.

@@ -145,6 +145,7 @@ impl Keeper {
                 if build.state == State::Live {
                     return Ok(());
                 }
+                follower.save().await?;
                 let mut client = self.pool.get().await?;
                 if builds::switch(&mut client, self.view.as_ref(), follower.schema()).await? {
                     build.state = State::Live;
@@ -205,6 +206,7 @@ impl Keeper {
                     },
                     None => return Ok(Some(Ended::Stopped)),
                 },
+                () = at(follower.save_due()) => follower.save().await?,
                 _ = look.tick() => {
                     let holds = *self.lease.borrow();
                     if !holds || self.is_replaced(follower).await? {
@@ -220,6 +222,14 @@ impl Keeper {
         let client = self.pool.get().await?;
         let serving = builds::serving(&client, self.view.as_ref()).await?;
         Ok(serving.is_some_and(|serving| serving.schema != follower.schema()))
+    }
+}
+
+/// Waits for a moment, or for ever when there is none.
+async fn at(moment: Option<tokio::time::Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -247,6 +257,7 @@ pub async fn promote(
             follower.apply_or_park(&events).await?;
             continue;
         }
+        follower.save().await?;
         let mut client = pool.get().await?;
         if builds::switch(&mut client, view.as_ref(), follower.schema()).await? {
             return Ok(follower.position());

@@ -7,10 +7,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use deadpool_postgres::Pool;
 use domain::entry::Entry;
 use event_store::{Position, StreamId};
+use futures_util::future::try_join;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::EngineError;
@@ -27,6 +31,9 @@ use crate::view::{Key, Per, Poison, View};
 
 /// How many events go into one transaction.
 pub const BATCH: usize = 2_000;
+/// How long a checkpoint may be behind what was taken in, while no row changes: other processes look for it about
+/// as often.
+const SAVE_AFTER: Duration = Duration::from_millis(25);
 
 /// One build, kept up with the log.
 pub struct Follower {
@@ -35,10 +42,30 @@ pub struct Follower {
     pool: Pool,
     books: Books,
     position: Position,
-    turn: i64,
+    saved: Saved,
     parked: HashMap<Key, Position>,
     parked_streams: HashSet<Uuid>,
     cache: Cache,
+}
+
+/// The checkpoint as it stands in the database.
+struct Saved {
+    position: Position,
+    turn: i64,
+    at: Instant,
+    /// When the newest event taken in was recorded.
+    recorded_at: Option<DateTime<Utc>>,
+}
+
+impl Saved {
+    fn of(build: &Build) -> Self {
+        Self {
+            position: build.position,
+            turn: build.turn,
+            at: Instant::now(),
+            recorded_at: build.recorded_at,
+        }
+    }
 }
 
 impl Follower {
@@ -51,7 +78,7 @@ impl Follower {
             pool,
             books,
             position: build.position,
-            turn: build.turn,
+            saved: Saved::of(build),
             parked: HashMap::new(),
             parked_streams: HashSet::new(),
             cache: Cache::default(),
@@ -81,8 +108,37 @@ impl Follower {
         self.parked = self.books.parked_keys(&client).await?;
         self.parked_streams = self.books.parked_streams(&client).await?.into_iter().collect();
         self.position = build.position;
-        self.turn = build.turn;
+        self.saved = Saved::of(&build);
         Ok(())
+    }
+
+    /// When [`Follower::save`] should be called; `None` while the checkpoint says it all.
+    pub fn save_due(&self) -> Option<Instant> {
+        (self.position > self.saved.position).then(|| self.saved.at + SAVE_AFTER)
+    }
+
+    /// Writes down how far the view has come, if that is further than the checkpoint says.
+    ///
+    /// # Errors
+    /// As [`Follower::apply`].
+    pub async fn save(&mut self) -> Result<(), EngineError> {
+        if self.position == self.saved.position {
+            return Ok(());
+        }
+        let client = self.pool.get().await?;
+        self.books.advance(&client, self.checkpoint(), self.position, self.saved.recorded_at).await?;
+        self.note_saved();
+        Ok(())
+    }
+
+    fn checkpoint(&self) -> (Position, i64) {
+        (self.saved.position, self.saved.turn)
+    }
+
+    fn note_saved(&mut self) {
+        self.saved.position = self.position;
+        self.saved.turn += 1;
+        self.saved.at = Instant::now();
     }
 
     /// Takes in events that follow the checkpoint; those it has already are passed over.
@@ -305,24 +361,35 @@ impl Follower {
         pairs: &[(Key, Uuid, String)],
         parked_streams: &[(Uuid, Parked)],
         to: Position,
-        recorded_at: Option<chrono::DateTime<chrono::Utc>>,
+        recorded_at: Option<DateTime<Utc>>,
     ) -> Result<(), EngineError> {
+        let recorded_at = recorded_at.or(self.saved.recorded_at);
+        if change.is_nothing() && pairs.is_empty() && parked_streams.is_empty() {
+            // The rows are right up to here whether or not the checkpoint says so; it follows in a moment.
+            self.position = to;
+            self.saved.recorded_at = recorded_at;
+            return if self.save_due().is_some_and(|due| due <= Instant::now()) {
+                self.save().await
+            } else {
+                Ok(())
+            };
+        }
         let mut client = self.pool.get().await?;
         let books = &self.books;
-        let from = (self.position, self.turn);
-        if change.is_nothing() && pairs.is_empty() && parked_streams.is_empty() {
-            books.advance(&client, from, to, recorded_at).await?;
-            (self.position, self.turn) = (to, self.turn + 1);
-            return Ok(());
-        }
         let transaction = client.transaction().await?;
-        books.advance(&transaction, from, to, recorded_at).await?;
-        books.note_history(&transaction, pairs).await?;
+        // Both at once: the second does not wait for the first one's answer.
+        try_join(
+            books.advance(&transaction, self.checkpoint(), to, recorded_at),
+            books.note_history(&transaction, pairs),
+        )
+        .await?;
         change.write(&transaction, books, self.view.as_ref()).await?;
         books.park_streams(&transaction, parked_streams).await?;
         transaction.commit().await?;
 
-        (self.position, self.turn) = (to, self.turn + 1);
+        self.position = to;
+        self.saved.recorded_at = recorded_at;
+        self.note_saved();
         for (key, parked) in change.parked {
             let Parked { position, event_id, code } = parked;
             tracing::error!(view = self.view.name(), %key, %position, %event_id, code, "a key was parked");
