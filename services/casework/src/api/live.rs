@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use event_store::{EventStore as _, Followed, Position, Recorded};
 use futures_util::StreamExt as _;
-use tokio::sync::{broadcast, watch};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 use tracing::Span;
 use uuid::Uuid;
@@ -24,6 +24,8 @@ pub const VIEW: &str = "timeline";
 const TOUCHES_KEPT: usize = 1024;
 /// How long the follower waits for the view before it tells all the same.
 const VIEW_TIME_MAX: Duration = Duration::from_secs(10);
+/// How often the record is read past while nobody listens.
+const PAUSE: Duration = Duration::from_secs(1);
 /// After a record that cannot be read, for a while nobody is told anything.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// Streams are short; one longer than this is read as far as this.
@@ -51,6 +53,8 @@ pub enum Audience {
 #[derive(Debug)]
 pub struct Hub {
     touches: broadcast::Sender<Touch>,
+    /// Somebody began to listen.
+    begun: Arc<Notify>,
 }
 
 impl Hub {
@@ -61,25 +65,31 @@ impl Hub {
         closing: watch::Receiver<bool>,
     ) -> (Self, JoinHandle<()>) {
         let (touches, _) = broadcast::channel(TOUCHES_KEPT);
-        let following = tokio::spawn(follow(app, audience, touches.clone(), closing));
-        (Self { touches }, following)
+        let begun = Arc::new(Notify::new());
+        let told = Told { audience, touches: touches.clone(), begun: Arc::clone(&begun) };
+        let following = tokio::spawn(follow(app, told, closing));
+        (Self { touches, begun }, following)
     }
 
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<Touch> {
-        self.touches.subscribe()
+        let touches = self.touches.subscribe();
+        self.begun.notify_one();
+        touches
     }
 }
 
-async fn follow(
-    app: Arc<App>,
+/// Who is told of what comes on record.
+struct Told {
     audience: Audience,
     touches: broadcast::Sender<Touch>,
-    mut closing: watch::Receiver<bool>,
-) {
+    begun: Arc<Notify>,
+}
+
+async fn follow(app: Arc<App>, told: Told, mut closing: watch::Receiver<bool>) {
     loop {
         tokio::select! {
-            () = follow_once(&app, audience, &touches) => {}
+            () = follow_once(&app, &told) => {}
             _ = closing.wait_for(|closing| *closing) => return,
         }
         tokio::select! {
@@ -90,7 +100,8 @@ async fn follow(
 }
 
 /// Follows from the newest event until something cannot be read.
-async fn follow_once(app: &App, audience: Audience, touches: &broadcast::Sender<Touch>) {
+async fn follow_once(app: &App, told: &Told) {
+    let Told { audience, touches, begun } = told;
     let head = match app.record.head().await {
         Ok(head) => head.position,
         Err(error) => return tracing::warn!(%error, "open timelines cannot follow the record just now"),
@@ -104,8 +115,11 @@ async fn follow_once(app: &App, audience: Audience, touches: &broadcast::Sender<
                     Audience::Listeners => Vec::new(),
                     Audience::ListenersAndTraces => projections(&events),
                 };
-                if audience == Audience::ListenersAndTraces || touches.receiver_count() > 0 {
+                if *audience == Audience::ListenersAndTraces || touches.receiver_count() > 0 {
                     tell(app, touches, &events).await;
+                } else {
+                    // Whoever begins to listen meanwhile is told what came since, and perhaps a little more.
+                    let _ = tokio::time::timeout(PAUSE, begun.notified()).await;
                 }
             }
             Ok(Followed::CaughtUp(_)) => {}
