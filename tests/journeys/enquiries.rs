@@ -155,6 +155,59 @@ async fn an_enquiry_finds_a_child_and_says_how_they_stand_and_whom_to_ring() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_number_changed_a_moment_ago_is_the_number_given() {
+    let app = TestApp::start().await;
+    maya(&app).await;
+    let nurse = app.emergency_nurse();
+    for last_digits in 10..30 {
+        let number = format!("0113 496 00{last_digits}");
+        // Asked before it changes, so that the old number is fresh in memory.
+        only(&app, &nurse, ask(NHS_NUMBER, Purpose::Attendance)).await;
+        let council = domain::agency::Register {
+            name: line("Leeds children's services"),
+            kind: AgencyKind::LocalAuthority,
+            authority: AUTHORITY.parse().ok(),
+            safeguarding_line: Some(SafeguardingLine { in_hours: line(&number), out_of_hours: None }),
+        };
+        let id = app.app.ids.local_authority(&AUTHORITY.parse().unwrap());
+        let register = Command::Agency { id: Some(id), command: council.into() };
+        app.done(&Visitor::node(), order(Purpose::Operation, register)).await;
+        let lead = domain::practitioner::Register {
+            agency: COUNCIL,
+            team: None,
+            details: domain::practitioner::Details {
+                name: line("Jo Lindqvist"),
+                telephone: Some(line(&number)),
+                email: None,
+            },
+        };
+        let register = Command::Practitioner { id: Some(LEAD), command: lead.into() };
+        app.done(&Visitor::node(), order(Purpose::Operation, register)).await;
+        let answered = only(&app, &nurse, ask(NHS_NUMBER, Purpose::Attendance)).await;
+        assert_eq!(answered.responsible[0].in_hours.as_deref(), Some(number.as_str()));
+        let worker = answered.status[0].lead.as_ref().unwrap();
+        assert_eq!(worker.telephone.as_deref(), Some(number.as_str()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_newest_earlier_enquiries_are_given_and_all_are_counted() {
+    let app = TestApp::start().await;
+    maya(&app).await;
+    let lead = app.safeguarding_lead();
+    let mut references = Vec::new();
+    for _ in 0..12 {
+        app.clock.advance(chrono::TimeDelta::minutes(1));
+        let answered = only(&app, &app.emergency_nurse(), ask(NHS_NUMBER, Purpose::Attendance)).await;
+        references.insert(0, answered.reference.as_str().to_owned());
+    }
+    let answered = only(&app, &lead, ask(NHS_NUMBER, Purpose::SafeguardingCheck)).await;
+    let given: Vec<&str> = answered.previous.iter().map(|made| made.reference.as_str()).collect();
+    assert_eq!(given, references[..10]);
+    assert_eq!(answered.previous_count, 12);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_restricted_child_is_somebody_to_ring_and_never_no_trace() {
     let app = TestApp::start().await;
     let child = maya(&app).await;

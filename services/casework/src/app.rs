@@ -13,6 +13,7 @@ use projections::engine::{Engine, EngineError};
 use projections::reads::Reads;
 use tokio_postgres::{Config, NoTls};
 
+use crate::enquire::Directory;
 use crate::execute::Ids;
 use crate::policy::{Policy, PolicyError};
 use crate::settings::{Connections, Settings};
@@ -38,6 +39,7 @@ pub struct App {
     pub policy: Policy,
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
+    pub(crate) directory: Directory,
     /// Only on a demonstration.
     tokens: Option<Tokens>,
 }
@@ -92,9 +94,10 @@ impl App {
         let store = Arc::new(record.clone());
         let engine_pool = pool(connections.views.clone(), ENGINE_CONNECTIONS)?;
         let engine = Engine::start(store, Arc::clone(&keys), engine_pool, projections::views()).await?;
+        let directory = Directory::listening(engine.listen());
         // Readers never wait for the engine's connections, nor it for theirs.
         let views = engine.reads().through(pool(connections.views.clone(), settings.readers.max(1))?);
-        Ok(Self { settings, record, access, keys, engine, views, policy, clock, ids, tokens })
+        Ok(Self { settings, record, access, keys, engine, views, policy, clock, ids, directory, tokens })
     }
 
     /// Who a development token is for.

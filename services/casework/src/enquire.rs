@@ -16,10 +16,13 @@ use domain::person::identifier::{NhsNumber, Scheme};
 use domain::person::uncertain_date::UncertainDate;
 use domain::text::Narrative;
 use event_store::Position;
+use projections::access::standing;
 use projections::people::{self, Search as PeopleSearch};
 use projections::reads::AsOf;
-use projections::scope::Scope;
+use projections::scope::{Scope, Standing};
 use projections::{enquiries, status};
+
+pub(crate) use directory::Directory;
 
 pub use answer::{Answered, PreviousEnquiry, Responsible, StatusHere, Worker};
 
@@ -33,6 +36,8 @@ use crate::visitor::Visitor;
 const MATCHES_MAX: usize = 5;
 /// How long an answer waits for the views to have all that is on record.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Earlier enquiries given with an answer; how many there are is said beside them.
+const PREVIOUS_MAX: usize = 10;
 /// The views an answer is read from.
 const VIEWS: [&str; 4] = ["access", "people", "status", "enquiries"];
 
@@ -80,7 +85,15 @@ impl Search {
 #[derive(Clone, Copy)]
 struct Basis {
     position: Position,
+    /// What was on record when it was asked: no number to ring is older.
+    head: Position,
     is_catching_up: bool,
+}
+
+/// Somebody on record, as what may be told of them was judged.
+struct Known {
+    person: PersonId,
+    standing: Standing,
 }
 
 impl App {
@@ -107,8 +120,8 @@ impl App {
             return Ok(vec![self.put_on_record(visitor, &question, 0, answered).await?]);
         }
         let mut answers = Vec::with_capacity(found.len());
-        for (nth, person) in found.into_iter().take(MATCHES_MAX).enumerate() {
-            let mut answered = self.answer(visitor, &scope, person, basis, None).await?;
+        for (nth, known) in found.into_iter().take(MATCHES_MAX).enumerate() {
+            let mut answered = self.answer(visitor, &scope, known, basis, None).await?;
             answered.others_match = others_match;
             answers.push(self.put_on_record(visitor, &question, nth, answered).await?);
         }
@@ -180,11 +193,16 @@ impl App {
             else {
                 break;
             };
-            let basis = Basis { position: Position::from_raw(made.known_at.0), is_catching_up: false };
-            let answered = match made.subject {
-                Some(person) => {
+            let position = Position::from_raw(made.known_at.0);
+            let basis = Basis { position, head: self.on_record(), is_catching_up: false };
+            let subject = match made.subject {
+                Some(person) => self.known(person).await?,
+                None => None,
+            };
+            let answered = match subject {
+                Some(known) => {
                     let as_of = AsOf { known_at: Some(at), was_at: None };
-                    self.answer(visitor, scope, person, basis, Some(as_of)).await?
+                    self.answer(visitor, scope, known, basis, Some(as_of)).await?
                 }
                 None => self.no_trace(visitor, basis).await?,
             };
@@ -194,9 +212,9 @@ impl App {
         Ok(answers)
     }
 
-    async fn found(&self, scope: &Scope, search: &Search) -> Result<Vec<PersonId>, ReadError> {
+    async fn found(&self, scope: &Scope, search: &Search) -> Result<Vec<Known>, ReadError> {
         let search = match search {
-            Search::Person(person) => return Ok(vec![*person]),
+            Search::Person(person) => return Ok(self.known(*person).await?.into_iter().collect()),
             Search::NhsNumber(number) => {
                 PeopleSearch::Number { scheme: Scheme::Nhs, value: number.as_str().to_owned() }
             }
@@ -205,36 +223,46 @@ impl App {
             }
         };
         let found = people::search(&self.views, scope, &search).await?;
-        Ok(found.into_iter().map(|found| found.person).collect())
+        Ok(found.into_iter().map(|found| Known { person: found.person, standing: found.standing }).collect())
+    }
+
+    async fn known(&self, person: PersonId) -> Result<Option<Known>, ReadError> {
+        let standing = standing(&self.views, person).await?;
+        Ok(standing.map(|standing| Known { person, standing }))
     }
 
     async fn answer(
         &self,
         visitor: &Visitor,
         scope: &Scope,
-        person: PersonId,
+        known: Known,
         basis: Basis,
         as_of: Option<AsOf>,
     ) -> Result<Answered, ReadError> {
-        let Some(status) = status::of(&self.views, scope, person, as_of).await? else {
-            return self.no_trace(visitor, basis).await;
-        };
+        let Known { person, standing } = known;
+        let views = &self.views;
+        // Both at once: on two connections, in one wait.
+        let (status, previous) = tokio::try_join!(
+            status::of_known(views, scope, person, &standing, as_of),
+            enquiries::newest_of_known(views, scope, person, &standing, as_of, PREVIOUS_MAX),
+        )?;
+        let Some(status) = status else { return self.no_trace(visitor, basis).await };
+        let previous = previous.unwrap_or_default();
         let answer = match status.disclosure {
             Disclosure::None => return self.no_trace(visitor, basis).await,
             Disclosure::Contact => Answer::ContactOnly,
             Disclosure::Status | Disclosure::Progress | Disclosure::Full => Answer::Found,
         };
-        let previous = enquiries::of(&self.views, scope, person, as_of).await?.unwrap_or_default();
         let mut here = Vec::with_capacity(status.cases.len());
         for case in &status.cases {
             let lead = match case.lead {
-                Some(lead) => self.worker(lead).await?,
+                Some(lead) => self.worker(lead, basis.head).await?,
                 None => None,
             };
             here.push(StatusHere::of(case, lead));
         }
         let restriction_owner = match status.restriction_owner {
-            Some(owner) if answer == Answer::ContactOnly => self.worker(owner).await?,
+            Some(owner) if answer == Answer::ContactOnly => self.worker(owner, basis.head).await?,
             Some(_) | None => None,
         };
         Ok(Answered {
@@ -242,9 +270,10 @@ impl App {
             answer,
             disclosed: status.disclosure,
             status: here,
-            responsible: self.responsible(&status.ring).await?,
+            responsible: self.responsible(&status.ring, basis.head).await?,
             restriction_owner,
-            previous: previous.iter().map(PreviousEnquiry::of).collect(),
+            previous: previous.made.iter().map(PreviousEnquiry::of).collect(),
+            previous_count: previous.count,
             is_incomplete: status.is_incomplete,
             ..self.blank(basis, answer)
         })
@@ -253,7 +282,10 @@ impl App {
     /// Nobody was found: whom to tell all the same.
     async fn no_trace(&self, visitor: &Visitor, basis: Basis) -> Result<Answered, ReadError> {
         let own: Vec<_> = visitor.actor().authority.iter().cloned().collect();
-        Ok(Answered { responsible: self.responsible(&own).await?, ..self.blank(basis, Answer::NoTrace) })
+        Ok(Answered {
+            responsible: self.responsible(&own, basis.head).await?,
+            ..self.blank(basis, Answer::NoTrace)
+        })
     }
 
     fn blank(&self, basis: Basis, answer: Answer) -> Answered {
@@ -270,6 +302,7 @@ impl App {
             responsible: Vec::new(),
             restriction_owner: None,
             previous: Vec::new(),
+            previous_count: 0,
             is_incomplete: false,
             is_catching_up: basis.is_catching_up,
             others_match: false,
@@ -281,7 +314,7 @@ impl App {
     /// Waits a little for the views to have everything this process knows to be on record. Who may know what is
     /// judged by now or not at all; the rest may lag, and the answer says so.
     async fn caught_up(&self) -> Result<Basis, ReadError> {
-        let head = Position::from_raw(u128::from(*self.record.watch_head().borrow()));
+        let head = self.on_record();
         let access = self.views.wait_until("access", head, PATIENCE).await;
         access.map_err(|behind| ReadError::Unavailable(Box::new(behind)))?;
         let mut is_catching_up = false;
@@ -289,7 +322,12 @@ impl App {
             is_catching_up |= self.views.wait_until(view, head, PATIENCE).await.is_err();
         }
         let position = VIEWS.iter().map(|view| self.views.position(view)).min().unwrap_or(Position::START);
-        Ok(Basis { position, is_catching_up })
+        Ok(Basis { position, head, is_catching_up })
+    }
+
+    /// As far as this process knows.
+    fn on_record(&self) -> Position {
+        Position::from_raw(u128::from(*self.record.watch_head().borrow()))
     }
 
     /// What was asked, by its keyed hash: to know a question asked again from another under the same key.

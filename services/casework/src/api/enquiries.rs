@@ -97,8 +97,10 @@ pub struct Answer {
     /// Who answers for a record that is for named readers.
     #[serde(skip_serializing_if = "Option::is_none")]
     restriction_owner: Option<Contactable>,
-    /// Earlier enquiries, for those who are told how the work stands; newest first.
+    /// The ten newest earlier enquiries, for those who are told how the work stands; newest first.
     previous: Vec<EarlierEnquiry>,
+    /// How many earlier enquiries there were, with those that are not given here.
+    previous_count: usize,
     /// Something about this child could not be taken in: telephone.
     is_incomplete: bool,
     /// What was recorded in the last moments may not be in the answer yet.
@@ -182,6 +184,7 @@ impl From<Answered> for Answer {
             responsible: answered.responsible.into_iter().map(FrontDoor::from).collect(),
             restriction_owner: answered.restriction_owner.map(Contactable::from),
             previous: answered.previous.into_iter().map(EarlierEnquiry::from).collect(),
+            previous_count: answered.previous_count,
             is_incomplete: answered.is_incomplete,
             is_catching_up: answered.is_catching_up,
             others_match: answered.others_match,

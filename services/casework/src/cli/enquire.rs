@@ -83,7 +83,7 @@ fn receipt(receipt: &Value) -> String {
             number("out_of_hours")
         ));
     }
-    let previous = receipt.get("previous").and_then(Value::as_array).map_or(0, Vec::len);
+    let previous = receipt.get("previous_count").and_then(Value::as_u64).unwrap_or(0);
     if previous > 0 {
         lines.push(format!("asked     {previous} times before"));
     }

@@ -29,8 +29,10 @@ pub struct Answered {
     pub responsible: Vec<Responsible>,
     /// Who answers for a record that is for named readers.
     pub restriction_owner: Option<Worker>,
-    /// Earlier enquiries, for those who are told how the work stands; newest first.
+    /// The newest earlier enquiries, for those who are told how the work stands; newest first.
     pub previous: Vec<PreviousEnquiry>,
+    /// How many there were with the older ones.
+    pub previous_count: usize,
     /// Something about this child could not be taken in: telephone.
     pub is_incomplete: bool,
     /// What was recorded in the last moments may not be in the answer yet.

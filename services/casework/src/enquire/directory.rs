@@ -1,44 +1,226 @@
 //! Whom to ring: the front door of an authority, the telephone of a worker. Read from their own streams, so that a
-//! number changed a moment ago is the number given.
+//! number changed a moment ago is the number given, and remembered until something is added to the stream.
+//!
+//! An enquiry names the record it must be true of. What is remembered is given only if everything up to there has
+//! been heard; otherwise the stream is read. Left out: what was erased, which is forgotten by age alone.
+
+mod lately;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use domain::agency::Agency;
 use domain::authority::Authority;
-use domain::ids::PractitionerId;
+use domain::ids::{AgencyId, PractitionerId};
 use domain::practitioner::Practitioner;
+use event_store::Position;
+use projections::engine::Batch;
+use tokio::sync::broadcast::{self, error::RecvError};
+use uuid::Uuid;
 
 use super::answer::{Responsible, Worker};
 use crate::app::App;
 use crate::error::ReadError;
+use lately::Lately;
+
+/// The front doors and workers asked for lately.
+#[derive(Debug)]
+pub(crate) struct Directory(Arc<Mutex<Known>>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// Everything up to here has been heard.
+    heard: Position,
+    front_doors: Lately<Responsible>,
+    workers: Lately<Option<Worker>>,
+}
+
+impl Directory {
+    /// Listens to the record until it ends.
+    pub(crate) fn listening(mut record: broadcast::Receiver<Arc<Batch>>) -> Self {
+        let known = Arc::new(Mutex::new(Known::default()));
+        let directory = Self(Arc::clone(&known));
+        tokio::spawn(async move {
+            loop {
+                match record.recv().await {
+                    Ok(batch) => lock(&known).hear(&batch),
+                    Err(RecvError::Lagged(_)) => lock(&known).forget_all(),
+                    Err(RecvError::Closed) => return,
+                }
+            }
+        });
+        directory
+    }
+
+    /// What is remembered, if it is true of the record at `head`; otherwise what is read.
+    async fn recall<T: Clone>(
+        &self,
+        of: fn(&mut Known) -> &mut Lately<T>,
+        id: Uuid,
+        head: Position,
+        read: impl Future<Output = Result<T, ReadError>>,
+    ) -> Result<T, ReadError> {
+        let changes = {
+            let mut known = lock(&self.0);
+            let is_heard = known.heard >= head;
+            let lately = of(&mut known);
+            match lately.get(id, Instant::now()) {
+                Some(remembered) if is_heard => return Ok(remembered),
+                Some(_) | None => lately.changes(),
+            }
+        };
+        let began = Instant::now();
+        let value = read.await?;
+        of(&mut lock(&self.0)).put(id, value.clone(), changes, began);
+        Ok(value)
+    }
+}
+
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Known {
+    fn hear(&mut self, batch: &Batch) {
+        if batch.after > self.heard {
+            // Some came by unheard.
+            self.forget_all();
+        }
+        for event in &batch.events {
+            match &*event.category {
+                "agency" => self.front_doors.forget(event.stream),
+                "practitioner" => self.workers.forget(event.stream),
+                _ => {}
+            }
+            self.heard = self.heard.max(event.position);
+        }
+    }
+
+    fn forget_all(&mut self) {
+        self.front_doors.forget_all();
+        self.workers.forget_all();
+    }
+}
 
 impl App {
-    /// The front doors of authorities, whether or not they have registered.
-    pub(super) async fn responsible(&self, authorities: &[Authority]) -> Result<Vec<Responsible>, ReadError> {
+    /// The front doors of authorities, whether or not they have registered, true of the record at `head`.
+    pub(super) async fn responsible(
+        &self,
+        authorities: &[Authority],
+        head: Position,
+    ) -> Result<Vec<Responsible>, ReadError> {
         let mut all = Vec::with_capacity(authorities.len());
         for authority in authorities {
             let id = self.ids.local_authority(authority);
-            let agency: Agency = self.state_of("agency", id.0).await?;
-            let registered = agency.registered();
-            let line = registered.and_then(|registered| registered.safeguarding_line.as_ref());
-            let out_of_hours = line.and_then(|line| line.out_of_hours.as_ref());
-            all.push(Responsible {
-                authority: authority.clone(),
-                agency: registered.map(|_| id),
-                name: registered.map(|registered| registered.name.as_str().to_owned()),
-                in_hours: line.map(|line| line.in_hours.as_str().to_owned()),
-                out_of_hours: out_of_hours.map(|line| line.as_str().to_owned()),
-            });
+            let read = self.front_door(authority, id);
+            all.push(self.directory.recall(|known| &mut known.front_doors, id.0, head, read).await?);
         }
         Ok(all)
     }
 
-    /// A worker's name and telephone; none when they are not registered here, or what was known of them was erased.
-    pub(super) async fn worker(&self, id: PractitionerId) -> Result<Option<Worker>, ReadError> {
-        let practitioner: Practitioner = self.state_of("practitioner", id.0).await?;
-        let details = practitioner.registered().and_then(|registered| registered.details.known());
-        Ok(details.map(|details| Worker {
-            practitioner: id,
-            name: details.name.as_str().to_owned(),
-            telephone: details.telephone.as_ref().map(|line| line.as_str().to_owned()),
-        }))
+    async fn front_door(&self, authority: &Authority, id: AgencyId) -> Result<Responsible, ReadError> {
+        let agency: Agency = self.state_of("agency", id.0).await?;
+        let registered = agency.registered();
+        let line = registered.and_then(|registered| registered.safeguarding_line.as_ref());
+        let out_of_hours = line.and_then(|line| line.out_of_hours.as_ref());
+        Ok(Responsible {
+            authority: authority.clone(),
+            agency: registered.map(|_| id),
+            name: registered.map(|registered| registered.name.as_str().to_owned()),
+            in_hours: line.map(|line| line.in_hours.as_str().to_owned()),
+            out_of_hours: out_of_hours.map(|line| line.as_str().to_owned()),
+        })
+    }
+
+    /// A worker's name and telephone, true of the record at `head`; none when they are not registered here, or what
+    /// was known of them was erased.
+    pub(super) async fn worker(
+        &self,
+        id: PractitionerId,
+        head: Position,
+    ) -> Result<Option<Worker>, ReadError> {
+        let read = async {
+            let practitioner: Practitioner = self.state_of("practitioner", id.0).await?;
+            let details = practitioner.registered().and_then(|registered| registered.details.known());
+            Ok(details.map(|details| Worker {
+                practitioner: id,
+                name: details.name.as_str().to_owned(),
+                telephone: details.telephone.as_ref().map(|line| line.as_str().to_owned()),
+            }))
+        };
+        self.directory.recall(|known| &mut known.workers, id.0, head, read).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use projections::decode::{Decoded, Unreadable};
+
+    use super::*;
+
+    const ID: Uuid = Uuid::from_u128(1);
+
+    fn at(position: u128) -> Position {
+        Position::from_raw(position)
+    }
+
+    /// A batch of one event; what it says does not matter here, only whose it is.
+    fn batch(position: u128, category: &str) -> Batch {
+        let content = Err(Unreadable { code: "not-read" });
+        let event =
+            Decoded { position: at(position), stream: ID, category: category.into(), event_id: ID, content };
+        Batch { after: at(position - 1), events: vec![event] }
+    }
+
+    async fn ask(directory: &Directory, head: u128, read: &str) -> String {
+        let read = async { Ok(Some(worker(read))) };
+        let found = directory.recall(|known| &mut known.workers, ID, at(head), read).await;
+        found.unwrap().unwrap().name
+    }
+
+    fn worker(name: &str) -> Worker {
+        Worker { practitioner: PractitionerId(ID), name: name.to_owned(), telephone: None }
+    }
+
+    fn directory() -> Directory {
+        Directory(Arc::new(Mutex::new(Known { heard: at(5), ..Known::default() })))
+    }
+
+    #[tokio::test]
+    async fn what_was_read_is_given_until_something_is_added_to_the_stream() {
+        let directory = directory();
+        assert_eq!(ask(&directory, 5, "first").await, "first");
+        assert_eq!(ask(&directory, 5, "second").await, "first");
+        lock(&directory.0).hear(&batch(6, "agency"));
+        assert_eq!(ask(&directory, 6, "second").await, "first", "of another kind");
+        lock(&directory.0).hear(&batch(7, "practitioner"));
+        assert_eq!(ask(&directory, 7, "third").await, "third");
+    }
+
+    #[tokio::test]
+    async fn a_record_that_is_further_than_was_heard_is_read() {
+        let directory = directory();
+        assert_eq!(ask(&directory, 5, "first").await, "first");
+        assert_eq!(ask(&directory, 6, "second").await, "second");
+    }
+
+    #[tokio::test]
+    async fn what_changed_while_it_was_read_is_not_remembered() {
+        let directory = directory();
+        let read = async {
+            lock(&directory.0).hear(&batch(6, "practitioner"));
+            Ok(Some(worker("before")))
+        };
+        let found = directory.recall(|known| &mut known.workers, ID, at(5), read).await;
+        assert_eq!(found.unwrap().unwrap().name, "before");
+        assert_eq!(ask(&directory, 6, "after").await, "after");
+    }
+
+    #[tokio::test]
+    async fn after_a_gap_nothing_is_remembered() {
+        let directory = directory();
+        assert_eq!(ask(&directory, 5, "first").await, "first");
+        lock(&directory.0).hear(&batch(9, "contact"));
+        assert_eq!(ask(&directory, 9, "second").await, "second");
     }
 }
