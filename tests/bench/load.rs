@@ -2,6 +2,7 @@
 //! is due if a pace is set. A request that is late counts from when it was due.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
@@ -23,13 +24,20 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {
     pub address: SocketAddr,
-    pub token: String,
-    pub purpose: String,
+    /// Connections are shared out among them, in turn.
+    pub askers: Vec<Asker>,
     /// Sent again and again, in no order.
     pub requests: Vec<Request>,
     pub millis: u64,
     /// As fast as it is answered, when absent.
     pub a_second: Option<u64>,
+}
+
+/// Somebody who asks, and why.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Asker {
+    pub token: String,
+    pub purpose: String,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -48,11 +56,11 @@ impl Request {
         Self { method: "GET".to_owned(), path: path.to_owned(), body: String::new() }
     }
 
-    fn bytes(&self, job: &Job) -> Vec<u8> {
+    fn bytes(&self, address: SocketAddr, asker: &Asker) -> Vec<u8> {
         let Self { method, path, body } = self;
         let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ngoldthread-purpose: {}\r\n",
-            job.address, job.token, job.purpose,
+            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\ngoldthread-purpose: {}\r\n",
+            asker.token, asker.purpose,
         );
         if !body.is_empty() {
             head.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
@@ -71,19 +79,19 @@ pub struct Loaded {
 /// The process that makes the load.
 pub async fn play() -> Result<()> {
     let job: Job = child::job()?;
-    let requests: std::sync::Arc<[Vec<u8>]> =
-        job.requests.iter().map(|request| request.bytes(&job)).collect();
+    let bytes = |asker| job.requests.iter().map(|request| request.bytes(job.address, asker)).collect();
+    let each: Vec<Arc<[Vec<u8>]>> = job.askers.iter().map(bytes).collect();
     child::ready()?;
     let begin = Instant::now() + WARM_UP;
     let end = begin + Duration::from_millis(job.millis);
     let mut callers = Vec::new();
-    for number in 0..CONNECTIONS {
+    for (number, requests) in (0..CONNECTIONS).zip(each.iter().cycle()) {
         let stream = TcpStream::connect(job.address).await?;
         stream.set_nodelay(true)?;
         let pace = job.a_second.map(|a_second| Pace::new(a_second, number));
         let connection = Connection { stream, received: Vec::new() };
         let caller =
-            Caller { connection, requests: requests.clone(), ids: Ids::new(number), pace, begin, end };
+            Caller { connection, requests: Arc::clone(requests), ids: Ids::new(number), pace, begin, end };
         callers.push(tokio::spawn(caller.call()));
     }
     let mut latencies = Latencies::default();
@@ -118,7 +126,7 @@ impl Pace {
 
 struct Caller {
     connection: Connection,
-    requests: std::sync::Arc<[Vec<u8>]>,
+    requests: Arc<[Vec<u8>]>,
     ids: Ids,
     pace: Option<Pace>,
     begin: Instant,

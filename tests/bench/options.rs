@@ -39,7 +39,7 @@ const FULL: Pace = Pace {
     http: Duration::from_secs(10),
     streams: 5_000,
     children: 50_000,
-    people: 3_000,
+    people: 10_000,
     replays: 3,
 };
 
@@ -51,7 +51,7 @@ const QUICK: Pace = Pace {
     http: Duration::from_secs(3),
     streams: 500,
     children: 5_000,
-    people: 500,
+    people: 2_000,
     replays: 2,
 };
 
