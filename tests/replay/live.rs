@@ -88,3 +88,24 @@ async fn two_runners_do_no_harm() {
     assert_same(&live, &contents(&database).await, "kept by two, and rebuilt");
     second.stop().await;
 }
+
+/// Other processes read how far a view has come from its checkpoint.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_checkpoint_follows_events_that_change_no_row() {
+    let database = TestDatabase::new().await;
+    let mut history = History::begin(5).await;
+    let engine = start(&database, history.record.store.clone(), history.record.keys.clone()).await;
+    for _ in 0..30 {
+        history.go_on().await;
+    }
+    // No event changes rows of all five views.
+    caught_up(&engine, history.record.head().await).await;
+    let saved = async {
+        while engine.lag().await.expect("a lag").iter().any(|lag| lag.events > 0) {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
+    };
+    let soon = std::time::Duration::from_secs(2);
+    tokio::time::timeout(soon, saved).await.expect("every checkpoint is at the head");
+    engine.stop().await;
+}
