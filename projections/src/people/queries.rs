@@ -71,7 +71,7 @@ pub async fn search(reads: &Reads, scope: &Scope, search: &Search) -> Result<Vec
 /// Who matches, each with their standing, in one statement: hidden, found and absent cost the same.
 async fn matching(reads: &Reads, search: &Search) -> Result<Vec<Row>, ReadError> {
     let source = reads.source("people").await?;
-    let (schema, standing) = (&source.schema, access::selected(&*reads.schema("access")?));
+    let (schema, standing) = (&source.schema, access::selected(&reads.schema("access")?));
     Ok(match search {
         Search::Number { scheme, value } => {
             let folded = fold::number(value);
