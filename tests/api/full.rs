@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use casework::postgres::{Place, PrivatePostgres};
 use event_store::{EventStore as _, NodeSource as _};
 use system_tests::http::Served;
 use system_tests::{TestApp, TestDatabase};
@@ -57,8 +58,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Lazily: the server still has files open on it.
-        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+        let _ = Command::new("umount").arg(&self.0).status();
         let _ = fs::remove_dir(&self.0);
     }
 }
@@ -72,9 +72,9 @@ fn free_bytes(path: &Path) -> u64 {
     blocks.parse::<u64>().unwrap() * size.parse::<u64>().unwrap()
 }
 
-/// A database of the test's own that is on that disk.
-async fn database_on(disk: &Disk) -> TestDatabase {
-    let database = TestDatabase::new().await;
+/// A database on that disk, of a server that ends before the disk does: no server goes on without a disk it wrote to.
+async fn database_on(disk: &Disk, server: &PrivatePostgres) -> TestDatabase {
+    let database = TestDatabase::on(server.address()).await;
     let (server, connection) =
         tokio_postgres::connect(&database.address.settings("postgres", "postgres"), tokio_postgres::NoTls)
             .await
@@ -99,7 +99,8 @@ async fn when_the_disk_is_full_everybody_is_told_so_and_room_is_all_it_takes() {
         println!("left out: only root may mount a small disk to fill");
         return;
     };
-    let test = TestApp::over(database_on(&disk).await).await;
+    let server = PrivatePostgres::start(&Place::throwaway().unwrap()).unwrap();
+    let test = TestApp::over(database_on(&disk, &server).await).await;
     let served = Served::start(&test.app).await;
     let api = Api { test, served };
     let ballast = disk.fill();

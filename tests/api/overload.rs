@@ -189,7 +189,7 @@ async fn whoever_loses_every_race_is_told_to_look_again_and_nothing_of_theirs_is
     let begun = Instant::now();
     while !loser.is_finished() {
         assert!(begun.elapsed() < PATIENCE, "the loser is neither waiting nor answered");
-        if waiting(&admin, &table, "select person, owners").await == 0 {
+        if waiting(&admin, &table, "owners").await == 0 {
             tokio::time::sleep(Duration::from_millis(2)).await;
             continue;
         }

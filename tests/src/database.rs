@@ -14,8 +14,8 @@ use tokio_postgres::NoTls;
 
 const TEMPLATE: &str = "template_goldthread";
 const TEMPLATE_KEYS: &str = "template_goldthread_keys";
-/// How long the template's last session may take to end.
-const TEMPLATE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long the last session of a migration may take to end.
+const MIGRATED_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The databases of one test. They go when the test binary's server goes.
 #[derive(Clone, Debug)]
@@ -33,7 +33,7 @@ impl TestDatabase {
         static MIGRATED: OnceCell<tokio::sync::Mutex<()>> = OnceCell::const_new();
         let address = server();
         let cloning = MIGRATED.get_or_init(|| async {
-            migrate_template(address).await;
+            migrated(address, TEMPLATE, TEMPLATE_KEYS).await;
             tokio::sync::Mutex::new(())
         });
         // One clone at a time: a template may have no other session while it is copied.
@@ -44,8 +44,14 @@ impl TestDatabase {
         for (new, template) in [(&database, TEMPLATE), (&keys, TEMPLATE_KEYS)] {
             admin.batch_execute(&format!("create database {new} template {template}")).await.expect("clone");
         }
-        let master = MasterSource::Given([7; 32].into());
-        let connections = Connections::private_in(address, &database, &keys, master).expect("connections");
+        let connections = connections(address, &database, &keys);
+        Self { address: address.clone(), database, keys, connections }
+    }
+
+    /// The same on a server of the test's own, for what would harm its neighbours.
+    pub async fn on(address: &Address) -> Self {
+        let (database, keys) = ("alone".to_owned(), "alone_keys".to_owned());
+        let connections = migrated(address, &database, &keys).await;
         Self { address: address.clone(), database, keys, connections }
     }
 
@@ -78,25 +84,25 @@ fn server() -> &'static Address {
     })
 }
 
-async fn migrate_template(address: &Address) {
+fn connections(address: &Address, database: &str, keys: &str) -> Connections {
     let master = MasterSource::Given([7; 32].into());
-    let connections = Connections::private_in(address, TEMPLATE, TEMPLATE_KEYS, master).expect("connections");
-    migrate::create_databases(&connections).await.expect("the template databases");
-    migrate::migrate(&connections).await.expect("the template's tables");
+    Connections::private_in(address, database, keys, master).expect("connections")
+}
+
+/// Makes both databases with every table, and returns once nobody is connected to them.
+async fn migrated(address: &Address, database: &str, keys: &str) -> Connections {
+    let connections = connections(address, database, keys);
+    migrate::create_databases(&connections).await.expect("the databases");
+    migrate::migrate(&connections).await.expect("the tables");
     let admin = connect(&address.settings("postgres", "postgres")).await;
     let emptied = async {
         let sessions = "select count(*) from pg_stat_activity where datname in ($1, $2)";
-        while admin
-            .query_one(sessions, &[&TEMPLATE, &TEMPLATE_KEYS])
-            .await
-            .expect("sessions")
-            .get::<_, i64>(0)
-            > 0
-        {
+        while admin.query_one(sessions, &[&database, &keys]).await.expect("sessions").get::<_, i64>(0) > 0 {
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(TEMPLATE_PATIENCE, emptied).await.expect("the template's sessions end");
+    tokio::time::timeout(MIGRATED_PATIENCE, emptied).await.expect("the sessions of migration end");
+    connections
 }
 
 async fn connect(settings: &str) -> tokio_postgres::Client {
