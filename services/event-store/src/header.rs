@@ -218,6 +218,15 @@ impl<'a> Reader<'a> {
 }
 
 impl Header {
+    /// How far the type begins after the byte of [`Header::category_length_at`], the category itself not counted.
+    pub(crate) const FROM_CATEGORY_LENGTH_TO_KIND: usize = 1 + 16 + 8 + 2;
+
+    /// The byte, from 0, in which every header of a log gives the length of its category: no category is too long for
+    /// the lower of the two.
+    pub(crate) const fn category_length_at(origin: &str) -> usize {
+        MAGIC.len() + 2 + origin.len() + 16 + 1
+    }
+
     /// Reads a canonical header; any other bytes are refused.
     ///
     /// # Errors

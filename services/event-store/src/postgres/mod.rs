@@ -107,7 +107,7 @@ impl PostgresStore {
             .map_err(unavailable)?;
         let head = watch::Sender::new(0);
         let writer = Writer::start(config, settings.clone(), clock, head.clone())?;
-        let reading = Reading::of(settings.schema);
+        let reading = Reading::of(settings.schema, &settings.origin);
         let store = Self { inner: Arc::new(Inner { settings, reading, readers, writer, head }) };
         let at = store.head().await?;
         raise(&store.inner.head, u64::try_from(at.position.raw()).unwrap_or(u64::MAX));
@@ -197,28 +197,13 @@ impl EventStore for PostgresStore {
         after: Position,
         limit: usize,
     ) -> Result<Vec<Recorded>, StoreError> {
-        // The type stands inside the header: the server finds the headers that hold the letters anywhere, and those
-        // that hold them elsewhere are dropped here. Reading and parsing every event would take many times as long.
         let client = self.inner.readers.get().await.map_err(unavailable)?;
-        let statement = client.prepare_cached(&self.inner.reading.holding).await.map_err(unfit)?;
-        let mut after = i64::try_from(after.raw()).unwrap_or(i64::MAX);
-        let mut found = Vec::new();
-        while found.len() < limit {
-            let wanted = i64::try_from(limit - found.len()).unwrap_or(i64::MAX);
-            let page = client
-                .query(&statement, &[&after, &prefix.as_bytes(), &wanted])
-                .await
-                .map_err(unavailable)?;
-            let Some(last) = page.last() else { break };
-            after = last.get(0);
-            for row in &page {
-                let event = rows::from_row(row)?;
-                if event.header.kind().starts_with(prefix) {
-                    found.push(event);
-                }
-            }
-        }
-        Ok(found)
+        let statement = client.prepare_cached(&self.inner.reading.of_kind).await.map_err(unfit)?;
+        let after = i64::try_from(after.raw()).unwrap_or(i64::MAX);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let found =
+            client.query(&statement, &[&after, &prefix.as_bytes(), &limit]).await.map_err(unavailable)?;
+        found.iter().map(rows::from_row).collect()
     }
 
     async fn head(&self) -> Result<Head, StoreError> {
