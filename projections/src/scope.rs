@@ -83,8 +83,11 @@ impl Scope {
     #[must_use]
     pub fn entry_disclosure(&self, standing: &Standing, entered_by: AgencyId) -> Disclosure {
         let class = self.class(standing);
-        let relation = if entered_by == self.reader.agency { Relation::Own } else { class.relation };
-        self.of_class(class).max(self.of_class(AccessClass { relation, ..class }))
+        let of_record = self.of_class(class);
+        if entered_by != self.reader.agency || class.relation == Relation::Own {
+            return of_record;
+        }
+        of_record.max(self.of_class(AccessClass { relation: Relation::Author, ..class }))
     }
 
     fn of_class(&self, class: AccessClass) -> Disclosure {
@@ -198,6 +201,35 @@ mod tests {
         let council = || reader(AgencyKind::LocalAuthority, Some("383"));
         assert_eq!(class(council(), &restricted_to(vec![PRACTITIONER])).sensitivity, Sensitivity::Open);
         assert_eq!(class(council(), &restricted_to(Vec::new())).sensitivity, Sensitivity::Restricted);
+    }
+
+    #[test]
+    fn what_a_partner_entered_itself_is_read_as_its_author() {
+        let author = AccessClass {
+            relation: Relation::Author,
+            involvement: Involvement::Neither,
+            sensitivity: Sensitivity::Open,
+        };
+        let told = Arc::new(BTreeMap::from([(author, Disclosure::Full)]));
+        let school = Scope::decided(
+            reader(AgencyKind::School, Some("383")),
+            Purpose::AllocatedWork,
+            Arc::clone(&told),
+        );
+        assert_eq!(school.entry_disclosure(&of_383(), AGENCY), Disclosure::Full);
+        assert_eq!(school.entry_disclosure(&of_383(), AgencyId(Uuid::nil())), Disclosure::None);
+        let council = Scope::decided(
+            reader(AgencyKind::LocalAuthority, Some("383")),
+            Purpose::AllocatedWork,
+            Arc::clone(&told),
+        );
+        assert_eq!(
+            council.entry_disclosure(&of_383(), AGENCY),
+            Disclosure::None,
+            "its record, by its own rules"
+        );
+        let restricted = restricted_to(Vec::new());
+        assert_eq!(school.entry_disclosure(&restricted, AGENCY), Disclosure::None);
     }
 
     #[test]

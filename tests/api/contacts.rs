@@ -27,6 +27,23 @@ async fn a_contact_recorded_is_on_the_timeline_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_school_reads_what_it_told_itself_and_not_what_others_told() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let school = api.served.caller(&api.test.safeguarding_lead(), "referral-consideration");
+    let nurse = api.served.caller(&api.test.emergency_nurse(), "attendance");
+    let ours = school.post("/api/v1/contacts", &contact(child, "Often hungry at school.")).await;
+    let theirs = nurse.post("/api/v1/contacts", &contact(child, "A bruise nobody explains.")).await;
+    assert_eq!((ours.status, theirs.status), (201, 201), "{} {}", ours.text(), theirs.text());
+    let read = school.get(&format!("/api/v1/contacts/{}", ours.id())).await;
+    assert_eq!(read.status, 200, "{}", read.text());
+    assert_eq!(read.json()["account"], "Often hungry at school.");
+    school.get(&format!("/api/v1/contacts/{}", theirs.id())).await.problem(404);
+    assert_eq!(door.get(&format!("/api/v1/contacts/{}", theirs.id())).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_key_twice_is_carried_out_once_and_other_content_is_refused() {
     let api = Api::start().await;
     let caller = api.front_door();
