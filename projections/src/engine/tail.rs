@@ -19,7 +19,7 @@ use crate::decode::{Decoded, Decoder, look_up};
 /// How many batches a slow view may be behind before it reads by itself.
 pub const BEHIND: usize = 16;
 /// How long the next batch gathers after one was given out: under load it is the batch that costs, not the event.
-const GATHER: Duration = Duration::from_millis(5);
+const GATHER: Duration = Duration::from_millis(3);
 /// How long to wait before following again after a failure.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
