@@ -133,7 +133,7 @@ impl History {
     }
 
     /// Mostly about now, now and then long ago.
-    fn some_day(&mut self) -> Occurred {
+    pub fn some_day(&mut self) -> Occurred {
         let first = NaiveDate::from_ymd_opt(2025, 1, 1).expect("a day");
         let passed = u64::try_from(self.standing.len()).expect("a small number");
         let day = if self.dice.below(4) == 0 { self.dice.below(300) } else { 300 + passed };
@@ -162,12 +162,7 @@ impl History {
         match self.dice.below(16) {
             0 => self.about_a_person(at).await,
             1 => self.about_a_person(at).await,
-            2 | 3 => {
-                let contact = stream("contact", self.fresh());
-                let event = self.contact().await;
-                self.contacts.push(contact.clone());
-                self.put(contact, at, event).await;
-            }
+            2 | 3 => self.record_contact(at).await,
             4 => {
                 if let Some(contact) = self.dice.of(&self.contacts).cloned() {
                     let key = self.record.fresh_key().await;
@@ -184,6 +179,14 @@ impl History {
             7..=10 => self.about_a_case(at).await,
             _ => self.correct(at).await,
         }
+    }
+
+    /// A contact about some of the children.
+    pub async fn record_contact(&mut self, at: Occurred) {
+        let contact = stream("contact", self.fresh());
+        let event = self.contact().await;
+        self.contacts.push(contact.clone());
+        self.put(contact, at, event).await;
     }
 
     async fn about_a_person(&mut self, at: Occurred) {
