@@ -4,19 +4,18 @@ use domain::access::Disclosure;
 use domain::case::Case;
 use domain::contact::Contact;
 use domain::contact::involved::ContactRole;
-use domain::decider::Decider;
+use domain::decider::Decider as _;
 use domain::entry::Entry;
 use domain::history::effective;
 use domain::ids::{CaseId, ContactId, EventId, PersonId};
 use event_store::{EventStore as _, StreamId};
 use projections::access::standings;
-use projections::decode::{Decoder, look_up};
 use projections::scope::Scope;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::ReadError;
-use crate::execute::keys_error;
+use crate::execute::load;
 
 /// A record longer than this is read as far as this; none comes near.
 const EVENTS_MAX: usize = 100_000;
@@ -59,35 +58,10 @@ impl App {
     /// # Errors
     /// A log or key store that cannot be read.
     pub(crate) async fn entries_of(&self, stream: &StreamId) -> Result<(Vec<Entry>, u64), ReadError> {
-        let events = self.record.read_stream(stream, 0, EVENTS_MAX).await?;
-        let version = events.last().map_or(0, |event| event.header.version());
-        if events.first().is_none_or(|first| first.header.category() != stream.category) {
-            return Ok((Vec::new(), 0));
+        match load(&self.record, self.keys.as_ref(), stream).await {
+            Err(ReadError::Absent) => Ok((Vec::new(), 0)),
+            loaded => loaded.map(|loaded| (loaded.entries, loaded.version)),
         }
-        let keys = look_up(self.keys.as_ref(), &events, &|_| true).await.map_err(keys_error)?;
-        let decoder = Decoder { origin: self.record.origin(), opens: &|_| true, keys: &keys };
-        let entries = decoder
-            .decode(&events)
-            .into_iter()
-            .map(|decoded| decoded.content.map_err(|unreadable| ReadError::Corrupt(unreadable.code.into())))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok((entries, version))
-    }
-
-    /// A record of one kind as it stands, and its version, 0 when nobody has written to it.
-    ///
-    /// # Errors
-    /// A log or key store that cannot be read.
-    pub(crate) async fn standing_of<D: Decider>(
-        &self,
-        category: &str,
-        id: Uuid,
-    ) -> Result<(D, u64), ReadError> {
-        let stream = StreamId { category: category.to_owned(), id };
-        let (entries, version) = self.entries_of(&stream).await?;
-        let mut state = D::initial();
-        effective(&entries).iter().for_each(|entry| state.evolve(entry));
-        Ok((state, version))
     }
 
     /// The facts of events just written: nothing personal, and the ids of what they began.

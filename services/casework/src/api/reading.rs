@@ -135,7 +135,12 @@ pub async fn read_directory<D: Decider>(
 ) -> Result<(D, u64), Problem> {
     let looking = asking.looking(Action::ReadDirectory);
     let read = app.look(&asking.visitor, looking, async |_| {
-        Ok(Shown { answer: app.standing_of(category, id).await?, people: Vec::new() })
+        let found = match app.state_of(category, id).await {
+            // An id of another kind of thing is looked for, and that is on record, like any other.
+            Err(ReadError::Absent) => (D::initial(), 0),
+            found => found?,
+        };
+        Ok(Shown { answer: found, people: Vec::new() })
     });
     Ok(read.await?)
 }

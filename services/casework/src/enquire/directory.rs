@@ -119,7 +119,7 @@ impl App {
     }
 
     async fn front_door(&self, authority: &Authority, id: AgencyId) -> Result<Responsible, ReadError> {
-        let agency: Agency = self.state_of("agency", id.0).await?;
+        let (agency, _): (Agency, _) = self.state_of("agency", id.0).await?;
         let registered = agency.registered();
         let line = registered.and_then(|registered| registered.safeguarding_line.as_ref());
         let out_of_hours = line.and_then(|line| line.out_of_hours.as_ref());
@@ -140,7 +140,7 @@ impl App {
         head: Position,
     ) -> Result<Option<Worker>, ReadError> {
         let read = async {
-            let practitioner: Practitioner = self.state_of("practitioner", id.0).await?;
+            let (practitioner, _): (Practitioner, _) = self.state_of("practitioner", id.0).await?;
             let details = practitioner.registered().and_then(|registered| registered.details.known());
             Ok(details.map(|details| Worker {
                 practitioner: id,

@@ -63,16 +63,16 @@ impl App {
         }
     }
 
-    /// Any stream as it stands; blank when nobody has written to it.
-    pub(crate) async fn state_of<D: Decider>(&self, category: &str, id: Uuid) -> Result<D, ReadError> {
+    /// Any stream as it stands, and its version; blank and 0 when nobody has written to it.
+    pub(crate) async fn state_of<D: Decider>(&self, category: &str, id: Uuid) -> Result<(D, u64), ReadError> {
         let stream = StreamId { category: category.to_owned(), id };
         let loaded = load(&self.record, self.keys.as_ref(), &stream).await?;
-        Ok(fold(&effective(&loaded.entries)))
+        Ok((fold(&effective(&loaded.entries)), loaded.version))
     }
 
     /// A person as they stand; `None` when nobody is on record under this id.
     pub(crate) async fn person(&self, id: PersonId) -> Result<Option<Person>, ExecuteError> {
-        let person: Person = match self.state_of("person", id.0).await {
+        let (person, _): (Person, _) = match self.state_of("person", id.0).await {
             Err(ReadError::Absent) => return Ok(None),
             person => person?,
         };

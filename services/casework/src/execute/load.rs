@@ -12,7 +12,7 @@ use crate::error::{ExecuteError, ReadError};
 const PAGE: usize = 1000;
 
 /// A stream's history.
-pub(super) struct Loaded {
+pub(crate) struct Loaded {
     pub version: u64,
     pub entries: Vec<Entry>,
     recorded: Vec<Recorded>,
@@ -36,7 +36,7 @@ impl Loaded {
 }
 
 /// Reads a stream to its end.
-pub(super) async fn load(
+pub(crate) async fn load(
     store: &dyn EventStore,
     keys: &dyn Keys,
     stream: &StreamId,

@@ -33,7 +33,7 @@ use crate::visitor::Visitor;
 use load::Loaded;
 use meta::Meta;
 
-pub(crate) use load::keys_error;
+pub(crate) use load::{keys_error, load};
 
 /// How often a lost race is run again before the answer is `stale`.
 const RACES_MAX: usize = 3;

@@ -50,7 +50,8 @@ pub(super) async fn receive<'a>(
     let mut supersedes = None;
     for nth in 1..=MOST_REPORTS {
         let return_id = id(app, &authority, survey, nth);
-        let known: CensusReturn = app.state_of("return", return_id.0).await.map_err(ExecuteError::from)?;
+        let (known, _): (CensusReturn, _) =
+            app.state_of("return", return_id.0).await.map_err(ExecuteError::from)?;
         let again = match &known.received {
             Some(received) if received.content_hash != survey.file_sha256 => {
                 supersedes = Some(return_id);
