@@ -17,6 +17,7 @@ codes! {
     HoldInitialConference => "hold-initial-conference",
     HoldTransferInConference => "hold-transfer-in-conference",
     HoldReviewConference => "hold-review-conference",
+    HoldFirstCoreGroup => "hold-first-core-group",
     /// The team's own day, not a national limit.
     ReviewAssessment => "review-assessment",
 }
@@ -87,6 +88,14 @@ pub const TRANSFER_IN_CONFERENCE: Clock = Clock {
     limit: Limit::WorkingDays(15),
     words: "15 working days after notice of the move arrived",
     source: "children in need census guide 2023 to 2024, section 4.8",
+};
+
+/// Bring the core group together for the first time.
+pub const FIRST_CORE_GROUP: Clock = Clock {
+    step: Step::HoldFirstCoreGroup,
+    limit: Limit::WorkingDays(10),
+    words: "10 working days after the initial conference",
+    source: "Working Together to Safeguard Children, core group",
 };
 
 /// Review a plan for the first time.

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::clocks::{
-    ASSESSMENT, Clock, FIRST_REVIEW, FURTHER_ASSESSMENT, INITIAL_CONFERENCE, LATER_REVIEW, REFERRAL_DECISION,
-    Step, TRANSFER_IN_CONFERENCE,
+    ASSESSMENT, Clock, FIRST_CORE_GROUP, FIRST_REVIEW, FURTHER_ASSESSMENT, INITIAL_CONFERENCE, LATER_REVIEW,
+    REFERRAL_DECISION, Step, TRANSFER_IN_CONFERENCE,
 };
 use super::events::ConferenceKind;
 use super::state::{CpPlan, Episode};
@@ -44,6 +44,9 @@ pub(super) fn due_on(open: Option<&Episode>, plan: Option<&CpPlan>, day: NaiveDa
         due.extend(conference_due(episode, day));
     }
     if let Some((plan, run)) = plan.and_then(|plan| Some((plan, plan.run()?))) {
+        if plan.core_groups.iter().all(|held| held.day() > day) {
+            due.push(Due::of(&FIRST_CORE_GROUP, run.from));
+        }
         due.push(match last_review(plan, day) {
             Some(review) => Due::of(&LATER_REVIEW, review),
             None => Due::of(&FIRST_REVIEW, run.from),

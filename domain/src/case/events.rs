@@ -227,6 +227,32 @@ facts! {
         reason: LookedAfterEnd,
     }
 
+    /// Somebody went to see the child.
+    VisitMade {
+        kind: VisitKind,
+        seen: Seen,
+        practitioner: PractitionerId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<Sealed<Narrative>>,
+    }
+
+    /// The core group of a protection plan met.
+    CoreGroupHeld {
+        episode: EpisodeId,
+        plan: CpPlanId,
+        /// Who should have been there and was not.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        missing: BTreeSet<Missing>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<Sealed<Narrative>>,
+    }
+
+    /// Something written down by those at work on the case.
+    NoteWritten {
+        kind: NoteKind,
+        text: Sealed<Narrative>,
+    }
+
     /// A worker has the case, in a role.
     WorkerAllocated {
         allocation: AllocationId,
@@ -375,6 +401,34 @@ codes! {
     MovedAuthority => "moved-authority",
     Died => "died",
     Other => "other",
+}
+
+codes! {
+    /// Which duty a visit is made under.
+    VisitKind, "visit kind":
+    /// For an assessment or a section 47 enquiry.
+    Assessment => "assessment",
+    ChildProtection => "child-protection",
+    ChildInNeed => "child-in-need",
+    LookedAfter => "looked-after",
+}
+
+codes! {
+    /// Whether the child was seen.
+    Seen, "whether the child was seen":
+    Alone => "alone",
+    WithOthers => "with-others",
+    NotSeen => "not-seen",
+}
+
+codes! {
+    /// What a note is.
+    NoteKind, "note kind":
+    Note => "note",
+    /// One that belongs in the child's chronology.
+    SignificantEvent => "significant-event",
+    /// What a manager decided or asked for in supervision.
+    ManagementOversight => "management-oversight",
 }
 
 codes! {

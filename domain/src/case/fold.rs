@@ -36,6 +36,9 @@ pub fn testimony(event: &Event) -> Option<&Testimony> {
         Event::PreProceedingsReported(it) => it.testimony.as_ref(),
         Event::LookedAfterStarted(it) => it.testimony.as_ref(),
         Event::LookedAfterEnded(it) => it.testimony.as_ref(),
+        Event::VisitMade(it) => it.testimony.as_ref(),
+        Event::CoreGroupHeld(it) => it.testimony.as_ref(),
+        Event::NoteWritten(it) => it.testimony.as_ref(),
         Event::WorkerAllocated(it) => it.testimony.as_ref(),
         Event::WorkerEnded(it) => it.testimony.as_ref(),
         Event::CaseClosed(it) => it.testimony.as_ref(),
@@ -206,6 +209,11 @@ impl Case {
             }
             Event::LookedAfterEnded(it) => {
                 told.settle(&mut told.part(&mut self.looked_after, it.looked_after)?.ended, it.reason);
+            }
+            Event::VisitMade(it) => told.add(&mut self.visits, it.seen),
+            Event::CoreGroupHeld(it) => {
+                let part = told.part(&mut self.within(it.episode)?.cp_plans, it.plan)?;
+                told.add(&mut part.core_groups, ());
             }
             Event::WorkerAllocated(it) => {
                 let worker = Worker { practitioner: it.practitioner, role: it.role, team: it.team };

@@ -19,9 +19,11 @@ pub mod end_cp_plan;
 pub mod end_looked_after;
 pub mod events;
 mod fold;
+pub mod hold_core_group;
 pub mod hold_initial_conference;
 pub mod hold_review_conference;
 pub mod hold_transfer_in_conference;
+pub mod make_visit;
 #[cfg(test)]
 mod properties;
 pub mod receive_referral;
@@ -36,6 +38,7 @@ pub mod state;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod write_note;
 
 pub use fold::testimony;
 pub use state::Case;
@@ -61,6 +64,9 @@ commands! {
     EndCinPlan(end_cin_plan::EndCinPlan),
     StartLookedAfter(start_looked_after::StartLookedAfter),
     EndLookedAfter(end_looked_after::EndLookedAfter),
+    MakeVisit(make_visit::MakeVisit),
+    HoldCoreGroup(hold_core_group::HoldCoreGroup),
+    WriteNote(write_note::WriteNote),
     AllocateWorker(allocate_worker::AllocateWorker),
     EndAllocation(end_allocation::EndAllocation),
     CloseCase(close_case::CloseCase),
@@ -98,6 +104,9 @@ impl Decider for Case {
             Command::EndCinPlan(command) => end_cin_plan::decide(self, act, command),
             Command::StartLookedAfter(command) => start_looked_after::decide(self, act, command),
             Command::EndLookedAfter(command) => end_looked_after::decide(self, act, command),
+            Command::MakeVisit(command) => make_visit::decide(self, act, command),
+            Command::HoldCoreGroup(command) => hold_core_group::decide(self, act, command),
+            Command::WriteNote(command) => write_note::decide(self, act, command),
             Command::AllocateWorker(command) => allocate_worker::decide(self, act, command),
             Command::EndAllocation(command) => end_allocation::decide(self, act, command),
             Command::CloseCase(command) => close_case::decide(self, act, command),

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::state::{
-    Allocation, Assessment, Case, CinPlan, CpPlan, Episode, Item, LookedAfter, Section47, Who,
+    Allocation, Assessment, Case, CinPlan, CpPlan, Episode, Item, LookedAfter, Run, Section47, Who,
 };
 use crate::decider::{Act, IN_THE_FUTURE, Refusal};
 use crate::ids::{AllocationId, AssessmentId, CinPlanId, CpPlanId, EpisodeId, LookedAfterId, Section47Id};
@@ -31,6 +31,10 @@ const AFTER_CLOSURE: Refusal = Refusal {
 const NO_FURTHER_ACTION: Refusal = Refusal {
     code: "no-further-action",
     sentence: "The referral was decided to need no further action, so nothing else is recorded on it; correct that decision, or record a new referral.",
+};
+const NOT_OPEN: Refusal = Refusal {
+    code: "not-open",
+    sentence: "The case is not open on that day; check the day, or record the referral first.",
 };
 pub(super) const ENDS_BEFORE_IT_STARTS: Refusal =
     Refusal { code: "ends-before-it-starts", sentence: "The end is before the start; check both days." };
@@ -66,6 +70,15 @@ pub(super) fn may_act(episode: &Episode, on: Occurred, act: &Act) -> Result<(), 
     let mut rules = from_a_practitioner();
     has_happened(on, act, &mut rules)?;
     is_within(episode, on.day(), &mut rules)
+}
+
+/// Work with a child goes on while an episode is open, or the authority looks after them.
+pub(super) fn is_open(case: &Case, day: NaiveDate) -> Result<(), Refusal> {
+    // On the day of closure there may be a last visit.
+    let covers = |run: Run| run.covers(day) || run.until == Some(day);
+    let episodes = case.episodes.iter().filter_map(Episode::run);
+    let periods = case.looked_after.iter().filter_map(LookedAfter::run);
+    if episodes.chain(periods).any(covers) { Ok(()) } else { Err(NOT_OPEN) }
 }
 
 /// Rules that refuse.

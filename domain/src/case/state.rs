@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use super::codes::{AbuseCategory, ClosureReason, Factor, PrimaryNeed, ReferralSource};
 use super::events::{
     AssessmentOutcome, CinPlanEnd, ConferenceDecision, ConferenceKind, ConferenceNeed, CpPlanEnd,
-    LegalStatus, LookedAfterEnd, Missing, ReferralOutcome, WorkerRole,
+    LegalStatus, LookedAfterEnd, Missing, ReferralOutcome, Seen, WorkerRole,
 };
 use crate::authority::Authority;
 use crate::ids::{
@@ -29,6 +29,8 @@ pub struct Case {
     pub episodes: Vec<Episode>,
     pub looked_after: Vec<LookedAfter>,
     pub allocations: Vec<Allocation>,
+    /// Visits, and whether the child was seen.
+    pub visits: Vec<Fact<Seen>>,
     /// The rows of returns that are on record.
     pub rows: BTreeSet<SaidRow>,
 }
@@ -161,6 +163,7 @@ items! {
         started: Option<Fact<PlanStart>>,
         changes: Vec<Fact<BTreeSet<AbuseCategory>>>,
         reviews: Vec<Fact<Option<ConferenceId>>>,
+        core_groups: Vec<Fact<()>>,
         ended: Option<Fact<Option<CpPlanEnd>>>,
     }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::codes::{AbuseCategory, ClosureReason};
 use super::due::{Due, due_on};
-use super::events::{ConferenceNeed, LegalStatus, WorkerRole};
+use super::events::{ConferenceNeed, LegalStatus, Seen, WorkerRole};
 use super::state::{Allocation, Case, CpPlan, Episode, Fact, Section47};
 use crate::codes::codes;
 use crate::decider::Decider as _;
@@ -60,6 +60,8 @@ pub struct CaseStatus {
     /// Everyone who has the case, the lead included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub workers: Vec<WorkerStatus>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<LastSeen>,
     /// Protection plans ever at this authority, older registers included.
     pub protection_plans_ever: u32,
     /// What is due, the soonest first.
@@ -127,6 +129,16 @@ pub struct Section47Status {
 pub struct AssessmentStatus {
     pub id: AssessmentId,
     pub since: NaiveDate,
+}
+
+/// When a visit last found the child.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LastSeen {
+    pub on: NaiveDate,
+    /// The last time they were seen alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone_on: Option<NaiveDate>,
 }
 
 /// A worker who has the case.
@@ -199,6 +211,7 @@ impl CaseStatus {
             assessment,
             lead: to_ring(&workers).cloned(),
             workers,
+            last_seen: last_seen(case, day),
             protection_plans_ever: case.plans_before(day.succ_opt().unwrap_or(day)),
             due: due_on(open, plan, day),
         }
@@ -253,6 +266,13 @@ fn assessment_on(episode: &Episode, day: NaiveDate) -> Option<AssessmentStatus> 
         |assessment: &&super::state::Assessment| assessment.run().is_some_and(|run| run.covers(day));
     let assessment = episode.assessments.iter().rev().find(under_way)?;
     Some(AssessmentStatus { id: assessment.id, since: assessment.run()?.from })
+}
+
+fn last_seen(case: &Case, day: NaiveDate) -> Option<LastSeen> {
+    let visits = || case.visits.iter().filter(|visit| visit.day() <= day);
+    let on = visits().filter(|visit| visit.value != Seen::NotSeen).map(Fact::day).max()?;
+    let alone_on = visits().filter(|visit| visit.value == Seen::Alone).map(Fact::day).max();
+    Some(LastSeen { on, alone_on })
 }
 
 fn worker_on(allocation: &Allocation, day: NaiveDate) -> Option<WorkerStatus> {

@@ -110,6 +110,8 @@ fn redacted(case: CaseSummary, disclosure: Disclosure) -> CaseSummary {
         cp_categories: Vec::new(),
         cp_plans_before: 0,
         legal_status: None,
+        last_seen_on: None,
+        last_seen_alone_on: None,
         due: Vec::new(),
         ..case
     }

@@ -39,6 +39,9 @@ pub struct CaseSummary {
     /// Whom a partner rings.
     pub lead: Option<PractitionerId>,
     pub lead_team: Option<TeamId>,
+    /// When a visit last found the child, and last found them alone.
+    pub last_seen_on: Option<NaiveDate>,
+    pub last_seen_alone_on: Option<NaiveDate>,
     /// When no episode is open: the day the last one closed.
     pub closed_on: Option<NaiveDate>,
     /// What must be done and by when, the soonest first.
@@ -89,6 +92,8 @@ impl CaseSummary {
                 .map(|status| status.code().to_owned()),
             lead: status.lead.as_ref().map(|lead| lead.practitioner),
             lead_team: status.lead.and_then(|lead| lead.team),
+            last_seen_on: status.last_seen.as_ref().map(|seen| seen.on),
+            last_seen_alone_on: status.last_seen.and_then(|seen| seen.alone_on),
             closed_on,
             due: status.due,
             last_on,
@@ -118,12 +123,15 @@ impl CaseSummary {
             .json(due_json(&self.due).to_string().as_bytes())
             .date(self.last_on)
             .position(self.position)
+            .opt_date(self.last_seen_on)
+            .opt_date(self.last_seen_alone_on)
             .end();
     }
 
     pub(super) const COLUMNS: &'static str = "person, case_id, authority, agency, standing, episode, referred_on, \
          assessment_since, section47_since, cp_plan_since, cp_categories, cp_plans_before, cin_plan_since, \
-         looked_after_since, legal_status, lead, lead_team, closed_on, due, last_on, position";
+         looked_after_since, legal_status, lead, lead_team, closed_on, due, last_on, position, last_seen_on, \
+         last_seen_alone_on";
 
     /// `None` for a row that is no case, or whose authority is none, which was never written.
     pub(super) fn from_row(row: &Row) -> Result<Option<Self>, ReadError> {
@@ -150,6 +158,8 @@ impl CaseSummary {
             due: row.try_get::<_, Json<_>>(18)?.0,
             last_on: row.try_get(19)?,
             position: position_from(row.try_get(20)?).raw(),
+            last_seen_on: row.try_get(21)?,
+            last_seen_alone_on: row.try_get(22)?,
         }))
     }
 }

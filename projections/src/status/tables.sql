@@ -20,5 +20,7 @@ create table status (
     closed_on         date,
     due               jsonb  not null,
     last_on           date   not null,
-    position          bytea  not null
+    position          bytea  not null,
+    last_seen_on      date,
+    last_seen_alone_on date
 );

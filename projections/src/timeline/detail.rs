@@ -147,6 +147,17 @@ impl Detail {
             Event::LookedAfterEnded(it) => {
                 Self { subject: Some(it.looked_after.0), outcome: code(it.reason.code()), ..none }
             }
+            Event::VisitMade(it) => Self {
+                practitioner: Some(it.practitioner.0),
+                variety: code(it.kind.code()),
+                outcome: code(it.seen.code()),
+                ..none
+            },
+            Event::CoreGroupHeld(it) => Self {
+                codes: codes(it.missing.iter().map(|missing| missing.code())),
+                ..Self::within(it.episode.0, it.plan.0)
+            },
+            Event::NoteWritten(it) => Self { variety: code(it.kind.code()), ..none },
             Event::WorkerAllocated(it) => Self {
                 subject: Some(it.allocation.0),
                 practitioner: Some(it.practitioner.0),

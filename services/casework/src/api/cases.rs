@@ -6,6 +6,7 @@ mod looked_after;
 mod plans;
 mod read;
 mod section47s;
+mod visits;
 mod workers;
 
 use actix_web::{HttpResponse, web};
@@ -22,6 +23,7 @@ pub use self::looked_after::*;
 pub use self::plans::*;
 pub use self::read::*;
 pub use self::section47s::*;
+pub use self::visits::*;
 pub use self::workers::*;
 use super::address::{Address, at};
 use super::done::{Done, go_on_telling};
@@ -52,6 +54,9 @@ pub fn addresses() -> Vec<Address> {
         at("/cases/{id}/cin-plans/{plan}/end").post(end_cin_plan),
         at("/cases/{id}/looked-after").post(start_looked_after),
         at("/cases/{id}/looked-after/{looked_after}/end").post(end_looked_after),
+        at("/cases/{id}/plans/{plan}/core-groups").post(hold_core_group),
+        at("/cases/{id}/visits").post(make_visit),
+        at("/cases/{id}/notes").post(write_note),
         at("/cases/{id}/allocations").post(allocate_worker),
         at("/cases/{id}/allocations/{allocation}/end").post(end_allocation),
         at("/cases/{id}/closure").post(close_case),

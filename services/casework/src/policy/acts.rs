@@ -27,7 +27,8 @@ pub fn act_of(fact: &str) -> Option<Action> {
             "agency" | "practitioner" => Action::Administer,
             "entry" => Action::Correct,
             "cp-plan" => Action::DecideCase,
-            "case" | "referral" | "assessment" | "s47" | "cin-plan" | "pre-proceedings" => Action::RecordCase,
+            "case" | "referral" | "assessment" | "s47" | "cin-plan" | "pre-proceedings" | "visit"
+            | "core-group" | "note" => Action::RecordCase,
             _ => return None,
         },
     })

@@ -12,7 +12,7 @@ use domain::authority::Authority;
 use domain::case::codes::{AbuseCategory, ClosureReason, Factor, PrimaryNeed, ReferralSource};
 use domain::case::events::{
     AssessmentOutcome, CinPlanEnd, ConferenceDecision, ConferenceKind, ConferenceNeed, CpPlanEnd,
-    LegalStatus, LookedAfterEnd, Missing, ReferralOutcome, WorkerRole,
+    LegalStatus, LookedAfterEnd, Missing, NoteKind, ReferralOutcome, Seen, VisitKind, WorkerRole,
 };
 use domain::contact::involved::ContactRole;
 use domain::contact::{ConcernKind, Method, Outcome, Significance, SourceDisclosure};
@@ -115,6 +115,7 @@ listed! {
     GivenMethod = Method,
     GivenMissing = Missing,
     GivenNameUse = NameUse,
+    GivenNoteKind = NoteKind,
     GivenOutcome = Outcome,
     GivenPersonKind = PersonKind,
     GivenPrimaryNeed = PrimaryNeed,
@@ -124,10 +125,12 @@ listed! {
     GivenRestrictionReason = RestrictionReason,
     GivenRole = Role,
     GivenSchemeName = SchemeName,
+    GivenSeen = Seen,
     GivenSex = Sex,
     GivenSignificance = Significance,
     GivenSourceDisclosure = SourceDisclosure,
     GivenTieKind = TieKind,
+    GivenVisitKind = VisitKind,
     GivenWorkerRole = WorkerRole,
 }
 

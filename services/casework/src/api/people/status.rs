@@ -67,6 +67,11 @@ pub struct CaseStatus {
     lead: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lead_team: Option<Uuid>,
+    /// When a visit last found the child, and last found them alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen_on: Option<NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen_alone_on: Option<NaiveDate>,
     /// When no episode is open: the day the last one closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     closed_on: Option<NaiveDate>,
@@ -115,6 +120,8 @@ impl From<status::CaseSummary> for CaseStatus {
             legal_status: case.legal_status,
             lead: case.lead.map(|id| id.0),
             lead_team: case.lead_team.map(|id| id.0),
+            last_seen_on: case.last_seen_on,
+            last_seen_alone_on: case.last_seen_alone_on,
             closed_on: case.closed_on,
             due: case.due.into_iter().map(Due::from).collect(),
             last_on: case.last_on,
