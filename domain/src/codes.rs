@@ -14,11 +14,11 @@ macro_rules! codes {
         $(#[$doc:meta])* $name:ident, $list:literal:
         $( $(#[$variant_doc:meta])* $variant:ident => $code:literal ),+ $(,)?
     ) => {
-        $(#[$doc])*
         #[derive(
             Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug,
             serde::Serialize, serde::Deserialize, schemars::JsonSchema,
         )]
+        $(#[$doc])*
         pub enum $name {
             $( $(#[$variant_doc])* #[serde(rename = $code)] $variant, )+
         }

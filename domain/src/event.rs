@@ -210,8 +210,10 @@ events! {
     "person.unrestricted" 1 => PersonUnrestricted(crate::person::events::Unrestricted),
     "tie.recorded" 1 => TieRecorded(crate::tie::events::Recorded),
     "tie.ended" 1 => TieEnded(crate::tie::events::Ended),
-    "contact.recorded" 2 => ContactRecorded(crate::contact::events::Recorded),
+    "contact.recorded" 3 => ContactRecorded(crate::contact::events::Recorded),
     "contact.decided" 1 => ContactDecided(crate::contact::events::Decided),
+    "contact.joined" 1 => ContactJoined(crate::contact::events::Joined),
+    "contact.parted" 1 => ContactParted(crate::contact::events::Parted),
     "enquiry.made" 1 => EnquiryMade(crate::enquiry::events::Made),
     "case.opened" 1 => CaseOpened(crate::case::events::CaseOpened),
     "referral.received" 1 => ReferralReceived(crate::case::events::ReferralReceived),
@@ -239,5 +241,6 @@ events! {
     "case.closed" 1 => CaseClosed(crate::case::events::CaseClosed),
     "return.received" 1 => ReturnReceived(crate::census_return::events::ReturnReceived),
     ; older:
-    "contact.recorded" 1 => crate::contact::events::RecordedV1 => ContactRecorded,
+    "contact.recorded" 1 => crate::contact::older::RecordedV1 => ContactRecorded,
+    "contact.recorded" 2 => crate::contact::older::RecordedV2 => ContactRecorded,
 }

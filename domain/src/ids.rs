@@ -43,6 +43,8 @@ ids! {
     HouseholdId,
     /// One report of something to the front door.
     ContactId,
+    /// What one or more contacts tell of: the id of the first of them.
+    IncidentId,
     /// One act of asking about a child.
     EnquiryId,
     /// An organisation that works with children.
@@ -77,4 +79,18 @@ ids! {
     CommandId,
     /// Everything that came from one act.
     CorrelationId,
+}
+
+impl IncidentId {
+    /// The incident that a contact tells of first.
+    #[must_use]
+    pub const fn of(first: ContactId) -> Self {
+        Self(first.0)
+    }
+
+    /// The contact that told of it first.
+    #[must_use]
+    pub const fn first(self) -> ContactId {
+        ContactId(self.0)
+    }
 }

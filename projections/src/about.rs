@@ -74,7 +74,10 @@ pub fn people(entry: &Entry, keys: &mut Keys) {
                     keys.add(subject.0);
                 }
             }
-            Event::ContactDecided(_) | Event::TieEnded(_) => keys.add_stream(),
+            Event::ContactDecided(_)
+            | Event::ContactJoined(_)
+            | Event::ContactParted(_)
+            | Event::TieEnded(_) => keys.add_stream(),
             _ => {}
         }
     }

@@ -171,3 +171,28 @@ async fn an_enquiry_that_finds_two_is_asked_once_under_the_longest_key_and_meets
         assert_eq!(first, answers(&again), "asked once");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_is_joined_to_an_incident_and_parted_from_it() {
+    let api = Api::start().await;
+    let caller = api.front_door();
+    let child = api.child(&caller, "Example").await;
+    let first = caller.post("/api/v1/contacts", &contact(child, "Often hungry at school.")).await.id();
+    let second = caller.post("/api/v1/contacts", &contact(child, "Hungry again, at the clinic.")).await.id();
+    let incident =
+        async || caller.get(&format!("/api/v1/contacts/{second}")).await.json()["incident"].clone();
+    assert_eq!(incident().await, second.to_string());
+    let path = format!("/api/v1/contacts/{second}/incident");
+    let joined = caller.post(&path, &json!({ "incident": first })).await;
+    assert_eq!(joined.status, 200, "{}", joined.text());
+    assert_eq!(incident().await, first.to_string());
+    let position = joined.json()["position"].as_str().unwrap().to_owned();
+    let timeline = caller.get(&format!("/api/v1/people/{child}/timeline?at_least={position}")).await.json();
+    let entries = timeline["entries"].as_array().unwrap();
+    let shown = entries.iter().find(|entry| entry["kind"] == "contact.joined").unwrap();
+    assert_eq!(shown["detail"]["subject"], first.to_string());
+    let own = caller.post(&format!("/api/v1/contacts/{first}/incident"), &json!({ "incident": first })).await;
+    assert_eq!(own.problem(409)["code"], "joined-to-itself");
+    assert_eq!(caller.post(&format!("{path}/parting"), &json!({})).await.status, 200);
+    assert_eq!(incident().await, second.to_string());
+}

@@ -5,10 +5,10 @@ use casework::execute::{Command, Move, Order, Place};
 use casework::visitor::Visitor;
 use domain::access::{LawfulBasis, Purpose};
 use domain::contact::involved::{ContactRole, Involved};
-use domain::contact::{Concern, ConcernKind, Method, Record, SourceDisclosure};
+use domain::contact::{Concern, ConcernKind, First, Join, Method, Record, SourceDisclosure};
 use domain::event::Event;
 use domain::history::{Correction, Reason};
-use domain::ids::{ContactId, EventId, PersonId, PractitionerId};
+use domain::ids::{ContactId, EventId, IncidentId, PersonId, PractitionerId};
 use domain::person::Restrict;
 use domain::person::restriction::RestrictionReason;
 use domain::sealed::{Known, Sealed};
@@ -308,4 +308,35 @@ async fn an_entry_on_the_wrong_child_goes_to_the_right_one_and_is_read_there() {
     let nurse = app.emergency_nurse();
     let refused = app.app.move_entry(&nurse, Move { idempotency_key: None, ..order }).await;
     assert!(matches!(refused, Err(ExecuteError::NotPermitted(_))), "{refused:?}");
+}
+
+fn join(contact: uuid::Uuid, first: uuid::Uuid) -> Order {
+    let join = Join {
+        incident: IncidentId(first),
+        occurred: Occurred::Instant(instant(BEGINNING)),
+        first: First::NotOnRecord,
+    };
+    let command = Command::Contact { id: Some(ContactId(contact)), command: join.into() };
+    order(Purpose::ReferralConsideration, command)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_front_door_makes_one_incident_of_what_two_agencies_told() {
+    let app = TestApp::start().await;
+    let child = app.child("Maya", "Ashworth").await;
+    let door = app.front_door();
+    let first = app.done(&app.safeguarding_lead(), tell(bruise(child))).await.stream;
+    let second = app.done(&app.emergency_nurse(), tell(bruise(child))).await.stream;
+    let lead = app.safeguarding_lead();
+    let refused = app.app.execute(&lead, join(second, first)).await.unwrap_err();
+    assert!(matches!(refused, ExecuteError::NotPermitted(_)), "{refused:?}");
+
+    let done = app.done(&door, named("sort", join(second, first))).await;
+    let repeated = app.done(&door, named("sort", join(second, first))).await;
+    assert_eq!((done.repeated, repeated.repeated, done.events), (false, true, repeated.events));
+
+    let to_nobody = app.app.execute(&door, join(first, uuid::Uuid::from_u128(1))).await.unwrap_err();
+    assert!(matches!(&to_nobody, ExecuteError::Refused(refusal) if refusal.code == "no-such-incident"));
+    let round = app.app.execute(&door, join(first, second)).await.unwrap_err();
+    assert!(matches!(&round, ExecuteError::Refused(refusal) if refusal.code == "not-first"), "{round:?}");
 }

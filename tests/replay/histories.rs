@@ -17,7 +17,8 @@ use domain::enquiry::{Answer, KnownAt, Receipt, Searched};
 use domain::event::Event;
 use domain::history::{Amended, MovedAway, MovedHere, Reason, Withdrawn};
 use domain::ids::{
-    AgencyId, AllocationId, CpPlanId, EnquiryId, EpisodeId, EventId, KeyId, PersonId, PractitionerId,
+    AgencyId, AllocationId, CpPlanId, EnquiryId, EpisodeId, EventId, IncidentId, KeyId, PersonId,
+    PractitionerId,
 };
 use domain::person::identifier::Scheme;
 use domain::person::name::{NameUse, PersonName};
@@ -159,7 +160,7 @@ impl History {
     /// One more entry, of any kind.
     pub async fn go_on(&mut self) {
         let at = self.some_day();
-        match self.dice.below(16) {
+        match self.dice.below(17) {
             0 => self.about_a_person(at).await,
             1 => self.about_a_person(at).await,
             2 | 3 => self.record_contact(at).await,
@@ -176,7 +177,8 @@ impl History {
             }
             5 => self.tie(at).await,
             6 => self.enquiry(at).await,
-            7..=10 => self.about_a_case(at).await,
+            7 => self.sort_a_contact(at).await,
+            8..=11 => self.about_a_case(at).await,
             _ => self.correct(at).await,
         }
     }
@@ -260,6 +262,20 @@ impl History {
             source_identity: None,
         };
         contact.into()
+    }
+
+    /// Joins a contact to another's incident, or takes it out of one.
+    async fn sort_a_contact(&mut self, at: Occurred) {
+        let (Some(contact), Some(first)) =
+            (self.dice.of(&self.contacts).cloned(), self.dice.of(&self.contacts).cloned())
+        else {
+            return;
+        };
+        let sorted: Event = match self.dice.below(3) {
+            0 => domain::contact::events::Parted {}.into(),
+            _ => domain::contact::events::Joined { incident: IncidentId(first.id) }.into(),
+        };
+        self.put(contact, at, sorted).await;
     }
 
     async fn tie(&mut self, at: Occurred) {
@@ -399,6 +415,8 @@ impl History {
                     standing.occurred = at;
                 }
             }
+            // The rules refuse it: what opened a record stays.
+            _ if matches!(target.event, Event::PersonOpened(_)) => {}
             2 => {
                 let withdrawn = Withdrawn { entry, reason: Reason::Duplicate };
                 self.record.record(&target.stream, at, &withdrawn.into()).await;

@@ -17,8 +17,8 @@ pub struct Decide {
     pub reason: Narrative,
 }
 
-const NOT_RECORDED: Refusal =
-    Refusal { code: "not-recorded", sentence: "There is no such contact; record it before deciding." };
+pub(super) const NOT_RECORDED: Refusal =
+    Refusal { code: "not-recorded", sentence: "There is no such contact; record it first." };
 const DECIDED_ALREADY: Refusal = Refusal {
     code: "decided-already",
     sentence: "This contact has been decided; amend the decision if it is wrong, or record what is new as a contact.",
@@ -60,12 +60,12 @@ impl Decide {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::contact::record::tests::bruise;
     use crate::decider::testing::{AGENCY, Given, key, nothing, on};
 
-    fn received() -> Given<Contact> {
+    pub(in crate::contact) fn received() -> Given<Contact> {
         nothing().after(bruise())
     }
 

@@ -3,9 +3,14 @@
 mod decide;
 pub mod events;
 pub mod involved;
+mod join;
+pub mod older;
+mod part;
 mod record;
 
 pub use decide::Decide;
+pub use join::{First, Join};
+pub use part::Part;
 pub use record::Record;
 
 use schemars::JsonSchema;
@@ -15,7 +20,7 @@ use crate::codes::codes;
 use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
 use crate::entry::Entry;
 use crate::event::Event;
-use crate::ids::PersonId;
+use crate::ids::{ContactId, IncidentId, PersonId};
 use crate::when::Occurred;
 
 codes! {
@@ -25,6 +30,7 @@ codes! {
     PhysicalAbuse => "physical-abuse",
     SexualAbuse => "sexual-abuse",
     EmotionalAbuse => "emotional-abuse",
+    /// At home; seen or heard by the child, or not.
     DomesticAbuse => "domestic-abuse",
     ParentalMentalHealth => "parental-mental-health",
     ParentalSubstanceMisuse => "parental-substance-misuse",
@@ -37,6 +43,12 @@ codes! {
     UnexplainedInjury => "unexplained-injury",
     NotAttendingSchool => "not-attending-school",
     MissedAppointments => "missed-appointments",
+    /// What a teacher has noticed, short of any of the others.
+    TeachersConcern => "teachers-concern",
+    /// The police came to know of the child.
+    PoliceNotice => "police-notice",
+    /// Seen in an emergency department, a walk-in centre, by an ambulance crew or a doctor out of hours.
+    UnscheduledCare => "unscheduled-care",
     Radicalisation => "radicalisation",
     FemaleGenitalMutilation => "female-genital-mutilation",
     HomelessOrDestitute => "homeless-or-destitute",
@@ -96,6 +108,8 @@ pub struct Concern {
 commands! {
     Record(Record),
     Decide(Decide),
+    Join(Join),
+    Part(Part),
 }
 
 /// A contact as it stands.
@@ -103,6 +117,8 @@ commands! {
 pub struct Contact {
     recorded: Option<(Occurred, events::Recorded)>,
     decided: Option<events::Decided>,
+    /// The incident of another contact, while it is joined to one.
+    joined: Option<IncidentId>,
 }
 
 impl Contact {
@@ -114,6 +130,12 @@ impl Contact {
     #[must_use]
     pub fn decided(&self) -> Option<&events::Decided> {
         self.decided.as_ref()
+    }
+
+    /// The incident it tells of: its own, unless it was joined to another's.
+    #[must_use]
+    pub fn incident(&self, id: ContactId) -> IncidentId {
+        self.joined.unwrap_or(IncidentId::of(id))
     }
 }
 
@@ -128,6 +150,8 @@ impl Decider for Contact {
         match &entry.event {
             Event::ContactRecorded(recorded) => self.recorded = Some((entry.occurred, recorded.clone())),
             Event::ContactDecided(decided) => self.decided = Some(decided.clone()),
+            Event::ContactJoined(joined) => self.joined = Some(joined.incident),
+            Event::ContactParted(_) => self.joined = None,
             _ => {}
         }
     }
@@ -136,6 +160,8 @@ impl Decider for Contact {
         match command {
             Command::Record(command) => command.decide(self, act),
             Command::Decide(command) => command.decide(self, act),
+            Command::Join(command) => command.decide(self, act),
+            Command::Part(command) => command.decide(self, act),
         }
     }
 }

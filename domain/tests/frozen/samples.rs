@@ -236,7 +236,7 @@ fn a_contact_of_version_1_is_read_with_its_one_concern_about_everyone() {
     let [concern] = recorded.concerns.as_slice() else { panic!("one concern") };
     assert!(concern.about.is_empty());
     assert!(recorded.account.known().is_some());
-    assert_eq!(Event::from(recorded).schema_version(), 2);
+    assert_eq!(Event::from(recorded).schema_version(), 3);
 }
 
 #[test]

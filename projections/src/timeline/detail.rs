@@ -91,6 +91,7 @@ impl Detail {
                 }
             }
             Event::ContactDecided(it) => Self { outcome: code(it.outcome.code()), ..none },
+            Event::ContactJoined(it) => Self { subject: Some(it.incident.0), ..none },
             Event::EnquiryMade(it) => Self {
                 variety: code(it.purpose.code()),
                 outcome: code(it.answered.code()),
@@ -180,6 +181,7 @@ impl Detail {
             | Event::PersonBorn(_)
             | Event::PersonDied(_)
             | Event::PersonUnrestricted(_)
+            | Event::ContactParted(_)
             | Event::CaseOpened(_)
             | Event::AgencyRegistered(_)
             | Event::AgencyTeamFormed(_)

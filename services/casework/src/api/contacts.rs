@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure};
 use domain::contact::involved::Involved;
-use domain::contact::{Concern, Decide, Record};
+use domain::contact::{Concern, Decide, First, Join, Part, Record};
 use domain::ids::{ContactId, PersonId};
 use domain::text::Narrative;
 use domain::when::Occurred;
@@ -16,9 +16,9 @@ use uuid::Uuid;
 use super::address::{Address, at};
 use super::done::{Done, begin, go_on, tag};
 use super::input::{
-    Asking, At, GivenAgencyId, GivenAuthority, GivenConcernKind, GivenContactRole, GivenLine, GivenMethod,
-    GivenNarrative, GivenOccurred, GivenOutcome, GivenPersonId, GivenSignificance, GivenSourceDisclosure,
-    Json,
+    Asking, At, GivenAgencyId, GivenAuthority, GivenConcernKind, GivenContactRole, GivenIncidentId,
+    GivenLine, GivenMethod, GivenNarrative, GivenOccurred, GivenOutcome, GivenPersonId, GivenSignificance,
+    GivenSourceDisclosure, Json,
 };
 use super::reading::judge_by_now;
 use crate::access_log::{Shown, ShownPerson};
@@ -32,6 +32,8 @@ pub fn addresses() -> Vec<Address> {
         at("/contacts").post(record),
         at("/contacts/{id}").get(read),
         at("/contacts/{id}/decision").post(decide),
+        at("/contacts/{id}/incident").post(join),
+        at("/contacts/{id}/incident/parting").post(part),
     ]
 }
 
@@ -129,6 +131,8 @@ pub async fn record(
 #[derive(Serialize, ToSchema)]
 pub struct ContactRead {
     contact: Uuid,
+    /// The incident it tells of: its own id, or that of the contact that told of it first.
+    incident: Uuid,
     authority: String,
     #[schema(example = "2026-03-01")]
     occurred: String,
@@ -196,6 +200,7 @@ impl ContactRead {
         let words = |text: &Narrative| text.as_str().to_owned();
         Some(Self {
             contact: id.0,
+            incident: read.contact.incident(id).0,
             authority: fact.authority.to_string(),
             occurred: read.recorded.occurred.to_string(),
             recorded_at: read.recorded.recorded_at,
@@ -273,4 +278,54 @@ pub async fn decide(
         reason: body.reason.0,
     };
     go_on(&app, asking, Command::Contact { id: Some(id), command: command.into() }).await
+}
+
+/// Which incident a contact tells of.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct JoinContact {
+    /// The id of the contact that told of it first.
+    incident: GivenIncidentId,
+    /// When they were joined; now when absent.
+    #[serde(default)]
+    occurred: Option<GivenOccurred>,
+}
+
+/// Joins a contact to the incident that another contact, to the same authority, told of first.
+#[utoipa::path(post, path = "/api/v1/contacts/{id}/incident", tag = "contacts", params(("id" = Uuid, Path)), request_body = JoinContact,
+    responses((status = 200, body = Done)))]
+pub async fn join(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<ContactId>,
+    Json(body): Json<JoinContact>,
+) -> Result<HttpResponse, Problem> {
+    let command = Join {
+        incident: body.incident.0,
+        occurred: body.occurred.map_or_else(|| Occurred::Instant(asking.now), |given| given.0),
+        first: First::NotOnRecord,
+    };
+    go_on(&app, asking, Command::Contact { id: Some(id), command: command.into() }).await
+}
+
+/// That a contact tells of something else.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PartContact {
+    /// When it was taken out; now when absent.
+    #[serde(default)]
+    occurred: Option<GivenOccurred>,
+}
+
+/// Takes a contact out of the incident it was joined to.
+#[utoipa::path(post, path = "/api/v1/contacts/{id}/incident/parting", tag = "contacts", params(("id" = Uuid, Path)), request_body = PartContact,
+    responses((status = 200, body = Done)))]
+pub async fn part(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<ContactId>,
+    Json(body): Json<PartContact>,
+) -> Result<HttpResponse, Problem> {
+    let occurred = body.occurred.map_or_else(|| Occurred::Instant(asking.now), |given| given.0);
+    go_on(&app, asking, Command::Contact { id: Some(id), command: Part { occurred }.into() }).await
 }

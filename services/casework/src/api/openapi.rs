@@ -33,7 +33,7 @@ use super::{
         people::read_identity, people::read_timeline, people::read_live, people::read_enquiries,
         enquiries::ask,
         ties::record, ties::end,
-        contacts::record, contacts::read, contacts::decide,
+        contacts::record, contacts::read, contacts::decide, contacts::join, contacts::part,
         cases::receive_referral, cases::read_case, cases::decide_referral, cases::start_assessment, cases::set_review_point,
         cases::complete_assessment, cases::start_section47, cases::conclude_section47, cases::hold_initial_conference,
         cases::hold_transfer_in_conference, cases::hold_review_conference, cases::change_category, cases::end_cp_plan,

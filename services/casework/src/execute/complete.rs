@@ -2,12 +2,12 @@
 //! old they were.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::contact::Record;
 use domain::contact::involved::{ContactRole, Involved};
+use domain::contact::{Contact, First, Join, Record};
 use domain::decider::Decider;
 use domain::event::Event;
 use domain::history::effective;
-use domain::ids::PersonId;
+use domain::ids::{IncidentId, PersonId};
 use domain::person::Person;
 use domain::tie::TieTo;
 use domain::when::Occurred;
@@ -29,6 +29,10 @@ impl App {
             Command::Contact { id, command: domain::contact::Command::Record(record) } => {
                 let record = self.complete_contact(record).await?;
                 Ok(Command::Contact { id, command: record.into() })
+            }
+            Command::Contact { id, command: domain::contact::Command::Join(join) } => {
+                let first = self.first_of(join.incident).await?;
+                Ok(Command::Contact { id, command: Join { first, ..join }.into() })
             }
             Command::Tie { id, command: domain::tie::Command::Record(record) } => {
                 self.somebody("from", record.from).await?;
@@ -54,6 +58,18 @@ impl App {
             }
         }
         if unknown.is_empty() { Ok(record) } else { Err(ExecuteError::Invalid(unknown)) }
+    }
+
+    async fn first_of(&self, incident: IncidentId) -> Result<First, ExecuteError> {
+        let id = incident.first();
+        let (contact, _): (Contact, _) = match self.state_of("contact", id.0).await {
+            Err(ReadError::Absent) => return Ok(First::NotOnRecord),
+            contact => contact?,
+        };
+        Ok(contact.recorded().map_or(First::NotOnRecord, |recorded| First::OnRecord {
+            authority: recorded.authority.clone(),
+            incident: contact.incident(id),
+        }))
     }
 
     async fn somebody(&self, field: &str, person: PersonId) -> Result<(), ExecuteError> {
@@ -96,6 +112,8 @@ pub(super) fn given_then(mut command: Command, now: Option<DateTime<Utc>>, then:
     let occurred = match &mut command {
         Command::Contact { command: contact::Command::Record(record), .. } => &mut record.occurred,
         Command::Contact { command: contact::Command::Decide(decide), .. } => &mut decide.occurred,
+        Command::Contact { command: contact::Command::Join(join), .. } => &mut join.occurred,
+        Command::Contact { command: contact::Command::Part(part), .. } => &mut part.occurred,
         Command::Person { command: person::Command::Open(open), .. } => &mut open.occurred,
         Command::Person { command: person::Command::Assert(assert), .. } => &mut assert.occurred,
         Command::Person { command: person::Command::RecordBirth(birth), .. } => &mut birth.occurred,
@@ -120,6 +138,9 @@ pub(super) fn completed_as(command: Command, written: &Event) -> Command {
                 involved.age = before.people.iter().find(same).and_then(|before| before.age);
             }
             Command::Contact { id, command: record.into() }
+        }
+        (Command::Contact { id, command: domain::contact::Command::Join(join) }, Event::ContactJoined(_)) => {
+            Command::Contact { id, command: Join { first: First::Judged, ..join }.into() }
         }
         (other, _) => other,
     }

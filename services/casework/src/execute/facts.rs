@@ -24,6 +24,8 @@ impl Command {
             Self::Contact { command, .. } => match command {
                 contact::Command::Record(_) => "contact.recorded",
                 contact::Command::Decide(_) => "contact.decided",
+                contact::Command::Join(_) => "contact.joined",
+                contact::Command::Part(_) => "contact.parted",
             },
             Self::Enquiry { .. } => "enquiry.made",
             Self::Case { command, .. } => case_fact(command),

@@ -7,7 +7,7 @@ use domain::access::Action;
 pub fn act_of(fact: &str) -> Option<Action> {
     Some(match fact {
         "contact.recorded" => Action::RecordContact,
-        "contact.decided" => Action::DecideContact,
+        "contact.decided" | "contact.joined" | "contact.parted" => Action::DecideContact,
         "enquiry.made" => Action::Enquire,
         "person.opened" => Action::OpenPerson,
         "person.restricted" | "person.unrestricted" => Action::RestrictPerson,

@@ -18,8 +18,8 @@ use domain::contact::involved::ContactRole;
 use domain::contact::{ConcernKind, Method, Outcome, Significance, SourceDisclosure};
 use domain::ids::{
     AgencyId, AllocationId, AssessmentId, CaseId, CinPlanId, ConferenceId, ContactId, CorrelationId,
-    CpPlanId, EnquiryId, EpisodeId, EventId, HouseholdId, LookedAfterId, PersonId, PractitionerId,
-    Section47Id, TeamId, TieId,
+    CpPlanId, EnquiryId, EpisodeId, EventId, HouseholdId, IncidentId, LookedAfterId, PersonId,
+    PractitionerId, Section47Id, TeamId, TieId,
 };
 use domain::person::address::AddressDisclosure;
 use domain::person::characteristics::{Disability, Ethnicity};
@@ -170,6 +170,7 @@ ids! {
     GivenEpisodeId = EpisodeId,
     GivenEventId = EventId,
     GivenHouseholdId = HouseholdId,
+    GivenIncidentId = IncidentId,
     GivenLookedAfterId = LookedAfterId,
     GivenPersonId = PersonId,
     GivenPractitionerId = PractitionerId,
