@@ -231,7 +231,13 @@ events! {
     "cin-plan.started" 1 => CinPlanStarted(crate::case::events::CinPlanStarted),
     "cin-plan.ended" 1 => CinPlanEnded(crate::case::events::CinPlanEnded),
     "pre-proceedings.reported" 1 => PreProceedingsReported(crate::case::events::PreProceedingsReported),
-    "looked-after.started" 1 => LookedAfterStarted(crate::case::events::LookedAfterStarted),
+    "looked-after.started" 2 => LookedAfterStarted(crate::case::events::LookedAfterStarted),
+    "looked-after.status-changed" 1 => LookedAfterStatusChanged(crate::case::events::LookedAfterStatusChanged),
+    "police-protection.taken" 1 => PoliceProtectionTaken(crate::case::events::PoliceProtectionTaken),
+    "police-protection.ended" 1 => PoliceProtectionEnded(crate::case::events::PoliceProtectionEnded),
+    "emergency-order.granted" 1 => EmergencyOrderGranted(crate::case::events::EmergencyOrderGranted),
+    "emergency-order.extended" 1 => EmergencyOrderExtended(crate::case::events::EmergencyOrderExtended),
+    "emergency-order.ended" 1 => EmergencyOrderEnded(crate::case::events::EmergencyOrderEnded),
     "looked-after.ended" 1 => LookedAfterEnded(crate::case::events::LookedAfterEnded),
     "visit.made" 1 => VisitMade(crate::case::events::VisitMade),
     "core-group.held" 1 => CoreGroupHeld(crate::case::events::CoreGroupHeld),
@@ -241,6 +247,7 @@ events! {
     "case.closed" 1 => CaseClosed(crate::case::events::CaseClosed),
     "return.received" 1 => ReturnReceived(crate::census_return::events::ReturnReceived),
     ; older:
+    "looked-after.started" 1 => crate::case::events::LookedAfterStartedV1 => LookedAfterStarted,
     "contact.recorded" 1 => crate::contact::older::RecordedV1 => ContactRecorded,
     "contact.recorded" 2 => crate::contact::older::RecordedV2 => ContactRecorded,
 }

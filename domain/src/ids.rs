@@ -69,6 +69,10 @@ ids! {
     CinPlanId,
     /// One period of being looked after.
     LookedAfterId,
+    /// One time a child was taken into police protection.
+    PoliceProtectionId,
+    /// One emergency protection order.
+    EmergencyOrderId,
     /// One worker's time on a case in one role.
     AllocationId,
     /// One event.

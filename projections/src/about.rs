@@ -24,7 +24,8 @@ pub fn child_of(event: &Event) -> Option<(PersonId, &Authority)> {
     child!(CaseOpened ReferralReceived ReferralDecided AssessmentStarted AssessmentReviewPointSet
         AssessmentCompleted Section47Started Section47Concluded ConferenceHeld CpPlanStarted CpPlanCategoryChanged
         CpPlanReviewed CpPlanEnded CinPlanStarted CinPlanEnded PreProceedingsReported LookedAfterStarted
-        LookedAfterEnded VisitMade CoreGroupHeld NoteWritten WorkerAllocated WorkerEnded CaseClosed)
+        LookedAfterStatusChanged LookedAfterEnded PoliceProtectionTaken PoliceProtectionEnded EmergencyOrderGranted
+        EmergencyOrderExtended EmergencyOrderEnded VisitMade CoreGroupHeld NoteWritten WorkerAllocated WorkerEnded CaseClosed)
 }
 
 /// The person whose own stream an event stands on.

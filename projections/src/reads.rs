@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use deadpool_postgres::{Client, Pool};
 use domain::entry::Entry;
+use event_store::clock::{Clock, SystemClock};
 use event_store::{Position, StreamId};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -53,6 +54,8 @@ pub struct Reads {
     log: Log,
     pool: Pool,
     serving: Arc<HashMap<&'static str, watch::Receiver<Serving>>>,
+    /// Some answers depend on the minute: what lapses by the clock has no event that ends it.
+    clock: Arc<dyn Clock>,
 }
 
 /// A connection, and the schema of the build that answers.
@@ -67,13 +70,25 @@ impl Reads {
         pool: Pool,
         serving: HashMap<&'static str, watch::Receiver<Serving>>,
     ) -> Self {
-        Self { log, pool, serving: Arc::new(serving) }
+        Self { log, pool, serving: Arc::new(serving), clock: Arc::new(SystemClock) }
     }
 
     /// The same, read through another pool: readers should not take the engine's connections.
     #[must_use]
     pub fn through(&self, pool: Pool) -> Self {
         Self { pool, ..self.clone() }
+    }
+
+    /// The same, by another clock than the machine's.
+    #[must_use]
+    pub fn by(&self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self.clone() }
+    }
+
+    /// The moment an answer is true for.
+    pub(crate) fn moment(&self, as_of: Option<AsOf>) -> DateTime<Utc> {
+        let looked_back_to = as_of.and_then(|as_of| as_of.was_at.or(as_of.known_at));
+        looked_back_to.unwrap_or_else(|| self.clock.now())
     }
 
     /// For a process that keeps no views itself: the builds that answer now.

@@ -12,6 +12,7 @@ mod casework;
 mod contacts;
 mod description;
 mod directory;
+mod emergency;
 mod full;
 mod live;
 mod lost;

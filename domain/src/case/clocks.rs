@@ -18,6 +18,10 @@ codes! {
     HoldTransferInConference => "hold-transfer-in-conference",
     HoldReviewConference => "hold-review-conference",
     HoldFirstCoreGroup => "hold-first-core-group",
+    /// Police protection or an emergency protection order lapses.
+    EmergencyEnds => "emergency-ends",
+    /// An order under which a child is looked after comes to its stated end.
+    LegalStatusEnds => "legal-status-ends",
     /// The team's own day, not a national limit.
     ReviewAssessment => "review-assessment",
 }

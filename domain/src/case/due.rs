@@ -1,6 +1,6 @@
 //! What falls due on a case, by when, and which limit says so.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +8,11 @@ use super::clocks::{
     ASSESSMENT, Clock, FIRST_CORE_GROUP, FIRST_REVIEW, FURTHER_ASSESSMENT, INITIAL_CONFERENCE, LATER_REVIEW,
     REFERRAL_DECISION, Step, TRANSFER_IN_CONFERENCE,
 };
+use super::emergency::Emergency;
 use super::events::ConferenceKind;
-use super::state::{CpPlan, Episode};
+use super::state::{CpPlan, Episode, LegalBasis};
 use super::status::{by_then, enquiry_on, last_review};
+use crate::when::civil_day;
 
 /// Something that must be done by a day.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +20,9 @@ use super::status::{by_then, enquiry_on, last_review};
 pub struct Due {
     /// The last day.
     pub by: NaiveDate,
+    /// The last instant, for what ends by the clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<DateTime<Utc>>,
     pub step: Step,
     /// The limit in words, with what started it.
     pub limit: String,
@@ -30,8 +35,37 @@ impl Due {
         Self::by(clock, clock.due(from))
     }
 
+    /// The end of an emergency power, to the minute.
+    #[must_use]
+    pub fn end_of(emergency: &Emergency) -> Self {
+        Self {
+            by: civil_day(emergency.until),
+            at: Some(emergency.until),
+            step: Step::EmergencyEnds,
+            limit: "when it lapses by the clock".to_owned(),
+            source: emergency.power.law().to_owned(),
+        }
+    }
+
+    /// The stated end of an order under which a child is looked after.
+    pub(super) fn end_of_basis(basis: LegalBasis) -> Option<Self> {
+        Some(Self {
+            by: basis.until?,
+            at: None,
+            step: Step::LegalStatusEnds,
+            limit: "the last day the order states".to_owned(),
+            source: basis.status.law().to_owned(),
+        })
+    }
+
     fn by(clock: &Clock, by: NaiveDate) -> Self {
-        Self { by, step: clock.step, limit: clock.words.to_owned(), source: clock.source.to_owned() }
+        Self {
+            by,
+            at: None,
+            step: clock.step,
+            limit: clock.words.to_owned(),
+            source: clock.source.to_owned(),
+        }
     }
 }
 
@@ -81,6 +115,7 @@ fn assessments_due(episode: &Episode, day: NaiveDate) -> Vec<Due> {
         if let Some(point) = &assessment.review_point {
             due.push(Due {
                 by: point.value,
+                at: None,
                 step: Step::ReviewAssessment,
                 limit: "the day set when the assessment was planned".to_owned(),
                 source: "the team's own review point".to_owned(),

@@ -50,8 +50,11 @@ mod tests {
     }
 
     fn looked_after() -> Given<Case> {
-        being_assessed("2026-02-02")
-            .after(StartLookedAfter { on: on("2026-02-10"), legal_status: LegalStatus::Section20 })
+        being_assessed("2026-02-02").after(StartLookedAfter {
+            on: on("2026-02-10"),
+            legal_status: LegalStatus::Section20,
+            until: None,
+        })
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -14,8 +14,8 @@ use super::codes::{AbuseCategory, ClosureReason, Factor, PrimaryNeed, ReferralSo
 use crate::authority::Authority;
 use crate::codes::codes;
 use crate::ids::{
-    AllocationId, AssessmentId, CinPlanId, ConferenceId, ContactId, CpPlanId, EpisodeId, LookedAfterId,
-    PersonId, PractitionerId, Section47Id, TeamId,
+    AllocationId, AssessmentId, CinPlanId, ConferenceId, ContactId, CpPlanId, EmergencyOrderId, EpisodeId,
+    LookedAfterId, PersonId, PoliceProtectionId, PractitionerId, Section47Id, TeamId,
 };
 use crate::sealed::Sealed;
 use crate::testimony::Testimony;
@@ -24,9 +24,9 @@ use crate::text::Narrative;
 /// A fact: facts hold nothing personal, fields unknown to this version are an error, absent ones are not written.
 macro_rules! facts {
     ($( $(#[$doc:meta])* $name:ident { $( $(#[$field_doc:meta])* $field:ident: $type:ty, )* } )+) => {$(
-        $(#[$doc])*
         #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields)]
+        $(#[$doc])*
         pub struct $name {
             pub child: PersonId,
             pub authority: Authority,
@@ -219,6 +219,55 @@ facts! {
     LookedAfterStarted {
         looked_after: LookedAfterId,
         legal_status: LegalStatus,
+        /// The last day, where the order states one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<NaiveDate>,
+    }
+
+    // `looked-after.started` 1, frozen: no order stated its end.
+    /// The authority looks after the child from this day.
+    #[schemars(rename = "LookedAfterStarted")]
+    LookedAfterStartedV1 {
+        looked_after: LookedAfterId,
+        legal_status: LegalStatus,
+    }
+
+    /// The child is looked after under another law from this day.
+    LookedAfterStatusChanged {
+        looked_after: LookedAfterId,
+        legal_status: LegalStatus,
+        /// The last day, where the order states one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<NaiveDate>,
+    }
+
+    /// A constable takes the child into police protection: for 72 hours from this instant at most.
+    PoliceProtectionTaken {
+        police_protection: PoliceProtectionId,
+    }
+
+    /// The child is released before the 72 hours are over.
+    PoliceProtectionEnded {
+        police_protection: PoliceProtectionId,
+        reason: PoliceProtectionEnd,
+    }
+
+    /// A court makes an emergency protection order, until an instant it states.
+    EmergencyOrderGranted {
+        order: EmergencyOrderId,
+        until: DateTime<Utc>,
+    }
+
+    /// A court extends it, once.
+    EmergencyOrderExtended {
+        order: EmergencyOrderId,
+        until: DateTime<Utc>,
+    }
+
+    /// It ends before the instant stated.
+    EmergencyOrderEnded {
+        order: EmergencyOrderId,
+        reason: EmergencyOrderEnd,
     }
 
     /// The authority no longer looks after the child.
@@ -388,6 +437,57 @@ codes! {
     Remand => "remand",
     ShortBreaks => "short-breaks",
     Other => "other",
+}
+
+impl From<LookedAfterStartedV1> for LookedAfterStarted {
+    fn from(old: LookedAfterStartedV1) -> Self {
+        Self {
+            child: old.child,
+            authority: old.authority,
+            looked_after: old.looked_after,
+            legal_status: old.legal_status,
+            until: None,
+            testimony: old.testimony,
+        }
+    }
+}
+
+impl LegalStatus {
+    /// The law, as it is quoted to whoever asks.
+    #[must_use]
+    pub const fn law(self) -> &'static str {
+        match self {
+            Self::Section20 => "Children Act 1989 section 20, accommodated by the authority by agreement",
+            Self::InterimCareOrder => "Children Act 1989 section 38, interim care order",
+            Self::CareOrder => "Children Act 1989 section 31, care order",
+            Self::PlacementOrder => "Adoption and Children Act 2002 section 21, placement order",
+            Self::PoliceProtection => "Children Act 1989 section 46, police protection",
+            Self::EmergencyProtectionOrder => "Children Act 1989 section 44, emergency protection order",
+            Self::ChildAssessmentOrder => "Children Act 1989 section 43, child assessment order",
+            Self::Remand => {
+                "Legal Aid, Sentencing and Punishment of Offenders Act 2012 section 104, on remand"
+            }
+            Self::ShortBreaks => "Children Act 1989 section 20, a series of short breaks",
+            Self::Other => "Children Act 1989 section 22, looked after by the authority",
+        }
+    }
+}
+
+codes! {
+    /// Why police protection ended early.
+    PoliceProtectionEnd, "reason police protection ended":
+    /// No longer likely to suffer significant harm if released.
+    Released => "released",
+    EmergencyOrder => "emergency-order",
+    /// Accommodated by the authority, or under a care order.
+    LookedAfter => "looked-after",
+}
+
+codes! {
+    /// Why an emergency protection order ended early.
+    EmergencyOrderEnd, "reason an emergency protection order ended":
+    Discharged => "discharged",
+    InterimCareOrder => "interim-care-order",
 }
 
 codes! {

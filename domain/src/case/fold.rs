@@ -1,6 +1,8 @@
 //! What each entry changes in the state of a case.
 
-use super::state::{Case, Completion, Episode, Fact, Held, Item, PlanStart, Referral, Said, Who, Worker};
+use super::state::{
+    Case, Completion, Episode, Fact, Held, Item, LegalBasis, PlanStart, Referral, Said, Who, Worker,
+};
 use crate::authority::Authority;
 use crate::event::Event;
 use crate::ids::{EpisodeId, EventId, PersonId};
@@ -35,7 +37,13 @@ pub fn testimony(event: &Event) -> Option<&Testimony> {
         Event::CinPlanEnded(it) => it.testimony.as_ref(),
         Event::PreProceedingsReported(it) => it.testimony.as_ref(),
         Event::LookedAfterStarted(it) => it.testimony.as_ref(),
+        Event::LookedAfterStatusChanged(it) => it.testimony.as_ref(),
         Event::LookedAfterEnded(it) => it.testimony.as_ref(),
+        Event::PoliceProtectionTaken(it) => it.testimony.as_ref(),
+        Event::PoliceProtectionEnded(it) => it.testimony.as_ref(),
+        Event::EmergencyOrderGranted(it) => it.testimony.as_ref(),
+        Event::EmergencyOrderExtended(it) => it.testimony.as_ref(),
+        Event::EmergencyOrderEnded(it) => it.testimony.as_ref(),
         Event::VisitMade(it) => it.testimony.as_ref(),
         Event::CoreGroupHeld(it) => it.testimony.as_ref(),
         Event::NoteWritten(it) => it.testimony.as_ref(),
@@ -202,10 +210,29 @@ impl Case {
             Event::PreProceedingsReported(it) => told.add(&mut self.within(it.episode)?.pre_proceedings, ()),
             Event::LookedAfterStarted(it) => {
                 self.is_of(it.child, &it.authority);
-                told.settle(
-                    &mut told.part(&mut self.looked_after, it.looked_after)?.started,
-                    it.legal_status,
-                );
+                let basis = LegalBasis { status: it.legal_status, until: it.until };
+                told.settle(&mut told.part(&mut self.looked_after, it.looked_after)?.started, basis);
+            }
+            Event::LookedAfterStatusChanged(it) => {
+                let basis = LegalBasis { status: it.legal_status, until: it.until };
+                told.add(&mut told.part(&mut self.looked_after, it.looked_after)?.changes, basis);
+            }
+            Event::PoliceProtectionTaken(it) => {
+                let part = told.part(&mut self.police_protections, it.police_protection)?;
+                told.settle(&mut part.taken, ());
+            }
+            Event::PoliceProtectionEnded(it) => {
+                let part = told.part(&mut self.police_protections, it.police_protection)?;
+                told.settle(&mut part.ended, it.reason);
+            }
+            Event::EmergencyOrderGranted(it) => {
+                told.settle(&mut told.part(&mut self.emergency_orders, it.order)?.granted, it.until);
+            }
+            Event::EmergencyOrderExtended(it) => {
+                told.settle(&mut told.part(&mut self.emergency_orders, it.order)?.extended, it.until);
+            }
+            Event::EmergencyOrderEnded(it) => {
+                told.settle(&mut told.part(&mut self.emergency_orders, it.order)?.ended, it.reason);
             }
             Event::LookedAfterEnded(it) => {
                 told.settle(&mut told.part(&mut self.looked_after, it.looked_after)?.ended, it.reason);

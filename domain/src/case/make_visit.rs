@@ -70,7 +70,8 @@ mod tests {
 
     #[test]
     fn a_child_looked_after_is_visited_after_the_episode_is_closed() {
-        let period = StartLookedAfter { on: on("2026-01-20"), legal_status: LegalStatus::Section20 };
+        let period =
+            StartLookedAfter { on: on("2026-01-20"), legal_status: LegalStatus::Section20, until: None };
         closed_after_assessment("2026-01-05", "2026-02-06")
             .after(period)
             .when(visit("2026-02-09", Seen::Alone))

@@ -5,6 +5,7 @@
 
 pub mod allocate_worker;
 pub mod change_category;
+pub mod change_legal_status;
 pub mod clocks;
 pub mod close_case;
 pub mod codes;
@@ -13,12 +14,17 @@ pub mod conclude_section47;
 pub mod conference;
 pub mod decide_referral;
 pub mod due;
+pub mod emergency;
 pub mod end_allocation;
 pub mod end_cin_plan;
 pub mod end_cp_plan;
+pub mod end_emergency_order;
 pub mod end_looked_after;
+pub mod end_police_protection;
 pub mod events;
+pub mod extend_emergency_order;
 mod fold;
+pub mod grant_emergency_order;
 pub mod hold_core_group;
 pub mod hold_initial_conference;
 pub mod hold_review_conference;
@@ -36,6 +42,7 @@ pub mod start_looked_after;
 pub mod start_section47;
 pub mod state;
 pub mod status;
+pub mod take_police_protection;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod write_note;
@@ -64,6 +71,12 @@ commands! {
     EndCinPlan(end_cin_plan::EndCinPlan),
     StartLookedAfter(start_looked_after::StartLookedAfter),
     EndLookedAfter(end_looked_after::EndLookedAfter),
+    ChangeLegalStatus(change_legal_status::ChangeLegalStatus),
+    TakePoliceProtection(take_police_protection::TakePoliceProtection),
+    EndPoliceProtection(end_police_protection::EndPoliceProtection),
+    GrantEmergencyOrder(grant_emergency_order::GrantEmergencyOrder),
+    ExtendEmergencyOrder(extend_emergency_order::ExtendEmergencyOrder),
+    EndEmergencyOrder(end_emergency_order::EndEmergencyOrder),
     MakeVisit(make_visit::MakeVisit),
     HoldCoreGroup(hold_core_group::HoldCoreGroup),
     WriteNote(write_note::WriteNote),
@@ -104,6 +117,12 @@ impl Decider for Case {
             Command::EndCinPlan(command) => end_cin_plan::decide(self, act, command),
             Command::StartLookedAfter(command) => start_looked_after::decide(self, act, command),
             Command::EndLookedAfter(command) => end_looked_after::decide(self, act, command),
+            Command::ChangeLegalStatus(command) => change_legal_status::decide(self, act, command),
+            Command::TakePoliceProtection(command) => take_police_protection::decide(self, act, command),
+            Command::EndPoliceProtection(command) => end_police_protection::decide(self, act, command),
+            Command::GrantEmergencyOrder(command) => grant_emergency_order::decide(self, act, command),
+            Command::ExtendEmergencyOrder(command) => extend_emergency_order::decide(self, act, command),
+            Command::EndEmergencyOrder(command) => end_emergency_order::decide(self, act, command),
             Command::MakeVisit(command) => make_visit::decide(self, act, command),
             Command::HoldCoreGroup(command) => hold_core_group::decide(self, act, command),
             Command::WriteNote(command) => write_note::decide(self, act, command),

@@ -97,7 +97,7 @@ fn order(case: &Case, choice: &Choice) -> Option<Command> {
             Some(looked_after) => {
                 EndLookedAfter { looked_after, on, reason: LookedAfterEnd::ReturnedHome }.into()
             }
-            None => StartLookedAfter { on, legal_status: LegalStatus::Section20 }.into(),
+            None => StartLookedAfter { on, legal_status: LegalStatus::Section20, until: None }.into(),
         },
         _ => {
             let reason = ClosureReason::ALL[way];

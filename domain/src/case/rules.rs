@@ -3,10 +3,14 @@
 use chrono::NaiveDate;
 
 use super::state::{
-    Allocation, Assessment, Case, CinPlan, CpPlan, Episode, Item, LookedAfter, Run, Section47, Who,
+    Allocation, Assessment, Case, CinPlan, CpPlan, EmergencyOrder, Episode, Item, LookedAfter,
+    PoliceProtection, Run, Section47, Who,
 };
 use crate::decider::{Act, IN_THE_FUTURE, Refusal};
-use crate::ids::{AllocationId, AssessmentId, CinPlanId, CpPlanId, EpisodeId, LookedAfterId, Section47Id};
+use crate::ids::{
+    AllocationId, AssessmentId, CinPlanId, CpPlanId, EmergencyOrderId, EpisodeId, LookedAfterId,
+    PoliceProtectionId, Section47Id,
+};
 use crate::sealed::Sealed;
 use crate::testimony::Rules;
 use crate::text::Narrative;
@@ -126,6 +130,14 @@ impl Case {
 
     pub(super) fn period_looked_after(&self, id: LookedAfterId) -> Result<&LookedAfter, Refusal> {
         part(&self.looked_after, id).ok_or(NO_SUCH_PART)
+    }
+
+    pub(super) fn police_protection(&self, id: PoliceProtectionId) -> Result<&PoliceProtection, Refusal> {
+        part(&self.police_protections, id).ok_or(NO_SUCH_PART)
+    }
+
+    pub(super) fn emergency_order(&self, id: EmergencyOrderId) -> Result<&EmergencyOrder, Refusal> {
+        part(&self.emergency_orders, id).ok_or(NO_SUCH_PART)
     }
 
     pub(super) fn allocation(&self, id: AllocationId) -> Result<&Allocation, Refusal> {

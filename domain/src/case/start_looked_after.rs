@@ -1,5 +1,8 @@
 //! The authority begins to look after a child.
 
+use chrono::NaiveDate;
+
+use super::change_legal_status::ends_after;
 use super::end_cin_plan::ends_apart;
 use super::events::{CinPlanEnd, CinPlanEnded, LegalStatus, LookedAfterStarted};
 use super::rules::{from_a_practitioner, has_happened};
@@ -13,6 +16,8 @@ use crate::when::Occurred;
 pub struct StartLookedAfter {
     pub on: Occurred,
     pub legal_status: LegalStatus,
+    /// The last day, where the order states one.
+    pub until: Option<NaiveDate>,
 }
 
 const LOOKED_AFTER_ALREADY: Refusal = Refusal {
@@ -21,9 +26,10 @@ const LOOKED_AFTER_ALREADY: Refusal = Refusal {
 };
 
 pub(super) fn decide(case: &Case, act: &Act, command: StartLookedAfter) -> Result<Vec<NewEvent>, Refusal> {
-    let StartLookedAfter { on, legal_status } = command;
+    let StartLookedAfter { on, legal_status, until } = command;
     let who = case.known()?;
     has_happened(on, act, &mut from_a_practitioner())?;
+    ends_after(until, on)?;
     if case.looked_after.iter().filter_map(|period| period.run()).any(|run| run.covers(on.day())) {
         return Err(LOOKED_AFTER_ALREADY);
     }
@@ -32,6 +38,7 @@ pub(super) fn decide(case: &Case, act: &Act, command: StartLookedAfter) -> Resul
         authority: who.authority.clone(),
         looked_after: LookedAfterId(act.command.part_of(act.stream, 0)),
         legal_status,
+        until,
         testimony: None,
     };
     let mut events = vec![NewEvent { occurred: on, event: started.into() }];
@@ -62,7 +69,7 @@ mod tests {
     use crate::case::testing::*;
 
     fn looked_after_from(day: &str) -> Command {
-        StartLookedAfter { on: on(day), legal_status: LegalStatus::Section20 }.into()
+        StartLookedAfter { on: on(day), legal_status: LegalStatus::Section20, until: None }.into()
     }
 
     #[test]

@@ -5,17 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::codes::{AbuseCategory, ClosureReason, Factor, PrimaryNeed, ReferralSource};
 use super::events::{
     AssessmentOutcome, CinPlanEnd, ConferenceDecision, ConferenceKind, ConferenceNeed, CpPlanEnd,
-    LegalStatus, LookedAfterEnd, Missing, ReferralOutcome, Seen, WorkerRole,
+    EmergencyOrderEnd, LegalStatus, LookedAfterEnd, Missing, PoliceProtectionEnd, ReferralOutcome, Seen,
+    WorkerRole,
 };
 use crate::authority::Authority;
 use crate::ids::{
-    AllocationId, AssessmentId, CinPlanId, ConferenceId, CpPlanId, EpisodeId, EventId, LookedAfterId,
-    PersonId, PractitionerId, ReturnId, Section47Id, TeamId,
+    AllocationId, AssessmentId, CinPlanId, ConferenceId, CpPlanId, EmergencyOrderId, EpisodeId, EventId,
+    LookedAfterId, PersonId, PoliceProtectionId, PractitionerId, ReturnId, Section47Id, TeamId,
 };
 use crate::testimony::{RowHash, SaidRow};
 use crate::when::Occurred;
@@ -28,6 +29,8 @@ pub struct Case {
     /// In the order in which each is first heard of; see [`Case::in_order`].
     pub episodes: Vec<Episode>,
     pub looked_after: Vec<LookedAfter>,
+    pub police_protections: Vec<PoliceProtection>,
+    pub emergency_orders: Vec<EmergencyOrder>,
     pub allocations: Vec<Allocation>,
     /// Visits, and whether the child was seen.
     pub visits: Vec<Fact<Seen>>,
@@ -173,8 +176,21 @@ items! {
     }
 
     LookedAfter(LookedAfterId) {
-        started: Option<Fact<LegalStatus>>,
+        started: Option<Fact<LegalBasis>>,
+        changes: Vec<Fact<LegalBasis>>,
         ended: Option<Fact<LookedAfterEnd>>,
+    }
+
+    PoliceProtection(PoliceProtectionId) {
+        taken: Option<Fact<()>>,
+        ended: Option<Fact<PoliceProtectionEnd>>,
+    }
+
+    /// Each with the end the court stated.
+    EmergencyOrder(EmergencyOrderId) {
+        granted: Option<Fact<DateTime<Utc>>>,
+        extended: Option<Fact<DateTime<Utc>>>,
+        ended: Option<Fact<EmergencyOrderEnd>>,
     }
 
     Allocation(AllocationId) {
@@ -213,6 +229,13 @@ pub struct Held {
 pub struct PlanStart {
     pub categories: BTreeSet<AbuseCategory>,
     pub previous_plans: Option<u32>,
+}
+
+/// Under what law a child is looked after, and the last day where the order states one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LegalBasis {
+    pub status: LegalStatus,
+    pub until: Option<NaiveDate>,
 }
 
 /// Who has a case, as what.
@@ -266,6 +289,13 @@ impl CinPlan {
 }
 
 impl LookedAfter {
+    /// The law as last set by `day`.
+    #[must_use]
+    pub fn basis_on(&self, day: NaiveDate) -> Option<LegalBasis> {
+        let mut changed = self.changes.iter().filter(|change| change.day() <= day);
+        changed.next_back().or(self.started.as_ref()).map(|fact| fact.value)
+    }
+
     #[must_use]
     pub fn run(&self) -> Option<Run> {
         run(self.started.as_ref(), self.ended.as_ref())

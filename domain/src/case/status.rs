@@ -5,18 +5,20 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::codes::{AbuseCategory, ClosureReason};
 use super::due::{Due, due_on};
+use super::emergency::{Emergency, Power};
 use super::events::{ConferenceNeed, LegalStatus, Seen, WorkerRole};
 use super::state::{Allocation, Case, CpPlan, Episode, Fact, Section47};
 use crate::codes::codes;
 use crate::decider::Decider as _;
 use crate::entry::Entry;
 use crate::ids::{AssessmentId, CinPlanId, CpPlanId, EpisodeId, PractitionerId, Section47Id, TeamId};
+use crate::when::{civil_day, start_of};
 
 codes! {
     /// The most that is being done for a child, the furthest reaching last.
@@ -33,6 +35,20 @@ codes! {
     /// A child protection plan runs.
     Protected => "child-protection-plan",
     LookedAfter => "looked-after",
+    /// For 72 hours at most.
+    PoliceProtection => "police-protection",
+    EmergencyOrder => "emergency-protection-order",
+}
+
+impl Standing {
+    /// How a child stands under an emergency power.
+    #[must_use]
+    pub const fn under(power: Power) -> Self {
+        match power {
+            Power::PoliceProtection => Self::PoliceProtection,
+            Power::EmergencyOrder => Self::EmergencyOrder,
+        }
+    }
 }
 
 /// How a case stands on a day.
@@ -41,6 +57,9 @@ codes! {
 pub struct CaseStatus {
     pub day: NaiveDate,
     pub standing: Standing,
+    /// The power under which the child is kept safe at this moment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emergency: Option<Emergency>,
     /// The open episode, or the last one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub episode: Option<EpisodeStatus>,
@@ -111,6 +130,12 @@ pub struct LookedAfterStatus {
     pub since: NaiveDate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub legal_status: Option<LegalStatus>,
+    /// The last day, where the order states one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
+    /// True when that day has passed and nothing says what took the order's place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_lapsed: bool,
 }
 
 /// A section 47 enquiry under way, or waiting for its conference.
@@ -153,17 +178,31 @@ pub struct WorkerStatus {
 }
 
 impl CaseStatus {
-    /// How a case stood on `day`, from its effective history: what happened later does not count.
+    /// How a case stood at the end of `day`, from its effective history: what happened later does not count.
     #[must_use]
     pub fn on(history: &[Entry], day: NaiveDate) -> Self {
-        let mut case = Case::initial();
-        for entry in history.iter().filter(|entry| entry.occurred.day() <= day) {
-            case.evolve(entry);
-        }
-        Self::of(&case, day)
+        let next = day.succ_opt().map_or(DateTime::<Utc>::MAX_UTC, start_of);
+        Self::at(history, next - TimeDelta::nanoseconds(1))
     }
 
-    /// How a case stands on `day`, when nothing in it happened later.
+    /// How a case stood at an instant: to the minute, for what lapses by the clock.
+    #[must_use]
+    pub fn at(history: &[Entry], at: DateTime<Utc>) -> Self {
+        let mut case = Case::initial();
+        for entry in history.iter().filter(|entry| entry.occurred.earliest() <= at) {
+            case.evolve(entry);
+        }
+        let mut status = Self::of(&case, civil_day(at));
+        if let Some(emergency) = Emergency::holding(&case.emergencies(), at) {
+            status.standing = status.standing.max(Standing::under(emergency.power));
+            status.due.push(Due::end_of(&emergency));
+            status.due.sort();
+            status.emergency = Some(emergency);
+        }
+        status
+    }
+
+    /// How a case stands on `day`, when nothing in it happened later; what lapses by the clock is left out.
     #[must_use]
     pub fn of(case: &Case, day: NaiveDate) -> Self {
         let in_order = case.in_order();
@@ -179,6 +218,9 @@ impl CaseStatus {
         let workers: Vec<WorkerStatus> =
             case.allocations.iter().filter_map(|allocation| worker_on(allocation, day)).collect();
 
+        let mut due = due_on(open, plan, day);
+        due.extend(period.and_then(|period| period.basis_on(day)).and_then(Due::end_of_basis));
+        due.sort();
         let standing = if period.is_some() {
             Standing::LookedAfter
         } else if plan.is_some() {
@@ -199,13 +241,20 @@ impl CaseStatus {
         Self {
             day,
             standing,
+            emergency: None,
             episode: last.and_then(episode_status),
             protection_plan: plan.and_then(|plan| plan_on(case, plan, day)),
             child_in_need_plan: cin
                 .and_then(|cin| cin.run().map(|run| ChildInNeedPlan { id: cin.id, since: run.from })),
             looked_after: period.and_then(|period| {
-                let legal_status = period.started.as_ref().map(|started| started.value);
-                period.run().map(|run| LookedAfterStatus { since: run.from, legal_status })
+                let basis = period.basis_on(day);
+                let until = basis.and_then(|basis| basis.until);
+                period.run().map(|run| LookedAfterStatus {
+                    since: run.from,
+                    legal_status: basis.map(|basis| basis.status),
+                    until,
+                    has_lapsed: until.is_some_and(|until| until < day),
+                })
             }),
             section47,
             assessment,
@@ -213,7 +262,7 @@ impl CaseStatus {
             workers,
             last_seen: last_seen(case, day),
             protection_plans_ever: case.plans_before(day.succ_opt().unwrap_or(day)),
-            due: due_on(open, plan, day),
+            due,
         }
     }
 }
@@ -381,8 +430,11 @@ mod tests {
 
     #[test]
     fn a_looked_after_child_on_a_plan_is_both() {
-        let given = on_a_plan("2025-05-06")
-            .after(StartLookedAfter { on: on("2025-07-01"), legal_status: LegalStatus::InterimCareOrder });
+        let given = on_a_plan("2025-05-06").after(StartLookedAfter {
+            on: on("2025-07-01"),
+            legal_status: LegalStatus::InterimCareOrder,
+            until: None,
+        });
         let status = on_day(&given, "2025-07-02");
         assert_eq!(status.standing, Standing::LookedAfter);
         assert!(status.protection_plan.is_some());

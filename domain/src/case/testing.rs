@@ -3,6 +3,7 @@
 pub(crate) use super::Command;
 pub(crate) use super::allocate_worker::AllocateWorker;
 pub(crate) use super::change_category::ChangeCategory;
+pub(crate) use super::change_legal_status::ChangeLegalStatus;
 pub(crate) use super::close_case::CloseCase;
 pub(crate) use super::codes::{AbuseCategory, ClosureReason, Factor, ReferralSource};
 pub(crate) use super::complete_assessment::CompleteAssessment;
@@ -12,8 +13,12 @@ pub(crate) use super::decide_referral::DecideReferral;
 pub(crate) use super::end_allocation::EndAllocation;
 pub(crate) use super::end_cin_plan::EndCinPlan;
 pub(crate) use super::end_cp_plan::EndCpPlan;
+pub(crate) use super::end_emergency_order::EndEmergencyOrder;
 pub(crate) use super::end_looked_after::EndLookedAfter;
+pub(crate) use super::end_police_protection::EndPoliceProtection;
 pub(crate) use super::events::*;
+pub(crate) use super::extend_emergency_order::ExtendEmergencyOrder;
+pub(crate) use super::grant_emergency_order::GrantEmergencyOrder;
 pub(crate) use super::hold_core_group::HoldCoreGroup;
 pub(crate) use super::hold_initial_conference::HoldInitialConference;
 pub(crate) use super::hold_review_conference::{Decision, HoldReviewConference};
@@ -27,6 +32,7 @@ pub(crate) use super::start_looked_after::StartLookedAfter;
 pub(crate) use super::start_section47::StartSection47;
 pub(crate) use super::state::Case;
 pub(crate) use super::status::CaseStatus;
+pub(crate) use super::take_police_protection::TakePoliceProtection;
 pub(crate) use super::write_note::WriteNote;
 pub(crate) use crate::decider::testing::{Given, Then, day, nothing, on, person};
 

@@ -28,7 +28,7 @@ impl View for Status {
     }
 
     fn version(&self) -> u16 {
-        3
+        4
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -101,6 +101,8 @@ impl Cases {
 fn tighten(case: &mut Case) {
     case.episodes.shrink_to_fit();
     case.looked_after.shrink_to_fit();
+    case.police_protections.shrink_to_fit();
+    case.emergency_orders.shrink_to_fit();
     case.allocations.shrink_to_fit();
     for episode in &mut case.episodes {
         episode.assessments.shrink_to_fit();

@@ -57,6 +57,7 @@ pub async fn of_known(
     if disclosure == Disclosure::None {
         return Ok(None);
     }
+    let moment = reads.moment(as_of);
     let (cases, is_parked) = match as_of {
         _ if disclosure < Disclosure::Status => (Vec::new(), false),
         None => current(reads, person).await?,
@@ -73,7 +74,7 @@ pub async fn of_known(
         disclosure,
         ring: standing.authorities.clone(),
         restriction_owner: standing.restriction.as_ref().map(|restriction| restriction.owner),
-        cases: cases.into_iter().map(|case| redacted(case, disclosure)).collect(),
+        cases: cases.into_iter().map(|case| redacted(case.at(moment), disclosure)).collect(),
         is_incomplete: standing.is_incomplete || is_parked,
     }))
 }
@@ -110,6 +111,7 @@ fn redacted(case: CaseSummary, disclosure: Disclosure) -> CaseSummary {
         cp_categories: Vec::new(),
         cp_plans_before: 0,
         legal_status: None,
+        legal_status_until: None,
         last_seen_on: None,
         last_seen_alone_on: None,
         due: Vec::new(),

@@ -1,9 +1,11 @@
 //! A case in one row.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::authority::Authority;
 use domain::case::Case;
 use domain::case::due::Due;
+use domain::case::emergency::Emergency;
+use domain::case::events::LegalStatus;
 use domain::case::status::{CaseStatus, Standing};
 use domain::ids::{AgencyId, CaseId, EpisodeId, PersonId, PractitionerId, TeamId};
 use serde_json::{Value, json};
@@ -35,7 +37,13 @@ pub struct CaseSummary {
     pub cp_plans_before: i32,
     pub cin_plan_since: Option<NaiveDate>,
     pub looked_after_since: Option<NaiveDate>,
-    pub legal_status: Option<String>,
+    pub legal_status: Option<LegalStatus>,
+    /// The last day the order states; until then, when nothing took its place.
+    pub legal_status_until: Option<NaiveDate>,
+    /// Every emergency there was; see [`CaseSummary::emergency`].
+    pub(super) emergencies: Vec<Emergency>,
+    /// The power under which the child is kept safe at the moment the answer is true for.
+    pub emergency: Option<Emergency>,
     /// Whom a partner rings.
     pub lead: Option<PractitionerId>,
     pub lead_team: Option<TeamId>,
@@ -87,9 +95,10 @@ impl CaseSummary {
             cp_plans_before: i32::try_from(plans_before).unwrap_or(i32::MAX),
             cin_plan_since: status.child_in_need_plan.map(|plan| plan.since),
             looked_after_since: looked_after.as_ref().map(|period| period.since),
-            legal_status: looked_after
-                .and_then(|period| period.legal_status)
-                .map(|status| status.code().to_owned()),
+            legal_status: looked_after.as_ref().and_then(|period| period.legal_status),
+            legal_status_until: looked_after.and_then(|period| period.until),
+            emergencies: case.emergencies(),
+            emergency: None,
             lead: status.lead.as_ref().map(|lead| lead.practitioner),
             lead_team: status.lead.and_then(|lead| lead.team),
             last_seen_on: status.last_seen.as_ref().map(|seen| seen.on),
@@ -116,7 +125,7 @@ impl CaseSummary {
             .int(self.cp_plans_before)
             .opt_date(self.cin_plan_since)
             .opt_date(self.looked_after_since)
-            .opt_text(self.legal_status.as_deref())
+            .opt_text(self.legal_status.map(LegalStatus::code))
             .opt_uuid(self.lead.map(|lead| lead.0))
             .opt_uuid(self.lead_team.map(|team| team.0))
             .opt_date(self.closed_on)
@@ -125,13 +134,32 @@ impl CaseSummary {
             .position(self.position)
             .opt_date(self.last_seen_on)
             .opt_date(self.last_seen_alone_on)
+            .opt_date(self.legal_status_until)
+            .json(emergencies_json(&self.emergencies).to_string().as_bytes())
             .end();
+    }
+
+    /// As it stands at a moment: what lapses by the clock has no entry that ends it.
+    pub(super) fn at(mut self, moment: DateTime<Utc>) -> Self {
+        if let Some(emergency) = Emergency::holding(&self.emergencies, moment) {
+            self.standing = self.standing.max(Standing::under(emergency.power));
+            self.due.push(Due::end_of(&emergency));
+            self.due.sort();
+            self.emergency = Some(emergency);
+        }
+        self
+    }
+
+    /// True when the order's stated end has passed and nothing says what took its place.
+    #[must_use]
+    pub fn has_lapsed_order(&self, day: NaiveDate) -> bool {
+        self.legal_status_until.is_some_and(|until| until < day)
     }
 
     pub(super) const COLUMNS: &'static str = "person, case_id, authority, agency, standing, episode, referred_on, \
          assessment_since, section47_since, cp_plan_since, cp_categories, cp_plans_before, cin_plan_since, \
          looked_after_since, legal_status, lead, lead_team, closed_on, due, last_on, position, last_seen_on, \
-         last_seen_alone_on";
+         last_seen_alone_on, legal_status_until, emergencies";
 
     /// `None` for a row that is no case, or whose authority is none, which was never written.
     pub(super) fn from_row(row: &Row) -> Result<Option<Self>, ReadError> {
@@ -151,7 +179,7 @@ impl CaseSummary {
             cp_plans_before: row.try_get(11)?,
             cin_plan_since: row.try_get(12)?,
             looked_after_since: row.try_get(13)?,
-            legal_status: row.try_get(14)?,
+            legal_status: row.try_get::<_, Option<&str>>(14)?.and_then(|code| code.parse().ok()),
             lead: row.try_get::<_, Option<_>>(15)?.map(PractitionerId),
             lead_team: row.try_get::<_, Option<_>>(16)?.map(TeamId),
             closed_on: row.try_get(17)?,
@@ -160,12 +188,21 @@ impl CaseSummary {
             position: position_from(row.try_get(20)?).raw(),
             last_seen_on: row.try_get(21)?,
             last_seen_alone_on: row.try_get(22)?,
+            legal_status_until: row.try_get(23)?,
+            emergencies: row.try_get::<_, Json<_>>(24)?.0,
+            emergency: None,
         }))
     }
 }
 
+/// As [`Emergency`] reads itself.
+fn emergencies_json(emergencies: &[Emergency]) -> Value {
+    let one = |it: &Emergency| json!({ "power": it.power.code(), "since": it.since, "until": it.until });
+    emergencies.iter().map(one).collect()
+}
+
 /// As [`Due`] reads itself.
 fn due_json(due: &[Due]) -> Value {
-    let one = |due: &Due| json!({ "by": due.by.to_string(), "step": due.step.code(), "limit": due.limit, "source": due.source });
+    let one = |due: &Due| json!({ "by": due.by.to_string(), "step": due.step.code(), "limit": due.limit, "source": due.source, "at": due.at });
     due.iter().map(one).collect()
 }

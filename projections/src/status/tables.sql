@@ -22,5 +22,7 @@ create table status (
     last_on           date   not null,
     position          bytea  not null,
     last_seen_on      date,
-    last_seen_alone_on date
+    last_seen_alone_on date,
+    legal_status_until   date,
+    emergencies       jsonb  not null
 );

@@ -145,6 +145,18 @@ impl Detail {
             Event::LookedAfterStarted(it) => {
                 Self { subject: Some(it.looked_after.0), variety: code(it.legal_status.code()), ..none }
             }
+            Event::LookedAfterStatusChanged(it) => {
+                Self { subject: Some(it.looked_after.0), variety: code(it.legal_status.code()), ..none }
+            }
+            Event::PoliceProtectionTaken(it) => Self { subject: Some(it.police_protection.0), ..none },
+            Event::PoliceProtectionEnded(it) => {
+                Self { subject: Some(it.police_protection.0), outcome: code(it.reason.code()), ..none }
+            }
+            Event::EmergencyOrderGranted(it) => Self { subject: Some(it.order.0), ..none },
+            Event::EmergencyOrderExtended(it) => Self { subject: Some(it.order.0), ..none },
+            Event::EmergencyOrderEnded(it) => {
+                Self { subject: Some(it.order.0), outcome: code(it.reason.code()), ..none }
+            }
             Event::LookedAfterEnded(it) => {
                 Self { subject: Some(it.looked_after.0), outcome: code(it.reason.code()), ..none }
             }

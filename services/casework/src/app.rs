@@ -96,7 +96,10 @@ impl App {
         let engine = Engine::start(store, Arc::clone(&keys), engine_pool, projections::views()).await?;
         let directory = Directory::listening(engine.listen());
         // Readers never wait for the engine's connections, nor it for theirs.
-        let views = engine.reads().through(pool(connections.views.clone(), settings.readers.max(1))?);
+        let views = engine
+            .reads()
+            .through(pool(connections.views.clone(), settings.readers.max(1))?)
+            .by(Arc::clone(&clock));
         Ok(Self { settings, record, access, keys, engine, views, policy, clock, ids, directory, tokens })
     }
 

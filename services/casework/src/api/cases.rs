@@ -2,6 +2,7 @@
 
 mod assessments;
 mod conferences;
+mod emergency;
 mod looked_after;
 mod plans;
 mod read;
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 
 pub use self::assessments::*;
 pub use self::conferences::*;
+pub use self::emergency::*;
 pub use self::looked_after::*;
 pub use self::plans::*;
 pub use self::read::*;
@@ -57,6 +59,12 @@ pub fn addresses() -> Vec<Address> {
         at("/cases/{id}/plans/{plan}/core-groups").post(hold_core_group),
         at("/cases/{id}/visits").post(make_visit),
         at("/cases/{id}/notes").post(write_note),
+        at("/cases/{id}/looked-after/{looked_after}/legal-status").post(change_legal_status),
+        at("/cases/{id}/police-protection").post(take_police_protection),
+        at("/cases/{id}/police-protection/{police_protection}/end").post(end_police_protection),
+        at("/cases/{id}/emergency-orders").post(grant_emergency_order),
+        at("/cases/{id}/emergency-orders/{order}/extension").post(extend_emergency_order),
+        at("/cases/{id}/emergency-orders/{order}/end").post(end_emergency_order),
         at("/cases/{id}/allocations").post(allocate_worker),
         at("/cases/{id}/allocations/{allocation}/end").post(end_allocation),
         at("/cases/{id}/closure").post(close_case),

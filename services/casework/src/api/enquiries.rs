@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::address::{Address, at};
 use super::input::{Asking, GivenNarrative, GivenNhsNumber, GivenPersonId, GivenUncertainDate, Json};
+use crate::api::people::EmergencyPower;
 use crate::app::App;
 use crate::enquire::{Answered, PreviousEnquiry, Question, Responsible, Search, StatusHere, Worker};
 use crate::error::Problem;
@@ -121,6 +122,9 @@ struct AnswerStatus {
     standing: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     since: Option<NaiveDate>,
+    /// Police protection or an emergency protection order: nobody takes the child away while it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergency: Option<EmergencyPower>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     categories: Vec<String>,
     /// Under what law the authority acts; absent when it does not.
@@ -200,6 +204,7 @@ impl From<StatusHere> for AnswerStatus {
             authority: here.authority.to_string(),
             standing: here.standing.code(),
             since: here.since,
+            emergency: here.emergency.map(EmergencyPower::from),
             categories: here.categories,
             legal_basis: here.legal_basis,
             lead: here.lead.map(Contactable::from),

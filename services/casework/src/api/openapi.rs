@@ -38,6 +38,8 @@ use super::{
         cases::complete_assessment, cases::start_section47, cases::conclude_section47, cases::hold_initial_conference,
         cases::hold_transfer_in_conference, cases::hold_review_conference, cases::change_category, cases::end_cp_plan,
         cases::start_cin_plan, cases::end_cin_plan, cases::start_looked_after, cases::end_looked_after,
+        cases::change_legal_status, cases::take_police_protection, cases::end_police_protection,
+        cases::grant_emergency_order, cases::extend_emergency_order, cases::end_emergency_order,
         cases::make_visit, cases::hold_core_group, cases::write_note,
         cases::allocate_worker, cases::end_allocation, cases::close_case,
         entries::amend, entries::withdraw, entries::move_entry,

@@ -72,6 +72,9 @@ fn receipt(receipt: &Value) -> String {
     }
     for case in receipt.get("status").and_then(Value::as_array).into_iter().flatten() {
         lines.push(format!("status    {} at authority {}", text(case, "standing"), text(case, "authority")));
+        if let Some(emergency) = case.get("emergency") {
+            lines.push(format!("until     {} ({})", text(emergency, "until"), text(emergency, "law")));
+        }
         if let Some(lead) = case.get("lead") {
             let telephone = lead.get("telephone").and_then(Value::as_str).unwrap_or("no number on record");
             lines.push(format!("lead      {}: {telephone}", text(lead, "name")));

@@ -67,6 +67,10 @@ pub fn words(status: &Value) -> String {
                 line.push_str(&format!(", {name} {day}"));
             }
         }
+        if let Some(emergency) = case.get("emergency") {
+            let text = |name: &str| emergency.get(name).and_then(Value::as_str).unwrap_or("?");
+            line.push_str(&format!(", {} until {}", text("power"), text("until")));
+        }
         lines.push(line);
         for due in case.get("due").and_then(Value::as_array).into_iter().flatten() {
             let text = |name: &str| due.get(name).and_then(Value::as_str).unwrap_or("?");

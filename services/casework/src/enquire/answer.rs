@@ -3,9 +3,12 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
 use domain::authority::Authority;
+use domain::case::emergency::Emergency;
+use domain::case::events::LegalStatus;
 use domain::case::status::Standing;
 use domain::enquiry::{Answer, Receipt};
 use domain::ids::{AgencyId, EnquiryId, PersonId, PractitionerId};
+use domain::when::civil_day;
 use event_store::Position;
 use projections::enquiries::EnquiryMade;
 use projections::status::CaseSummary;
@@ -52,6 +55,8 @@ pub struct StatusHere {
     /// `child-protection-plan`, `looked-after`, …
     pub standing: Standing,
     pub since: Option<NaiveDate>,
+    /// Police protection or an emergency protection order: nobody takes the child away while it holds.
+    pub emergency: Option<Emergency>,
     /// Of a protection plan, for those who are told how the work stands.
     pub categories: Vec<String>,
     /// Under what law the authority acts; none when it does not.
@@ -116,12 +121,19 @@ impl StatusHere {
             Standing::InNeed => (case.cin_plan_since, Some(SECTION_17)),
             Standing::EnquiredInto => (case.section47_since, Some(SECTION_47)),
             Standing::Protected => (case.cp_plan_since, Some(SECTION_47)),
-            Standing::LookedAfter => (case.looked_after_since, Some(SECTION_22)),
+            Standing::LookedAfter => {
+                (case.looked_after_since, Some(case.legal_status.map_or(SECTION_22, LegalStatus::law)))
+            }
+            Standing::PoliceProtection | Standing::EmergencyOrder => (
+                case.emergency.map(|held| civil_day(held.since)),
+                case.emergency.map(|held| held.power.law()),
+            ),
         };
         Self {
             authority: case.authority.clone(),
             standing: case.standing,
             since,
+            emergency: case.emergency,
             categories: case.cp_categories.clone(),
             legal_basis,
             lead,

@@ -18,6 +18,7 @@ pub fn act_of(fact: &str) -> Option<Action> {
         | "assessment.completed"
         | "conference.held"
         | "looked-after.started"
+        | "looked-after.status-changed"
         | "looked-after.ended"
         | "worker.allocated"
         | "worker.ended"
@@ -27,8 +28,8 @@ pub fn act_of(fact: &str) -> Option<Action> {
             "agency" | "practitioner" => Action::Administer,
             "entry" => Action::Correct,
             "cp-plan" => Action::DecideCase,
-            "case" | "referral" | "assessment" | "s47" | "cin-plan" | "pre-proceedings" | "visit"
-            | "core-group" | "note" => Action::RecordCase,
+            "case" | "referral" | "assessment" | "s47" | "cin-plan" | "pre-proceedings"
+            | "police-protection" | "emergency-order" | "visit" | "core-group" | "note" => Action::RecordCase,
             _ => return None,
         },
     })

@@ -12,14 +12,15 @@ use domain::authority::Authority;
 use domain::case::codes::{AbuseCategory, ClosureReason, Factor, PrimaryNeed, ReferralSource};
 use domain::case::events::{
     AssessmentOutcome, CinPlanEnd, ConferenceDecision, ConferenceKind, ConferenceNeed, CpPlanEnd,
-    LegalStatus, LookedAfterEnd, Missing, NoteKind, ReferralOutcome, Seen, VisitKind, WorkerRole,
+    EmergencyOrderEnd, LegalStatus, LookedAfterEnd, Missing, NoteKind, PoliceProtectionEnd, ReferralOutcome,
+    Seen, VisitKind, WorkerRole,
 };
 use domain::contact::involved::ContactRole;
 use domain::contact::{ConcernKind, Method, Outcome, Significance, SourceDisclosure};
 use domain::ids::{
     AgencyId, AllocationId, AssessmentId, CaseId, CinPlanId, ConferenceId, ContactId, CorrelationId,
-    CpPlanId, EnquiryId, EpisodeId, EventId, HouseholdId, IncidentId, LookedAfterId, PersonId,
-    PractitionerId, Section47Id, TeamId, TieId,
+    CpPlanId, EmergencyOrderId, EnquiryId, EpisodeId, EventId, HouseholdId, IncidentId, LookedAfterId,
+    PersonId, PoliceProtectionId, PractitionerId, Section47Id, TeamId, TieId,
 };
 use domain::person::address::AddressDisclosure;
 use domain::person::characteristics::{Disability, Ethnicity};
@@ -106,6 +107,7 @@ listed! {
     GivenContactRole = ContactRole,
     GivenCpPlanEnd = CpPlanEnd,
     GivenDisability = Disability,
+    GivenEmergencyOrderEnd = EmergencyOrderEnd,
     GivenEndReason = EndReason,
     GivenEthnicity = Ethnicity,
     GivenFactor = Factor,
@@ -118,6 +120,7 @@ listed! {
     GivenNoteKind = NoteKind,
     GivenOutcome = Outcome,
     GivenPersonKind = PersonKind,
+    GivenPoliceProtectionEnd = PoliceProtectionEnd,
     GivenPrimaryNeed = PrimaryNeed,
     GivenPurpose = Purpose,
     GivenReferralOutcome = ReferralOutcome,
@@ -166,6 +169,7 @@ ids! {
     GivenContactId = ContactId,
     GivenCorrelationId = CorrelationId,
     GivenCpPlanId = CpPlanId,
+    GivenEmergencyOrderId = EmergencyOrderId,
     GivenEnquiryId = EnquiryId,
     GivenEpisodeId = EpisodeId,
     GivenEventId = EventId,
@@ -173,6 +177,7 @@ ids! {
     GivenIncidentId = IncidentId,
     GivenLookedAfterId = LookedAfterId,
     GivenPersonId = PersonId,
+    GivenPoliceProtectionId = PoliceProtectionId,
     GivenPractitionerId = PractitionerId,
     GivenSection47Id = Section47Id,
     GivenTeamId = TeamId,

@@ -1,8 +1,10 @@
 //! How a child stands, now or at another time, and whom to ring.
 
 use actix_web::{HttpResponse, web};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::{Action, Disclosure};
+use domain::case::emergency::Emergency;
+use domain::case::events::LegalStatus;
 use domain::ids::PersonId;
 use projections::status;
 use serde::Serialize;
@@ -42,6 +44,9 @@ pub struct CaseStatus {
     /// The gravest of what is going on.
     #[schema(example = "child-protection-plan")]
     standing: &'static str,
+    /// The power under which the child is kept safe now, and when it lapses by the clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emergency: Option<EmergencyPower>,
     #[serde(skip_serializing_if = "Option::is_none")]
     episode: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -61,7 +66,10 @@ pub struct CaseStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     looked_after_since: Option<NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    legal_status: Option<String>,
+    legal_status: Option<&'static str>,
+    /// The last day the order states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    legal_status_until: Option<NaiveDate>,
     /// Whom a partner rings.
     #[serde(skip_serializing_if = "Option::is_none")]
     lead: Option<Uuid>,
@@ -82,6 +90,23 @@ pub struct CaseStatus {
     last_on: NaiveDate,
 }
 
+/// Police protection or an emergency protection order.
+#[derive(Debug, Serialize, ToSchema)]
+pub(in crate::api) struct EmergencyPower {
+    #[schema(example = "police-protection")]
+    power: &'static str,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+    /// The law.
+    law: &'static str,
+}
+
+impl From<Emergency> for EmergencyPower {
+    fn from(held: Emergency) -> Self {
+        Self { power: held.power.code(), since: held.since, until: held.until, law: held.power.law() }
+    }
+}
+
 /// Something that must be done.
 #[derive(Debug, Serialize, ToSchema)]
 struct Due {
@@ -89,6 +114,9 @@ struct Due {
     step: &'static str,
     /// The last day.
     by: NaiveDate,
+    /// The last instant, for what ends by the clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<DateTime<Utc>>,
     /// The limit in words, with what started it.
     limit: String,
     /// Where the limit is written.
@@ -97,7 +125,7 @@ struct Due {
 
 impl From<domain::case::due::Due> for Due {
     fn from(due: domain::case::due::Due) -> Self {
-        Self { step: due.step.code(), by: due.by, limit: due.limit, source: due.source }
+        Self { step: due.step.code(), by: due.by, at: due.at, limit: due.limit, source: due.source }
     }
 }
 
@@ -108,6 +136,7 @@ impl From<status::CaseSummary> for CaseStatus {
             authority: case.authority.to_string(),
             agency: case.agency.0,
             standing: case.standing.code(),
+            emergency: case.emergency.map(EmergencyPower::from),
             episode: case.episode.map(|id| id.0),
             referred_on: case.referred_on,
             assessment_since: case.assessment_since,
@@ -117,7 +146,8 @@ impl From<status::CaseSummary> for CaseStatus {
             cp_plans_before: case.cp_plans_before,
             cin_plan_since: case.cin_plan_since,
             looked_after_since: case.looked_after_since,
-            legal_status: case.legal_status,
+            legal_status: case.legal_status.map(LegalStatus::code),
+            legal_status_until: case.legal_status_until,
             lead: case.lead.map(|id| id.0),
             lead_team: case.lead_team.map(|id| id.0),
             last_seen_on: case.last_seen_on,
