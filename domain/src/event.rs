@@ -208,6 +208,8 @@ events! {
     "person.died" 1 => PersonDied(crate::person::events::Died),
     "person.restricted" 1 => PersonRestricted(crate::person::events::Restricted),
     "person.unrestricted" 1 => PersonUnrestricted(crate::person::events::Unrestricted),
+    "person.missing-reported" 1 => PersonMissingReported(crate::person::events::MissingReported),
+    "person.found" 1 => PersonFound(crate::person::events::Found),
     "tie.recorded" 1 => TieRecorded(crate::tie::events::Recorded),
     "tie.ended" 1 => TieEnded(crate::tie::events::Ended),
     "contact.recorded" 3 => ContactRecorded(crate::contact::events::Recorded),

@@ -42,7 +42,9 @@ pub fn person_of(entry: &Entry) -> Option<PersonId> {
         | Event::PersonBorn(_)
         | Event::PersonDied(_)
         | Event::PersonRestricted(_)
-        | Event::PersonUnrestricted(_) => Some(PersonId(entry.stream)),
+        | Event::PersonUnrestricted(_)
+        | Event::PersonMissingReported(_)
+        | Event::PersonFound(_) => Some(PersonId(entry.stream)),
         _ => None,
     }
 }

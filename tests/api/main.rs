@@ -16,6 +16,7 @@ mod emergency;
 mod full;
 mod live;
 mod lost;
+mod missing;
 mod moving;
 mod operation;
 mod overload;

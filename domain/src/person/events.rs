@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::address::{Address, AddressDisclosure};
 use super::characteristics::{Disability, Ethnicity};
 use super::identifier::Scheme;
+use super::missing::{MissingFrom, ReturnInterview};
 use super::name::{NameUse, PersonName};
 use super::restriction::RestrictionReason;
 use super::uncertain_date::{Precision, UncertainDate};
@@ -138,3 +139,20 @@ pub struct Restricted {
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unrestricted {}
+
+/// `person.missing-reported` 1: since when is the entry's own date.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MissingReported {
+    pub from: MissingFrom,
+    pub source: Source,
+}
+
+/// `person.found` 1: somebody who was missing is found.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    pub from: MissingFrom,
+    pub return_interview: ReturnInterview,
+    pub source: Source,
+}

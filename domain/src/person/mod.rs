@@ -12,6 +12,7 @@ mod death;
 pub mod events;
 pub mod identifier;
 mod lift_restriction;
+pub mod missing;
 pub mod name;
 mod open;
 mod record_child;
@@ -24,6 +25,7 @@ pub use assertion::Assertion;
 pub use birth::RecordBirth;
 pub use death::RecordDeath;
 pub use lift_restriction::LiftRestriction;
+pub use missing::{Missing, MissingFrom, RecordFound, ReportMissing, ReturnInterview};
 pub use open::Open;
 pub use record_child::{ChildRow, DisabilityRow, RecordChild};
 pub use restrict::Restrict;
@@ -65,6 +67,8 @@ commands! {
     RecordChild(RecordChild),
     Restrict(Restrict),
     LiftRestriction(LiftRestriction),
+    ReportMissing(ReportMissing),
+    RecordFound(RecordFound),
 }
 
 /// A person as they stand.
@@ -75,6 +79,7 @@ pub struct Person {
     asserted: Vec<Asserted>,
     died: Option<Occurred>,
     restriction: Option<events::Restricted>,
+    missing: Vec<Missing>,
     /// Rows of returns that are on record.
     rows: BTreeSet<SaidRow>,
 }
@@ -112,6 +117,12 @@ impl Person {
     #[must_use]
     pub fn restriction(&self) -> Option<&events::Restricted> {
         self.restriction.as_ref()
+    }
+
+    /// Where they are missing from, if anywhere.
+    #[must_use]
+    pub fn missing(&self) -> &[Missing] {
+        &self.missing
     }
 
     /// True when only named readers may see the record and this is not one of them.
@@ -191,6 +202,9 @@ impl Decider for Person {
             Event::PersonDied(_) => self.died = Some(entry.occurred),
             Event::PersonRestricted(restricted) => self.restriction = Some(restricted.clone()),
             Event::PersonUnrestricted(_) => self.restriction = None,
+            Event::PersonMissingReported(_) | Event::PersonFound(_) => {
+                missing::step(&mut self.missing, entry.occurred, &entry.event);
+            }
             _ => {}
         }
     }
@@ -204,6 +218,8 @@ impl Decider for Person {
             Command::RecordChild(command) => command.decide(self, act),
             Command::Restrict(command) => command.decide(self, act),
             Command::LiftRestriction(command) => command.decide(self, act),
+            Command::ReportMissing(command) => command.decide(self, act),
+            Command::RecordFound(command) => command.decide(self, act),
         }
     }
 }

@@ -1,1 +1,2 @@
 alter table status add primary key (person, case_id);
+alter table missing add primary key (person, missing_from);

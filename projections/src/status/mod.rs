@@ -1,4 +1,4 @@
-//! The view `status`: how each child stands at each authority, and whom to ring.
+//! The view `status`: how each child stands at each authority, whom to ring, and whether they are missing.
 //!
 //! Left out: what happened when (the timeline), and whether anybody may be told (the view `access`).
 
@@ -8,13 +8,15 @@ mod summary;
 use domain::case::Case;
 use domain::decider::Decider;
 use domain::entry::Entry;
+use domain::event::Event;
 use domain::ids::{AgencyId, CaseId};
+use domain::person::missing::{self, Missing};
 
 use crate::about::child_of;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub use queries::{PersonStatus, of, of_known};
+pub use queries::{PersonStatus, missing, of, of_known};
 pub use summary::CaseSummary;
 
 /// See the module.
@@ -28,11 +30,14 @@ impl View for Status {
     }
 
     fn version(&self) -> u16 {
-        4
+        5
     }
 
     fn tables(&self) -> &'static [Table] {
-        &[Table { name: "status", key: "person", per: Per::Key }]
+        &[
+            Table { name: "status", key: "person", per: Per::Key },
+            Table { name: "missing", key: "person", per: Per::Key },
+        ]
     }
 
     fn create(&self) -> &'static str {
@@ -46,18 +51,28 @@ impl View for Status {
     fn keys(&self, entry: &Entry, keys: &mut Keys) {
         if let Some((child, _)) = child_of(&entry.event) {
             keys.add(child.0);
+        } else if is_about_missing(&entry.event) {
+            keys.add(entry.stream);
         }
     }
 
-    fn start(&self, _key: Key) -> Option<Box<dyn KeyState>> {
-        Some(Box::new(Cases::default()))
+    fn start(&self, key: Key) -> Option<Box<dyn KeyState>> {
+        Some(Box::new(Cases { key, ..Cases::default() }))
     }
 }
 
 /// A child's cases, one an authority: nearly always one. A rebuild holds every child of a county, so nothing here
 /// has room to spare.
 #[derive(Default)]
-pub(crate) struct Cases(Vec<Held>);
+pub(crate) struct Cases {
+    key: Key,
+    held: Vec<Held>,
+    missing: Vec<Missing>,
+}
+
+fn is_about_missing(event: &Event) -> bool {
+    matches!(event, Event::PersonMissingReported(_) | Event::PersonFound(_))
+}
 
 struct Held {
     id: CaseId,
@@ -70,28 +85,36 @@ struct Held {
 
 impl Cases {
     pub(crate) fn take(&mut self, entry: &Entry) {
+        if is_about_missing(&entry.event) {
+            missing::step(&mut self.missing, entry.occurred, &entry.event);
+            return;
+        }
         let on = entry.occurred.day();
         let id = CaseId(entry.stream);
-        let at = self.0.iter().position(|held| held.id == id).unwrap_or_else(|| {
-            self.0.reserve_exact(1);
-            self.0.push(Held {
+        let at = self.held.iter().position(|held| held.id == id).unwrap_or_else(|| {
+            self.held.reserve_exact(1);
+            self.held.push(Held {
                 id,
                 case: Case::initial(),
                 agency: entry.agency,
                 last_on: on,
                 position: entry.position,
             });
-            self.0.len() - 1
+            self.held.len() - 1
         });
-        let Some(held) = self.0.get_mut(at) else { return };
+        let Some(held) = self.held.get_mut(at) else { return };
         held.case.evolve(entry);
         tighten(&mut held.case);
         held.last_on = held.last_on.max(on);
         held.position = held.position.max(entry.position);
     }
 
+    pub(crate) fn missing(&self) -> Vec<Missing> {
+        self.missing.clone()
+    }
+
     pub(crate) fn statuses(&self) -> impl Iterator<Item = CaseSummary> + '_ {
-        self.0
+        self.held
             .iter()
             .filter_map(|held| CaseSummary::of(held.id, held.agency, &held.case, held.last_on, held.position))
     }
@@ -126,6 +149,9 @@ impl KeyState for Cases {
     fn rows(&self, rows: &mut Rows) {
         for status in self.statuses() {
             status.write(rows.row(0));
+        }
+        for missing in &self.missing {
+            rows.row(1).uuid(self.key).text(missing.from.code()).text(&missing.since.to_string()).end();
         }
     }
 }

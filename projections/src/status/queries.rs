@@ -3,6 +3,7 @@
 use domain::access::Disclosure;
 use domain::authority::Authority;
 use domain::ids::{PersonId, PractitionerId};
+use domain::person::missing::Missing;
 
 use super::{CaseSummary, Cases, STATUS};
 use crate::access::standing;
@@ -14,6 +15,8 @@ use crate::scope::{Scope, Standing};
 pub struct PersonStatus {
     pub person: PersonId,
     pub disclosure: Disclosure,
+    /// Where they are missing from: said first, to whoever is told anything.
+    pub missing: Vec<Missing>,
     /// Authorities that know them: where to ring.
     pub ring: Vec<Authority>,
     /// For a record kept to named readers: who answers for it.
@@ -58,20 +61,14 @@ pub async fn of_known(
         return Ok(None);
     }
     let moment = reads.moment(as_of);
-    let (cases, is_parked) = match as_of {
-        _ if disclosure < Disclosure::Status => (Vec::new(), false),
-        None => current(reads, person).await?,
-        Some(as_of) => {
-            let mut cases = Cases::default();
-            for entry in reads.history(&STATUS, person.0, as_of).await? {
-                cases.take(&entry);
-            }
-            (cases.statuses().collect(), false)
-        }
-    };
+    let Known { mut cases, missing, is_parked } = known(reads, person, as_of).await?;
+    if disclosure < Disclosure::Status {
+        cases.clear();
+    }
     Ok(Some(PersonStatus {
         person,
         disclosure,
+        missing,
         ring: standing.authorities.clone(),
         restriction_owner: standing.restriction.as_ref().map(|restriction| restriction.owner),
         cases: cases.into_iter().map(|case| redacted(case.at(moment), disclosure)).collect(),
@@ -79,24 +76,68 @@ pub async fn of_known(
     }))
 }
 
-/// The cases, and whether something about the person could not be taken in, in one statement.
-async fn current(reads: &Reads, person: PersonId) -> Result<(Vec<CaseSummary>, bool), ReadError> {
+/// Where somebody is missing from, for the head of any other answer about them.
+///
+/// # Errors
+/// As [`of`].
+pub async fn missing(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+    as_of: Option<AsOf>,
+) -> Result<Vec<Missing>, ReadError> {
+    match standing(reads, person).await? {
+        Some(standing) if scope.disclosure(&standing) > Disclosure::None => {
+            Ok(known(reads, person, as_of).await?.missing)
+        }
+        Some(_) | None => Ok(Vec::new()),
+    }
+}
+
+/// What the view has of somebody.
+struct Known {
+    cases: Vec<CaseSummary>,
+    missing: Vec<Missing>,
+    is_parked: bool,
+}
+
+async fn known(reads: &Reads, person: PersonId, as_of: Option<AsOf>) -> Result<Known, ReadError> {
+    let Some(as_of) = as_of else { return current(reads, person).await };
+    let mut cases = Cases::default();
+    for entry in reads.history(&STATUS, person.0, as_of).await? {
+        cases.take(&entry);
+    }
+    Ok(Known { missing: cases.missing(), cases: cases.statuses().collect(), is_parked: false })
+}
+
+/// All of it in one statement.
+async fn current(reads: &Reads, person: PersonId) -> Result<Known, ReadError> {
     let source = reads.source("status").await?;
     let sql = format!(
-        "select {}, is_parked
-         from (select exists (select from {schema}.parked where key = $1) as is_parked) as kept
+        "select {}, is_parked, missing_from, missing_since
+         from (select exists (select from {schema}.parked where key = $1) as is_parked,
+                      array(select missing_from from {schema}.missing where person = $1 order by 1) as missing_from,
+                      array(select since from {schema}.missing where person = $1 order by missing_from)
+                          as missing_since) as kept
          left join {schema}.status on person = $1
          order by case_id",
         CaseSummary::COLUMNS,
         schema = source.schema,
     );
     let statement = source.client.prepare_cached(&sql).await?;
-    let (mut cases, mut is_parked) = (Vec::new(), false);
+    let mut known = Known { cases: Vec::new(), missing: Vec::new(), is_parked: false };
     for row in source.client.query(&statement, &[&person.0]).await? {
-        is_parked = row.try_get("is_parked")?;
-        cases.extend(CaseSummary::from_row(&row)?);
+        known.is_parked = row.try_get("is_parked")?;
+        let (from, since): (Vec<String>, Vec<String>) =
+            (row.try_get("missing_from")?, row.try_get("missing_since")?);
+        // Written from codes and times; a build of another version is never read.
+        let read = |(from, since): (&String, &String)| {
+            Some(Missing { from: from.parse().ok()?, since: since.parse().ok()? })
+        };
+        known.missing = from.iter().zip(&since).filter_map(read).collect();
+        known.cases.extend(CaseSummary::from_row(&row)?);
     }
-    Ok((cases, is_parked))
+    Ok(known)
 }
 
 /// The status and the lead practitioner are told first; how the work stands only with progress.

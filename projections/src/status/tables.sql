@@ -26,3 +26,10 @@ create table status (
     legal_status_until   date,
     emergencies       jsonb  not null
 );
+
+-- One row a place somebody is missing from now. Fed by person.missing-reported and person.found.
+create table missing (
+    person       uuid not null,
+    missing_from text not null,
+    since        text not null
+);

@@ -71,6 +71,10 @@ impl Detail {
             Event::PersonRestricted(it) => {
                 Self { practitioner: Some(it.owner.0), variety: code(it.reason.code()), ..none }
             }
+            Event::PersonMissingReported(it) => Self { variety: code(it.from.code()), ..none },
+            Event::PersonFound(it) => {
+                Self { variety: code(it.from.code()), outcome: code(it.return_interview.code()), ..none }
+            }
             Event::TieRecorded(it) => {
                 let mut people = vec![involved(it.from, "from")];
                 if let TieTo::Person(to) = it.to {

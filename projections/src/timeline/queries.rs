@@ -266,6 +266,10 @@ fn shown(
 
 /// What tells how the work stands, as opposed to what is told about a family.
 fn is_progress(kind: &str) -> bool {
+    // Whoever may meet the child must know; where they stayed is in no entry.
+    if matches!(kind, "person.missing-reported" | "person.found") {
+        return true;
+    }
     let of = kind.split('.').next().unwrap_or_default();
     !matches!(of, "person" | "tie" | "contact")
 }

@@ -267,6 +267,12 @@ impl App {
         };
         Ok(Answered {
             subject: Some(person),
+            advice: if status.missing.is_empty() {
+                answer::advice(answer)
+            } else {
+                answer::advice_on_missing()
+            },
+            missing: status.missing,
             answer,
             disclosed: status.disclosure,
             status: here,
@@ -296,6 +302,7 @@ impl App {
             answer,
             disclosed: Disclosure::None,
             subject: None,
+            missing: Vec::new(),
             known_at: basis.position,
             as_of: self.clock.now(),
             status: Vec::new(),

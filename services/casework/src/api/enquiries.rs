@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::address::{Address, at};
 use super::input::{Asking, GivenNarrative, GivenNhsNumber, GivenPersonId, GivenUncertainDate, Json};
-use crate::api::people::EmergencyPower;
+use crate::api::people::{EmergencyPower, MissingPerson};
 use crate::app::App;
 use crate::enquire::{Answered, PreviousEnquiry, Question, Responsible, Search, StatusHere, Worker};
 use crate::error::Problem;
@@ -77,6 +77,9 @@ pub struct Answers {
 /// An answer with its receipt. "No trace" is an answer and never a reassurance.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Answer {
+    /// Where the child is missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     enquiry: Uuid,
     /// To be quoted on the telephone.
     #[schema(example = "7K3Q-9F2M-C")]
@@ -177,6 +180,7 @@ struct EarlierEnquiry {
 impl From<Answered> for Answer {
     fn from(answered: Answered) -> Self {
         Self {
+            missing: MissingPerson::all(answered.missing),
             enquiry: answered.enquiry.0,
             reference: answered.reference.as_str().to_owned(),
             answer: answered.answer.code(),

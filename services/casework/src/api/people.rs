@@ -5,6 +5,7 @@ mod assertion;
 mod enquiries;
 mod identity;
 mod live;
+mod missing;
 mod status;
 mod timeline;
 
@@ -19,6 +20,7 @@ use self::assertion::GivenAssertion;
 pub use self::enquiries::*;
 pub use self::identity::*;
 pub use self::live::*;
+pub use self::missing::*;
 pub use self::status::*;
 pub use self::timeline::*;
 use super::address::{Address, at};
@@ -44,6 +46,8 @@ pub fn addresses() -> Vec<Address> {
         at("/people/{id}/assertions").post(assert),
         at("/people/{id}/birth").post(record_birth),
         at("/people/{id}/death").post(record_death),
+        at("/people/{id}/missing").post(report_missing),
+        at("/people/{id}/found").post(record_found),
         at("/people/{id}/restriction").post(restrict),
         at("/people/{id}/restriction/lift").post(lift_restriction),
     ]

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::client::Node;
 use super::failure::Failure;
 use super::output::Output;
+use super::status::missing;
 use casework::settings::Settings;
 
 /// Ask whether a child is known, and whom to ring.
@@ -63,10 +64,11 @@ fn words(answer: &Value) -> String {
 fn receipt(receipt: &Value) -> String {
     let text =
         |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let mut lines = vec![
+    let mut lines = missing(receipt);
+    lines.extend([
         format!("reference {}", text(receipt, "reference")),
         format!("answer    {} (true as of {})", text(receipt, "answer"), text(receipt, "as_of")),
-    ];
+    ]);
     if let Some(child) = receipt.get("subject").and_then(Value::as_str) {
         lines.push(format!("record    {child}"));
     }

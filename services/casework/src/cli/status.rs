@@ -46,9 +46,19 @@ impl Status {
     }
 }
 
+/// The first line of every answer about a child who is missing.
+pub fn missing(answer: &Value) -> Vec<String> {
+    let places = answer.get("missing").and_then(Value::as_array).into_iter().flatten();
+    let line = |place: &Value| {
+        let text = |name: &str| place.get(name).and_then(Value::as_str).unwrap_or("?");
+        format!("MISSING from {} since {}", text("from"), text("since"))
+    };
+    places.map(line).collect()
+}
+
 /// How a child stands, a line an authority.
 pub fn words(status: &Value) -> String {
-    let mut lines = Vec::new();
+    let mut lines = missing(status);
     if status.get("is_incomplete").and_then(Value::as_bool) == Some(true) {
         lines.push("INCOMPLETE: telephone the authority".to_owned());
     }
@@ -77,7 +87,7 @@ pub fn words(status: &Value) -> String {
             lines.push(format!("  by {}: {} ({})", text("by"), text("step"), text("limit")));
         }
     }
-    if lines.is_empty() {
+    if lines.len() == missing(status).len() {
         let ring = status.get("ring").and_then(Value::as_array).into_iter().flatten();
         let authorities: Vec<_> = ring.filter_map(Value::as_str).collect();
         lines.push(match authorities.as_slice() {

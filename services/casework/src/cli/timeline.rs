@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::client::Node;
 use super::failure::Failure;
 use super::output::Output;
-use super::status::LookingBack;
+use super::status::{LookingBack, missing};
 use casework::settings::Settings;
 
 /// Show what has happened to somebody, newest first.
@@ -33,12 +33,12 @@ impl Timeline {
         let timeline = self.node.get(&format!("/people/{}/timeline", self.person), &query)?;
         output.show(&timeline, |timeline| {
             let items = timeline.get("entries").and_then(Value::as_array).into_iter().flatten();
-            let lines: Vec<_> = items.map(entry).collect();
+            let mut lines: Vec<_> = items.map(entry).collect();
             if lines.is_empty() {
-                "nothing that you may see is on record".to_owned()
-            } else {
-                lines.join("\n")
+                lines.push("nothing that you may see is on record".to_owned());
             }
+            let head = missing(timeline);
+            head.into_iter().chain(lines).collect::<Vec<_>>().join("\n")
         })?;
         if !self.follow {
             return Ok(());

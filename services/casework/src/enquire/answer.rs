@@ -8,6 +8,7 @@ use domain::case::events::LegalStatus;
 use domain::case::status::Standing;
 use domain::enquiry::{Answer, Receipt};
 use domain::ids::{AgencyId, EnquiryId, PersonId, PractitionerId};
+use domain::person::Missing;
 use domain::when::civil_day;
 use event_store::Position;
 use projections::enquiries::EnquiryMade;
@@ -23,6 +24,8 @@ pub struct Answered {
     pub disclosed: Disclosure,
     /// The record the answer is about; none for no trace.
     pub subject: Option<PersonId>,
+    /// Where the child is missing from: told first, to whoever is told anything.
+    pub missing: Vec<Missing>,
     /// The place in the record up to which the answer is true, and when that was.
     pub known_at: Position,
     pub as_of: DateTime<Utc>,
@@ -144,6 +147,12 @@ impl StatusHere {
 const SECTION_17: &str = "Children Act 1989 section 17, a child in need";
 const SECTION_47: &str = "Children Act 1989 section 47, likely to suffer significant harm";
 const SECTION_22: &str = "Children Act 1989 section 22, looked after by the authority";
+
+/// What to do with an answer, first of all about a child who is missing.
+pub(super) const fn advice_on_missing() -> &'static str {
+    "This child is missing. If you know where they are, tell the police now, on 999 if they are in danger and on 101 \
+     if not, and quote the reference to the authority. Do not send them away."
+}
 
 /// What to do with an answer. An absence never reassures.
 pub(super) const fn advice(answer: Answer) -> &'static str {

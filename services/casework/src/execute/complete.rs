@@ -118,6 +118,8 @@ pub(super) fn given_then(mut command: Command, now: Option<DateTime<Utc>>, then:
         Command::Person { command: person::Command::Assert(assert), .. } => &mut assert.occurred,
         Command::Person { command: person::Command::RecordBirth(birth), .. } => &mut birth.occurred,
         Command::Person { command: person::Command::RecordDeath(death), .. } => &mut death.occurred,
+        Command::Person { command: person::Command::ReportMissing(report), .. } => &mut report.occurred,
+        Command::Person { command: person::Command::RecordFound(found), .. } => &mut found.occurred,
         _ => return command,
     };
     if now.is_some_and(|now| *occurred == Occurred::Instant(now)) {

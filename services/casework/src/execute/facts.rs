@@ -20,6 +20,8 @@ impl Command {
                 person::Command::RecordChild(_) => "return.received",
                 person::Command::Restrict(_) => "person.restricted",
                 person::Command::LiftRestriction(_) => "person.unrestricted",
+                person::Command::ReportMissing(_) => "person.missing-reported",
+                person::Command::RecordFound(_) => "person.found",
             },
             Self::Contact { command, .. } => match command {
                 contact::Command::Record(_) => "contact.recorded",

@@ -28,6 +28,7 @@ use domain::person::identifier::{NhsNumber, SchemeName};
 use domain::person::name::NameUse;
 use domain::person::restriction::RestrictionReason;
 use domain::person::uncertain_date::UncertainDate;
+use domain::person::{MissingFrom, ReturnInterview};
 use domain::person::{PersonKind, Sex};
 use domain::source::Basis;
 use domain::text::{Line, Narrative};
@@ -116,6 +117,7 @@ listed! {
     GivenLookedAfterEnd = LookedAfterEnd,
     GivenMethod = Method,
     GivenMissing = Missing,
+    GivenMissingFrom = MissingFrom,
     GivenNameUse = NameUse,
     GivenNoteKind = NoteKind,
     GivenOutcome = Outcome,
@@ -126,6 +128,7 @@ listed! {
     GivenReferralOutcome = ReferralOutcome,
     GivenReferralSource = ReferralSource,
     GivenRestrictionReason = RestrictionReason,
+    GivenReturnInterview = ReturnInterview,
     GivenRole = Role,
     GivenSchemeName = SchemeName,
     GivenSeen = Seen,

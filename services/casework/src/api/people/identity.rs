@@ -7,12 +7,13 @@ use domain::access::Action;
 use domain::ids::PersonId;
 use domain::person::identifier::Identifier as ParsedIdentifier;
 use domain::person::name::{NameError, PersonName};
-use projections::people;
+use projections::{people, status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::assertion::Number;
+use super::missing::MissingPerson;
 use crate::access_log::{Shown, ShownPerson};
 use crate::api::done::tag;
 use crate::api::input::{Asking, At, GivenUncertainDate, Json, Query};
@@ -25,6 +26,9 @@ const VIEW: &str = "people";
 /// Who somebody is. Several of a kind are what several sources say.
 #[derive(Serialize, ToSchema)]
 pub struct Person {
+    /// Where they are missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     person: Uuid,
     /// How much of the record the reader is told.
     disclosure: &'static str,
@@ -71,6 +75,7 @@ impl From<people::Person> for OfPerson<Person> {
             value: number.value,
         };
         let answer = Person {
+            missing: Vec::new(),
             person: known.person.0,
             disclosure: known.disclosure.code(),
             kind: known.kind,
@@ -105,9 +110,15 @@ pub async fn read_identity(
     Query(query): Query<AtLeast>,
 ) -> Result<HttpResponse, Problem> {
     catch_up(&app, VIEW, query.at_least).await?;
+    catch_up(&app, "status", query.at_least).await?;
     let version = app.version_of("person", id.0).await?;
     let person = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
-        Ok(people::known(&app.views, scope, &[id]).await?.remove(&id).map(OfPerson::from))
+        let known = people::known(&app.views, scope, &[id]).await?.remove(&id);
+        let missing = MissingPerson::all(status::missing(&app.views, scope, id, None).await?);
+        Ok(known.map(OfPerson::from).map(|OfPerson { answer, disclosure }: OfPerson<Person>| OfPerson {
+            answer: Person { missing, ..answer },
+            disclosure,
+        }))
     })
     .await?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, tag(version))).json(person))

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::missing::MissingPerson;
 use crate::api::input::{Asking, At, Query};
 use crate::api::reading::{AsOfQuery, OfPerson, catch_up, read_person};
 use crate::app::App;
@@ -19,6 +20,9 @@ use crate::error::Problem;
 /// How somebody stands, as much of it as the reader is told.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Status {
+    /// Where they are missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     person: Uuid,
     /// How much of the record the reader is told.
     #[schema(example = "status")]
@@ -163,6 +167,7 @@ impl From<status::PersonStatus> for OfPerson<Status> {
     fn from(status: status::PersonStatus) -> Self {
         let disclosure: Disclosure = status.disclosure;
         let answer = Status {
+            missing: MissingPerson::all(status.missing),
             person: status.person.0,
             disclosure: disclosure.code(),
             ring: status.ring.iter().map(ToString::to_string).collect(),

@@ -4,11 +4,12 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::access::Action;
 use domain::ids::PersonId;
-use projections::timeline;
+use projections::{status, timeline};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::missing::MissingPerson;
 use crate::api::input::{Asking, At, Given, GivenInstant, Query, Written};
 use crate::api::live::VIEW;
 use crate::api::reading::{AsOfQuery, GivenPosition, OfPerson, catch_up, read_person};
@@ -112,6 +113,9 @@ impl From<timeline::Item> for Entry {
 /// A page of a timeline.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TimelinePage {
+    /// Where they are missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     person: Uuid,
     /// How much of the record the reader is told.
     disclosure: &'static str,
@@ -200,13 +204,15 @@ pub async fn read_timeline(
 ) -> Result<HttpResponse, Problem> {
     let page = query.page(&shared, &asking, id)?;
     catch_up(&app, VIEW, query.at_least).await?;
+    catch_up(&app, "status", query.at_least).await?;
     let as_of = query.times().as_of();
-    let found = read_person(&app, &asking, Action::ReadTimeline, id, as_of, async |scope| {
+    let (found, missing) = read_person(&app, &asking, Action::ReadTimeline, id, as_of, async |scope| {
         let found = match as_of {
             None => timeline::of(&app.views, scope, id, page).await?,
             Some(as_of) => timeline::of_as_of(&app.views, scope, id, as_of).await?,
         };
-        Ok(found.map(|answer| OfPerson { disclosure: answer.disclosure, answer }))
+        let missing = status::missing(&app.views, scope, id, as_of).await?;
+        Ok(found.map(|answer| OfPerson { disclosure: answer.disclosure, answer: (answer, missing) }))
     })
     .await?;
     let reader = asking.visitor.practitioner();
@@ -215,6 +221,7 @@ pub async fn read_timeline(
         shared.places.seal(PlaceIn::TimelinePages, id.0, reader, position, Some(place.occurred_at))
     });
     Ok(HttpResponse::Ok().json(TimelinePage {
+        missing: MissingPerson::all(missing),
         person: id.0,
         disclosure: found.disclosure.code(),
         entries: found.items.into_iter().map(Entry::from).collect(),

@@ -1,0 +1,55 @@
+//! That a child is missing is said first, whoever asks and whatever they ask for.
+
+use serde_json::{Value, json};
+use system_tests::http::Caller;
+
+use crate::Api;
+
+/// The first field of an answer, as it is written.
+fn first_field(text: &str) -> &str {
+    text.trim_start_matches('{').split(':').next().unwrap_or_default()
+}
+
+async fn heads(caller: &Caller, path: &str) -> (bool, Value) {
+    let answer = caller.get(path).await;
+    assert_eq!(answer.status, 200, "{path} {}", answer.text());
+    (first_field(&answer.text()) == "\"missing\"", answer.json()["missing"].clone())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_child_is_missing_in_the_first_line_of_every_answer_until_found() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let at = |path: &str| format!("/api/v1/people/{child}{path}");
+    let report = json!({ "from": "care", "occurred": "2026-03-09T22:30:00Z", "source": { "basis": "told" } });
+    let reported = door.post(&at("/missing"), &report).await;
+    assert_eq!(reported.status, 200, "{}", reported.text());
+    let position = reported.json()["position"].as_str().unwrap().to_owned();
+    let expected = json!([{ "from": "care", "since": "2026-03-09T22:30:00Z" }]);
+    for path in ["", "/status", "/timeline"] {
+        let head = heads(&door, &at(&format!("{path}?at_least={position}"))).await;
+        assert_eq!(head, (true, expected.clone()), "{path}");
+    }
+
+    let nurse = api.served.caller(&api.test.emergency_nurse(), "attendance");
+    let ask = json!({ "search": { "person": child }, "reason": "Brought in by a passer-by." });
+    let answered = nurse.post("/api/v1/enquiries", &ask).await.json();
+    let answer = &answered["answers"][0];
+    assert_eq!(answer["missing"], expected, "{answered}");
+    assert!(answer["advice"].as_str().unwrap().starts_with("This child is missing."));
+
+    let found = json!({
+        "from": "care", "occurred": "2026-03-10T05:00:00Z", "return_interview": "offered",
+        "source": { "basis": "seen" },
+    });
+    let found = door.post(&at("/found"), &found).await;
+    assert_eq!(found.status, 200, "{}", found.text());
+    let position = found.json()["position"].as_str().unwrap().to_owned();
+    for path in ["", "/status", "/timeline"] {
+        let (_, missing) = heads(&door, &at(&format!("{path}?at_least={position}"))).await;
+        assert!(missing.is_null(), "{path} {missing}");
+    }
+    let then = heads(&door, &at("/status?as_it_was_at=2026-03-09T23:00:00Z")).await;
+    assert_eq!(then, (true, expected));
+}
