@@ -196,3 +196,42 @@ async fn a_contact_is_joined_to_an_incident_and_parted_from_it() {
     assert_eq!(caller.post(&format!("{path}/parting"), &json!({})).await.status, 200);
     assert_eq!(incident().await, second.to_string());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_told_in_confidence_does_not_leave_the_front_door() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let school = api.served.caller(&api.test.safeguarding_lead(), "referral-consideration");
+    let mut told = contact(child, "Often hungry.");
+    told["source_disclosure"] = json!("withheld-from-family");
+    told["source_identity"] = json!("Ms Okafor, form tutor");
+    told["source_agency"] = json!(system_tests::app::SCHOOL.0);
+    told["occurred"] = json!("2026-03-09T14:20:00Z");
+    let recorded = school.post("/api/v1/contacts", &told).await;
+    assert_eq!(recorded.status, 201, "{}", recorded.text());
+    let (id, position) = (recorded.id(), recorded.json()["position"].as_str().unwrap().to_owned());
+    let manager = api.served.caller(&api.test.team_manager(), "safeguarding-check");
+
+    for (caller, knows) in [(&manager, false), (&door, true), (&school, true)] {
+        let read = caller.get(&format!("/api/v1/contacts/{id}")).await;
+        assert_eq!(read.status, 200, "{}", read.text());
+        let read = read.json();
+        assert_eq!(read["account"], "Often hungry.");
+        for field in ["agency", "practitioner", "method", "source_agency", "source_identity"] {
+            assert_eq!(read[field].is_null(), !knows, "{field} in {read}");
+        }
+        assert_eq!(read["occurred"], if knows { "2026-03-09T14:20:00Z" } else { "2026-03-09" });
+    }
+    for (caller, knows) in [(&manager, false), (&door, true)] {
+        let page = caller.get(&format!("/api/v1/people/{child}/timeline?at_least={position}")).await;
+        let entries = page.json()["entries"].as_array().unwrap().clone();
+        let entry = entries.iter().find(|entry| entry["kind"] == "contact.recorded").unwrap();
+        assert_eq!(entry["agency"].is_null(), !knows, "{entry}");
+        assert_eq!(entry["detail"]["variety"].is_null(), !knows, "{entry}");
+        if !knows {
+            assert!(!page.text().contains(&system_tests::app::SCHOOL.0.to_string()), "{}", page.text());
+            assert!(!page.text().contains("14:20"), "{}", page.text());
+        }
+    }
+}

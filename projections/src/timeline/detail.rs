@@ -1,7 +1,8 @@
 //! What a timeline row keeps of an event: ids of what it is about, and its codes. Nothing personal.
 
-use domain::contact::SourceDisclosure;
+use domain::contact::events::Recorded;
 use domain::contact::involved::ContactRole;
+use domain::contact::{Concern, SourceDisclosure};
 use domain::event::Event;
 use domain::ids::PersonId;
 use domain::tie::TieTo;
@@ -36,6 +37,9 @@ pub struct Detail {
     /// How grave a contact was judged to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub significance: Option<String>,
+    /// True when who told it must not be found out: see [`super::guard`].
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_guarded: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -53,14 +57,20 @@ fn codes<'a>(codes: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     codes.into_iter().map(str::to_owned).collect()
 }
 
+/// The concerns about everyone in a contact, and those about this person: a brother's are on the brother's page.
+fn its_part(contact: &Recorded, person: PersonId) -> impl Iterator<Item = &'static str> {
+    let about = move |concern: &&Concern| concern.about.is_empty() || concern.about.contains(&person);
+    contact.concerns.iter().filter(about).map(|concern| concern.kind.code())
+}
+
 fn code(code: &str) -> Option<String> {
     Some(code.to_owned())
 }
 
 impl Detail {
-    /// Exhaustive on purpose: a new event must be thought about here.
+    /// What stands on `person`'s page of it. Exhaustive on purpose: a new event must be thought about here.
     #[must_use]
-    pub fn of(event: &Event) -> Self {
+    pub fn of(event: &Event, person: PersonId) -> Self {
         let none = Self::default();
         match event {
             Event::PersonOpened(it) => Self { variety: code(it.kind.code()), ..none },
@@ -89,7 +99,8 @@ impl Detail {
                 Self {
                     people: shown.map(|one| involved(one.person, one.role.code())).collect(),
                     variety: code(it.method.code()),
-                    codes: codes(it.concerns.iter().map(|concern| concern.kind.code())),
+                    codes: codes(its_part(it, person)),
+                    is_guarded: !named,
                     significance: it.significance.map(|grave| grave.code().to_owned()),
                     ..none
                 }

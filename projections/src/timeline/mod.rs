@@ -4,6 +4,7 @@
 //! so that whoever works with a child sees who asked.
 
 mod detail;
+mod guard;
 mod queries;
 
 use domain::case::testimony;
@@ -18,6 +19,7 @@ use crate::rows::Rows;
 use crate::view::{Key, Keys, Per, Poison, Table, View};
 
 pub use detail::{Detail, Involved};
+pub use guard::may_know_source;
 pub use queries::{Item, Page, Place, Timeline, of, of_as_of, since};
 
 /// See the module.
@@ -31,7 +33,7 @@ impl View for TimelineView {
     }
 
     fn version(&self) -> u16 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -92,11 +94,12 @@ pub(crate) fn item(person: PersonId, entry: &Entry) -> Item {
         kind: entry.event.kind().into(),
         occurred: entry.occurred,
         recorded_at: entry.recorded_at,
-        agency: entry.agency,
-        actor: entry.actor,
+        agency: Some(entry.agency),
+        actor: Some(entry.actor),
         authority,
         role,
         is_said: testimony(&entry.event).is_some(),
-        detail: Detail::of(&entry.event),
+        detail: Detail::of(&entry.event, person),
+        is_guarded: false,
     }
 }

@@ -12,7 +12,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
-use super::{Detail, TIMELINE, item};
+use super::{Detail, TIMELINE, guard, item};
 use crate::access::{standing, standings};
 use crate::engine::builds::{position_bytes, position_from};
 use crate::reads::{AsOf, ReadError, Reads};
@@ -28,15 +28,17 @@ pub struct Item {
     pub kind: Cow<'static, str>,
     pub occurred: Occurred,
     pub recorded_at: DateTime<Utc>,
-    /// Whose entry it is.
-    pub agency: AgencyId,
-    pub actor: PractitionerId,
+    /// Whose entry it is, and who made it; none where that would tell who told.
+    pub agency: Option<AgencyId>,
+    pub actor: Option<PractitionerId>,
     pub authority: Option<String>,
     /// The person's part in it, where it has several people.
     pub role: Option<String>,
     /// True for what a return says, as opposed to what a practitioner recorded.
     pub is_said: bool,
     pub detail: Detail,
+    /// True when something was taken from it, so that who told it is not found out.
+    pub is_guarded: bool,
 }
 
 /// Where a page ends, and the next begins.
@@ -210,12 +212,13 @@ fn from_row(row: &Row) -> Result<Item, ReadError> {
         // Written from a parsed time and a detail of this very type; a build of another version is never read.
         occurred: occurred.parse().unwrap_or(Occurred::Instant(recorded_at)),
         recorded_at,
-        agency: AgencyId(row.try_get(6)?),
-        actor: PractitionerId(row.try_get(7)?),
+        agency: Some(AgencyId(row.try_get(6)?)),
+        actor: Some(PractitionerId(row.try_get(7)?)),
         authority: row.try_get(8)?,
         role: row.try_get(9)?,
         is_said: row.try_get(10)?,
         detail: serde_json::from_str(row.try_get(11)?).unwrap_or_default(),
+        is_guarded: false,
     })
 }
 
@@ -234,13 +237,14 @@ async fn visible(
     Ok(items.into_iter().filter_map(|item| shown(scope, standing, &others, item)).collect())
 }
 
-fn shown(
+pub(super) fn shown(
     scope: &Scope,
     standing: &Standing,
     others: &HashMap<PersonId, Standing>,
     mut item: Item,
 ) -> Option<Item> {
-    let disclosure = scope.entry_disclosure(standing, item.agency);
+    let entered_by = item.agency?;
+    let disclosure = scope.entry_disclosure(standing, entered_by);
     if disclosure < Disclosure::Progress {
         return None;
     }
@@ -248,7 +252,7 @@ fn shown(
     item.detail.people.retain(|one| {
         others
             .get(&PersonId(one.person))
-            .is_none_or(|standing| scope.entry_disclosure(standing, item.agency) >= Disclosure::Status)
+            .is_none_or(|standing| scope.entry_disclosure(standing, entered_by) >= Disclosure::Status)
     });
     if disclosure < Disclosure::Full {
         if !is_progress(&item.kind) {
@@ -261,6 +265,7 @@ fn shown(
             ..Detail::default()
         };
     }
+    guard::keep(scope, standing, &mut item);
     Some(item)
 }
 

@@ -2,8 +2,8 @@
 
 use domain::access::Disclosure;
 use domain::case::Case;
-use domain::contact::Contact;
 use domain::contact::involved::ContactRole;
+use domain::contact::{Contact, SourceDisclosure};
 use domain::decider::Decider as _;
 use domain::entry::Entry;
 use domain::history::effective;
@@ -11,6 +11,7 @@ use domain::ids::{CaseId, ContactId, EventId, PersonId};
 use event_store::{EventStore as _, StreamId};
 use projections::access::standings;
 use projections::scope::Scope;
+use projections::timeline;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -30,6 +31,8 @@ pub struct ReadContact {
     pub version: u64,
     /// The children it is about.
     pub subjects: Vec<PersonId>,
+    /// True when it was told in confidence and the reader may not know by whom: nothing that tells it is shown.
+    pub is_guarded: bool,
 }
 
 /// A case as it stands.
@@ -125,6 +128,19 @@ impl App {
                 .get(subject)
                 .is_some_and(|standing| scope.entry_disclosure(standing, recorded.agency) == Disclosure::Full)
         });
-        Ok((told && !subjects.is_empty()).then_some(ReadContact { contact, recorded, version, subjects }))
+        let is_told_in_confidence = fact.source_disclosure != SourceDisclosure::Named;
+        let may_know = |subject: &PersonId| {
+            standings.get(subject).is_some_and(|standing| {
+                timeline::may_know_source(scope, standing, Some(recorded.agency), Some(recorded.actor))
+            })
+        };
+        let is_guarded = is_told_in_confidence && !subjects.iter().all(may_know);
+        Ok((told && !subjects.is_empty()).then_some(ReadContact {
+            contact,
+            recorded,
+            version,
+            subjects,
+            is_guarded,
+        }))
     }
 }

@@ -4,11 +4,11 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure};
-use domain::contact::involved::Involved;
+use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Concern, Decide, First, Join, Part, Record};
 use domain::ids::{ContactId, PersonId};
 use domain::text::Narrative;
-use domain::when::Occurred;
+use domain::when::{Occurred, civil_day, start_of};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -137,12 +137,16 @@ pub struct ContactRead {
     #[schema(example = "2026-03-01")]
     occurred: String,
     recorded_at: DateTime<Utc>,
-    /// Whose entry it is, and who made it.
-    agency: Uuid,
-    practitioner: Uuid,
+    /// Whose entry it is, and who made it; absent, like all else that would tell who told it in confidence, for
+    /// those who may not know that. Times are then the day's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agency: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    practitioner: Option<Uuid>,
     people: Vec<ContactPerson>,
     concerns: Vec<ContactConcern>,
-    method: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     significance: Option<&'static str>,
     source_disclosure: &'static str,
@@ -188,11 +192,16 @@ struct ContactDecision {
 impl ContactRead {
     fn of(id: ContactId, read: &ReadContact) -> Option<Self> {
         let fact = read.contact.recorded()?;
-        let people = fact.people.iter().map(|one| ContactPerson {
-            person: one.person.0,
-            role: one.role.code(),
-            age: one.age,
-        });
+        let open = !read.is_guarded;
+        let recorded = &read.recorded;
+        let (occurred, recorded_at) = if open {
+            (recorded.occurred, recorded.recorded_at)
+        } else {
+            (Occurred::Day(recorded.occurred.day()), start_of(civil_day(recorded.recorded_at)))
+        };
+        let shown = fact.people.iter().filter(|one| open || one.role != ContactRole::Source);
+        let people =
+            shown.map(|one| ContactPerson { person: one.person.0, role: one.role.code(), age: one.age });
         let concerns = fact.concerns.iter().map(|concern| ContactConcern {
             kind: concern.kind.code(),
             about: concern.about.iter().map(|person| person.0).collect(),
@@ -202,20 +211,21 @@ impl ContactRead {
             contact: id.0,
             incident: read.contact.incident(id).0,
             authority: fact.authority.to_string(),
-            occurred: read.recorded.occurred.to_string(),
-            recorded_at: read.recorded.recorded_at,
-            agency: read.recorded.agency.0,
-            practitioner: read.recorded.actor.0,
+            occurred: occurred.to_string(),
+            recorded_at,
+            agency: open.then_some(recorded.agency.0),
+            practitioner: open.then_some(recorded.actor.0),
             people: people.collect(),
             concerns: concerns.collect(),
-            method: fact.method.code(),
+            method: open.then_some(fact.method.code()),
             significance: fact.significance.map(|grave| grave.code()),
             source_disclosure: fact.source_disclosure.code(),
-            source_agency: fact.source_agency.map(|agency| agency.0),
+            source_agency: fact.source_agency.filter(|_| open).map(|agency| agency.0),
             account: fact.account.known().map(words),
             source_identity: fact
                 .source_identity
                 .as_ref()
+                .filter(|_| open)
                 .and_then(|identity| identity.known())
                 .map(|line| line.as_str().to_owned()),
             decision: read.contact.decided().map(|decided| ContactDecision {

@@ -62,9 +62,10 @@ struct Told {
     r#type: String,
     occurred: String,
     recorded_at: DateTime<Utc>,
-    actor: Uuid,
-    agency: Uuid,
-    purpose: String,
+    /// None, like all else that would tell who told it in confidence, for those who may not know that.
+    actor: Option<Uuid>,
+    agency: Option<Uuid>,
+    purpose: Option<String>,
     facts: Box<RawValue>,
 }
 
@@ -174,7 +175,10 @@ async fn events_of(app: &App, items: &[timeline::Item]) -> Result<Vec<Told>, Rea
         };
         let found = events.iter().find(|event| event.position.raw() == item.position);
         if let Some(event) = found {
-            all.push(told(event, &item.occurred.to_string(), &event.facts)?);
+            all.push(match item.is_guarded {
+                false => told(event, &item.occurred.to_string(), &event.facts)?,
+                true => guarded(event, item)?,
+            });
         }
     }
     Ok(all)
@@ -191,10 +195,22 @@ fn told(event: &Recorded, occurred: &str, facts: &Bytes) -> Result<Told, ReadErr
         r#type: header.kind().to_owned(),
         occurred: occurred.to_owned(),
         recorded_at: header.recorded_at(),
-        actor: header.actor(),
-        agency: header.agency(),
-        purpose: header.purpose().to_owned(),
+        actor: Some(header.actor()),
+        agency: Some(header.agency()),
+        purpose: Some(header.purpose().to_owned()),
         facts: RawValue::from_string(text.to_owned()).map_err(|cause| ReadError::Corrupt(Box::new(cause)))?,
+    })
+}
+
+/// As the timeline shows it, and no more.
+fn guarded(event: &Recorded, item: &timeline::Item) -> Result<Told, ReadError> {
+    let shown = serde_json::to_vec(&item.detail).map_err(|cause| ReadError::Corrupt(Box::new(cause)))?;
+    Ok(Told {
+        recorded_at: item.recorded_at,
+        actor: None,
+        agency: None,
+        purpose: None,
+        ..told(event, &item.occurred.to_string(), &Bytes::from(shown))?
     })
 }
 
@@ -211,7 +227,7 @@ fn words(told: &Told) -> String {
         told.occurred,
         told.r#type,
         told.recorded_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
-        told.actor,
+        told.actor.map_or_else(|| "somebody not named here".to_owned(), |actor| actor.to_string()),
         told.facts.get(),
     )
 }

@@ -34,9 +34,12 @@ pub struct Entry {
     #[schema(example = "2026-03-01")]
     pub occurred: String,
     pub recorded_at: DateTime<Utc>,
-    /// Whose entry it is, and who made it.
-    pub agency: Uuid,
-    pub practitioner: Uuid,
+    /// Whose entry it is, and who made it; absent where that would tell who told it in confidence. Times are then
+    /// the day's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agency: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub practitioner: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
     /// The person's part in it, where it has several people.
@@ -91,8 +94,8 @@ impl From<timeline::Item> for Entry {
             kind: item.kind.into_owned(),
             occurred: item.occurred.to_string(),
             recorded_at: item.recorded_at,
-            agency: item.agency.0,
-            practitioner: item.actor.0,
+            agency: item.agency.map(|id| id.0),
+            practitioner: item.actor.map(|id| id.0),
             authority: item.authority,
             role: item.role,
             is_said: item.is_said,

@@ -1,0 +1,212 @@
+//! Who told something in confidence must not be found out from what surrounds it.
+//!
+//! That a school told it, by telephone, on Tuesday at half past three, names a teacher to whoever was there. Of a
+//! contact whose source is withheld from the family or anonymous, only the front door that received it, and whoever
+//! made the entry, see by whom, how, and when exactly. Everyone else is told what it is about, and the day.
+//!
+//! Left out: the words of the account, which are the front door's to write so that they can be shown.
+
+use domain::access::{Relation, Role};
+use domain::ids::{AgencyId, PractitionerId};
+use domain::when::{Occurred, civil_day, start_of};
+
+use super::Item;
+use crate::scope::{Scope, Standing};
+
+/// True for a reader who may know who told a guarded contact.
+#[must_use]
+pub fn may_know_source(
+    scope: &Scope,
+    standing: &Standing,
+    entered_by: Option<AgencyId>,
+    made_by: Option<PractitionerId>,
+) -> bool {
+    let reader = scope.reader();
+    let is_own = scope.class(standing).relation == Relation::Own;
+    let is_front_door = is_own && reader.has(Role::FrontDoor);
+    // Colleagues of the one who wrote it down at another agency know it already; at an authority they are many.
+    let is_authors = !is_own && entered_by == Some(reader.agency);
+    is_front_door || is_authors || made_by == Some(reader.practitioner)
+}
+
+/// Takes from an item what would tell who told it.
+pub(super) fn keep(scope: &Scope, standing: &Standing, item: &mut Item) {
+    if !item.detail.is_guarded || may_know_source(scope, standing, item.agency, item.actor) {
+        return;
+    }
+    item.is_guarded = true;
+    item.agency = None;
+    item.actor = None;
+    item.detail.variety = None;
+    item.occurred = Occurred::Day(item.occurred.day());
+    item.recorded_at = start_of(civil_day(item.recorded_at));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, HashMap};
+    use std::sync::Arc;
+
+    use domain::access::{AccessClass, Actor, Disclosure, Purpose};
+    use domain::agency::AgencyKind;
+    use domain::contact::events::Recorded;
+    use domain::contact::involved::{ContactRole, Involved};
+    use domain::contact::{Concern, ConcernKind, Method, SourceDisclosure};
+    use domain::entry::Entry;
+    use domain::ids::{CorrelationId, EventId, KeyId, PersonId};
+    use domain::sealed::Sealed;
+    use domain::text::{Line, Narrative};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::super::queries::shown;
+    use super::*;
+    use crate::timeline::item;
+
+    const CHILD: PersonId = PersonId(Uuid::from_u128(1));
+    const BROTHER: PersonId = PersonId(Uuid::from_u128(2));
+    const COUNCIL: AgencyId = AgencyId(Uuid::from_u128(0xc0));
+
+    /// Everything by which a contact could tell who told it.
+    #[derive(Clone, Debug)]
+    struct TellTale {
+        agency: u128,
+        actor: u128,
+        minute: i64,
+        later: i64,
+        method: usize,
+        source: Option<u128>,
+        source_agency: Option<u128>,
+        identity: Option<String>,
+    }
+
+    fn any_tell_tale() -> impl Strategy<Value = TellTale> {
+        (
+            (1_u128..4, 1_u128..9, 0_i64..600, 0_i64..60, 0_usize..6),
+            prop::option::of(10_u128..14),
+            prop::option::of(1_u128..4),
+            prop::option::of("[A-Z][a-z]{2,8}"),
+        )
+            .prop_map(|((agency, actor, minute, later, method), source, source_agency, identity)| {
+                TellTale { agency, actor, minute, later, method, source, source_agency, identity }
+            })
+    }
+
+    fn told(how: &TellTale, disclosure: SourceDisclosure) -> Entry {
+        let at: chrono::DateTime<chrono::Utc> = "2026-03-10T08:00:00Z".parse().unwrap();
+        let at = at + chrono::TimeDelta::minutes(how.minute);
+        let key = KeyId(Uuid::from_u128(9));
+        let involved = |person, role| Involved { person, role, age: None };
+        let mut people = vec![involved(CHILD, ContactRole::Subject), involved(BROTHER, ContactRole::Subject)];
+        people.extend(
+            how.source.map(|source| involved(PersonId(Uuid::from_u128(source)), ContactRole::Source)),
+        );
+        let recorded = Recorded {
+            authority: "383".parse().unwrap(),
+            people,
+            concerns: vec![
+                Concern { kind: ConcernKind::Neglect, about: Vec::new() },
+                Concern { kind: ConcernKind::SelfHarm, about: vec![BROTHER] },
+            ],
+            method: Method::ALL[how.method],
+            significance: None,
+            source_disclosure: disclosure,
+            source_agency: how.source_agency.map(|agency| AgencyId(Uuid::from_u128(agency))),
+            account: Sealed::new(key, Narrative::parse("Often hungry.").unwrap()),
+            source_identity: how.identity.as_ref().map(|name| Sealed::new(key, Line::parse(name).unwrap())),
+        };
+        Entry {
+            id: EventId(Uuid::from_u128(5)),
+            position: 5,
+            stream: Uuid::from_u128(5),
+            version: 1,
+            recorded_at: at + chrono::TimeDelta::minutes(how.later),
+            occurred: Occurred::Instant(at),
+            actor: PractitionerId(Uuid::from_u128(how.actor)),
+            agency: AgencyId(Uuid::from_u128(how.agency)),
+            purpose: "referral-consideration".to_owned(),
+            lawful_basis: "public-task".to_owned(),
+            correlation: CorrelationId(Uuid::nil()),
+            event: recorded.into(),
+        }
+    }
+
+    fn reader(role: Role, agency: AgencyId, kind: AgencyKind) -> Scope {
+        let actor = Actor {
+            practitioner: PractitionerId(Uuid::from_u128(0xff)),
+            agency,
+            agency_kind: kind,
+            authority: Some("383".parse().unwrap()),
+            team: None,
+            roles: vec![role],
+        };
+        let all: BTreeMap<_, _> = AccessClass::all().map(|class| (class, Disclosure::Full)).collect();
+        Scope::decided(actor, Purpose::AllocatedWork, Arc::new(all))
+    }
+
+    fn standing() -> Standing {
+        Standing { authorities: vec!["383".parse().unwrap()], ..Standing::default() }
+    }
+
+    fn page(scope: &Scope, entry: &Entry) -> Item {
+        shown(scope, &standing(), &HashMap::new(), item(CHILD, entry)).unwrap()
+    }
+
+    proptest! {
+        /// Two contacts that differ only in who told them, how and at what time of day, look the same.
+        #[test]
+        fn nobody_but_the_front_door_can_tell_who_told_what_was_told_in_confidence(
+            one in any_tell_tale(),
+            other in any_tell_tale(),
+            role in prop::sample::select(Role::ALL),
+            is_anonymous in any::<bool>(),
+        ) {
+            prop_assume!(role != Role::FrontDoor);
+            let disclosure = if is_anonymous { SourceDisclosure::Anonymous } else { SourceDisclosure::WithheldFromFamily };
+            for kind in AgencyKind::ALL {
+                let scope = reader(role, COUNCIL, *kind);
+                prop_assert_eq!(page(&scope, &told(&one, disclosure)), page(&scope, &told(&other, disclosure)));
+            }
+        }
+    }
+
+    fn how() -> TellTale {
+        TellTale {
+            agency: 1,
+            actor: 1,
+            minute: 30,
+            later: 5,
+            method: 0,
+            source: Some(10),
+            source_agency: Some(1),
+            identity: None,
+        }
+    }
+
+    #[test]
+    fn the_front_door_and_the_teller_s_agency_see_how_it_came() {
+        let entry = told(&how(), SourceDisclosure::WithheldFromFamily);
+        let door = page(&reader(Role::FrontDoor, COUNCIL, AgencyKind::LocalAuthority), &entry);
+        assert_eq!((door.agency, door.detail.variety.as_deref()), (Some(entry.agency), Some("telephone")));
+        let school = page(&reader(Role::SafeguardingLead, entry.agency, AgencyKind::School), &entry);
+        assert_eq!(school.occurred, entry.occurred);
+        let elsewhere = AgencyId(Uuid::from_u128(0xe0));
+        assert_eq!(page(&reader(Role::FrontDoor, elsewhere, AgencyKind::School), &entry).agency, None);
+    }
+
+    #[test]
+    fn who_told_openly_is_seen_by_whoever_sees_the_page() {
+        let entry = told(&how(), SourceDisclosure::Named);
+        let worker = page(&reader(Role::SocialWorker, COUNCIL, AgencyKind::LocalAuthority), &entry);
+        assert_eq!((worker.agency, worker.occurred), (Some(entry.agency), entry.occurred));
+        assert_eq!(worker.detail.people.len(), 3);
+    }
+
+    #[test]
+    fn a_child_s_page_shows_its_own_part_of_a_contact() {
+        let entry = told(&how(), SourceDisclosure::Named);
+        let codes = |person| item(person, &entry).detail.codes;
+        assert_eq!(codes(CHILD), ["neglect"]);
+        assert_eq!(codes(BROTHER), ["neglect", "self-harm"]);
+    }
+}
