@@ -30,6 +30,7 @@ pub mod hold_initial_conference;
 pub mod hold_review_conference;
 pub mod hold_transfer_in_conference;
 pub mod make_visit;
+pub mod measured;
 #[cfg(test)]
 mod properties;
 pub mod receive_referral;

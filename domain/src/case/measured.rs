@@ -1,0 +1,417 @@
+//! How the limits were kept, as the record said it in time.
+//!
+//! A date that is written down after its limit, or changed after it, must not improve a figure: a step stays measured by
+//! what was on record when its limit passed, or else by what was recorded first. Both are listed, so that somebody can
+//! ask. Read over the raw history, corrections included; the effective history has forgotten what was said first.
+//!
+//! Left out: the team's own days, and whether what is still open is overdue, which depends on whoever's today.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use super::clocks::{
+    ASSESSMENT, FIRST_CORE_GROUP, FIRST_REVIEW, FURTHER_ASSESSMENT, INITIAL_CONFERENCE, LATER_REVIEW,
+    REFERRAL_DECISION, Step, TRANSFER_IN_CONFERENCE,
+};
+use super::events::{ConferenceKind, ConferenceNeed};
+use super::state::{Case, CpPlan, Episode, Fact};
+use crate::decider::Decider as _;
+use crate::entry::Entry;
+use crate::event::Event;
+use crate::history::effective;
+use crate::when::civil_day;
+
+/// One step with a limit, and how it was kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Measured {
+    pub step: Step,
+    /// The episode, assessment, enquiry or plan it belongs to.
+    pub of: Uuid,
+    /// Which of several, such as reviews of one plan; from 0.
+    pub nth: usize,
+    /// Day 0, and the last day, as they stood when that day passed.
+    pub since: NaiveDate,
+    pub limit: NaiveDate,
+    /// When it was first said to be done, and when that was written down.
+    pub first_done_on: Option<NaiveDate>,
+    pub first_recorded_at: Option<DateTime<Utc>>,
+    /// The day it is measured by: as on record when the limit passed, else as first recorded.
+    pub done_on: Option<NaiveDate>,
+    /// When it is said to have been done today.
+    pub now_done_on: Option<NaiveDate>,
+    /// Written down after the limit, by somebody who was to do it (and not read from a return).
+    pub is_recorded_late: bool,
+    /// What counts was changed after the limit: it would now be measured otherwise.
+    pub is_changed_after_limit: bool,
+}
+
+impl Measured {
+    /// True when it was done after its limit; `None` while it is not done.
+    #[must_use]
+    pub fn was_late(&self) -> Option<bool> {
+        self.done_on.map(|done| done > self.limit)
+    }
+}
+
+/// A step as a case tells it at one moment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Told {
+    since: NaiveDate,
+    limit: NaiveDate,
+    done: Option<Done>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Done {
+    on: NaiveDate,
+    is_said: bool,
+}
+
+type Key = (Step, Uuid, usize);
+
+/// Every step with a national limit that stands on this case, measured. `history` is raw, in the order of the stream.
+#[must_use]
+pub fn measured(history: &[Entry]) -> Vec<Measured> {
+    let mut versions: BTreeMap<Key, Vec<(DateTime<Utc>, Told)>> = BTreeMap::new();
+    for (number, entry) in history.iter().enumerate() {
+        if !can_change_a_step(&entry.event) {
+            continue;
+        }
+        let at = written_down(entry);
+        for (key, told) in steps(&as_known(history.get(..=number).unwrap_or_default())) {
+            let before = versions.entry(key).or_default();
+            if before.last().is_none_or(|(_, last)| *last != told) {
+                before.push((at, told));
+            }
+        }
+    }
+    let now = steps(&as_known(history));
+    let one = |(key, now): (Key, Told)| judge(key, versions.get(&key)?, now);
+    now.into_iter().filter_map(one).collect()
+}
+
+/// What was first written down where an entry stood before keeps its time when it is moved.
+fn written_down(entry: &Entry) -> DateTime<Utc> {
+    match &entry.event {
+        Event::EntryMovedHere(moved) => moved.first_recorded_at,
+        _ => entry.recorded_at,
+    }
+}
+
+fn can_change_a_step(event: &Event) -> bool {
+    !matches!(
+        event,
+        Event::NoteWritten(_) | Event::VisitMade(_) | Event::WorkerAllocated(_) | Event::WorkerEnded(_)
+    )
+}
+
+fn as_known(history: &[Entry]) -> Case {
+    let mut case = Case::initial();
+    effective(history).iter().for_each(|entry| case.evolve(entry));
+    case
+}
+
+fn judge((step, of, nth): Key, versions: &[(DateTime<Utc>, Told)], now: Told) -> Option<Measured> {
+    let (_, first) = versions.first()?;
+    // Whatever is written by the end of the last day counts; the last day is the one of what was said first.
+    let in_time = |limit: NaiveDate| versions.iter().rev().find(|(at, _)| civil_day(*at) <= limit);
+    let clock = in_time(first.limit).map_or(*first, |(_, told)| *told);
+    let first_done = versions.iter().find_map(|(at, told)| Some((*at, told.done?)));
+    let counted = in_time(clock.limit).and_then(|(_, told)| told.done).or(first_done.map(|(_, done)| done));
+    let done_on = counted.map(|done| done.on);
+    Some(Measured {
+        step,
+        of,
+        nth,
+        since: clock.since,
+        limit: clock.limit,
+        first_done_on: first_done.map(|(_, done)| done.on),
+        first_recorded_at: first_done.map(|(at, _)| at),
+        done_on,
+        now_done_on: now.done.map(|done| done.on),
+        is_recorded_late: first_done.is_some_and(|(at, done)| !done.is_said && civil_day(at) > clock.limit),
+        is_changed_after_limit: done_on != now.done.map(|done| done.on) || clock.since != now.since,
+    })
+}
+
+fn done<T>(fact: &Fact<T>) -> Done {
+    Done { on: fact.day(), is_said: fact.said.is_some() }
+}
+
+fn steps(case: &Case) -> BTreeMap<Key, Told> {
+    let mut steps = BTreeMap::new();
+    for episode in &case.episodes {
+        of_referral(episode, &mut steps);
+        of_assessments(episode, &mut steps);
+        of_conferences(episode, &mut steps);
+        for plan in &episode.cp_plans {
+            of_plan(plan, &mut steps);
+        }
+    }
+    steps
+}
+
+fn of_referral(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
+    let Some(referral) = &episode.referral else { return };
+    let since = referral.day();
+    // Whoever began to work on it had decided to; a return tells no decision apart.
+    let worked_on = || episode.activity().min().map(|on| Done { on, is_said: referral.said.is_some() });
+    let decided = episode.decision.as_ref().map(done).or_else(worked_on);
+    let told = Told { since, limit: REFERRAL_DECISION.due(since), done: decided };
+    steps.insert((Step::DecideReferral, episode.id.0, 0), told);
+    if referral.value.transferred_from.is_some() {
+        let held = episode.conferences.iter().filter_map(|conference| conference.held.as_ref());
+        let held = held
+            .filter(|held| held.value.kind == ConferenceKind::TransferIn)
+            .map(done)
+            .min_by_key(|done| done.on);
+        let told = Told { since, limit: TRANSFER_IN_CONFERENCE.due(since), done: held };
+        steps.insert((Step::HoldTransferInConference, episode.id.0, 0), told);
+    }
+}
+
+fn of_assessments(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
+    let mut in_order: Vec<_> = episode
+        .assessments
+        .iter()
+        .filter_map(|assessment| Some((assessment.run()?.from, assessment)))
+        .collect();
+    in_order.sort_by_key(|(from, _)| *from);
+    for (nth, (from, assessment)) in in_order.into_iter().enumerate() {
+        // The clock of the first runs from the referral; what came later could not.
+        let (since, clock) = match episode.began().filter(|_| nth == 0) {
+            Some(began) => (began, &ASSESSMENT),
+            None => (from, &FURTHER_ASSESSMENT),
+        };
+        let completed = assessment.completed.as_ref().map(done);
+        let told = Told { since, limit: clock.due(since), done: completed };
+        steps.insert((Step::CompleteAssessment, assessment.id.0, 0), told);
+    }
+}
+
+fn of_conferences(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
+    for enquiry in &episode.section47s {
+        let is_required =
+            enquiry.concluded.as_ref().is_none_or(|concluded| concluded.value == ConferenceNeed::Required);
+        let Some(started) = enquiry.started.as_ref().filter(|_| is_required) else { continue };
+        let held = episode.conferences.iter().filter_map(|conference| conference.held.as_ref());
+        let held =
+            held.filter(|held| held.value.section47 == Some(enquiry.id)).map(done).min_by_key(|done| done.on);
+        let since = started.day();
+        let told = Told { since, limit: INITIAL_CONFERENCE.due(since), done: held };
+        steps.insert((Step::HoldInitialConference, enquiry.id.0, 0), told);
+    }
+}
+
+fn of_plan(plan: &CpPlan, steps: &mut BTreeMap<Key, Told>) {
+    let Some(started) = &plan.started else { return };
+    let mut since = started.day();
+    // A step whose limit comes after the plan's end was never due.
+    let was_due = |told: &Told| {
+        let ended = plan.ended.as_ref().map(Fact::day);
+        told.done.is_some() || ended.is_none_or(|ended| told.limit < ended)
+    };
+    let met = plan.core_groups.iter().map(done).min_by_key(|done| done.on);
+    let told = Told { since, limit: FIRST_CORE_GROUP.due(since), done: met };
+    if was_due(&told) {
+        steps.insert((Step::HoldFirstCoreGroup, plan.id.0, 0), told);
+    }
+    for nth in 0..=plan.reviews.len() {
+        let clock = if nth == 0 { &FIRST_REVIEW } else { &LATER_REVIEW };
+        let review = plan.reviews.get(nth).map(done);
+        let told = Told { since, limit: clock.due(since), done: review };
+        if was_due(&told) {
+            steps.insert((Step::HoldReviewConference, plan.id.0, nth), told);
+        }
+        since = review.map_or(since, |review| review.on);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::events::ReferralDecided;
+    use crate::case::testing::*;
+    use crate::history::{Amended, Reason, Withdrawn};
+    use crate::ids::EventId;
+
+    /// A history each of whose entries was written down at noon of the day it happened.
+    fn written_promptly(given: &Given<Case>) -> Vec<Entry> {
+        let mut history = given.history();
+        for entry in &mut history {
+            entry.recorded_at = noon(&entry.occurred.day().to_string());
+        }
+        history.sort_by_key(|entry| entry.recorded_at);
+        history
+    }
+
+    fn noon(day: &str) -> DateTime<Utc> {
+        format!("{day}T12:00:00Z").parse().unwrap()
+    }
+
+    fn step(history: &[Entry], step: Step) -> Measured {
+        measured(history).into_iter().find(|measured| measured.step == step).unwrap()
+    }
+
+    fn written_later(history: &mut Vec<Entry>, day: &str, event: Event) {
+        let last = history.last().unwrap().clone();
+        let position = last.position + 1000;
+        history.push(Entry {
+            id: EventId(Uuid::from_u128(position)),
+            position,
+            version: last.version + 1,
+            recorded_at: noon(day),
+            occurred: on(day),
+            event,
+            ..last
+        });
+    }
+
+    /// Referred on a Monday, decided on the Friday: three days late.
+    fn decided_late() -> Vec<Entry> {
+        let decided = |case: &Case| {
+            DecideReferral {
+                episode: episode(case),
+                on: on("2026-02-06"),
+                outcome: ReferralOutcome::Assessment,
+                reason: None,
+            }
+            .into()
+        };
+        written_promptly(&referred("2026-02-02").and(decided))
+    }
+
+    fn the_decision(history: &[Entry]) -> (EventId, ReferralDecided) {
+        let decided = history.iter().find_map(|entry| match &entry.event {
+            Event::ReferralDecided(decided) => Some((entry.id, decided.clone())),
+            _ => None,
+        });
+        decided.unwrap()
+    }
+
+    fn amended_to(history: &mut Vec<Entry>, recorded: &str, done_on: &str) {
+        let (entry, decided) = the_decision(history);
+        let amended = Amended {
+            entry,
+            reason: Reason::Mistake,
+            occurred: on(done_on),
+            replacement: Box::new(decided.into()),
+        };
+        written_later(history, recorded, amended.into());
+    }
+
+    #[test]
+    fn what_is_done_and_written_in_time_is_in_time() {
+        let history =
+            written_promptly(&being_assessed("2026-02-02").and(|case| authorised(case, "2026-03-02")));
+        let assessed = step(&history, Step::CompleteAssessment);
+        assert_eq!((assessed.since, assessed.limit), (day("2026-02-02"), day("2026-04-08")));
+        assert_eq!((assessed.done_on, assessed.was_late()), (Some(day("2026-03-02")), Some(false)));
+        assert!(!assessed.is_recorded_late && !assessed.is_changed_after_limit);
+    }
+
+    #[test]
+    fn a_date_changed_after_its_limit_stays_measured_as_first_recorded_and_is_listed() {
+        let mut history = decided_late();
+        amended_to(&mut history, "2026-02-20", "2026-02-03");
+        let decided = step(&history, Step::DecideReferral);
+        assert_eq!((decided.limit, decided.done_on), (day("2026-02-03"), Some(day("2026-02-06"))));
+        assert_eq!(decided.now_done_on, Some(day("2026-02-03")));
+        assert_eq!(decided.was_late(), Some(true));
+        assert!(decided.is_changed_after_limit);
+    }
+
+    #[test]
+    fn withdrawing_and_recording_again_changes_no_figure_either() {
+        let mut history = decided_late();
+        let (entry, decided) = the_decision(&history);
+        written_later(&mut history, "2026-02-20", Withdrawn { entry, reason: Reason::Mistake }.into());
+        written_later(&mut history, "2026-02-21", decided.into());
+        history.last_mut().unwrap().occurred = on("2026-02-03");
+        let decided = step(&history, Step::DecideReferral);
+        assert_eq!((decided.was_late(), decided.is_changed_after_limit), (Some(true), true));
+        assert_eq!(decided.now_done_on, Some(day("2026-02-03")));
+    }
+
+    #[test]
+    fn a_date_set_right_before_its_limit_counts_as_set_right() {
+        let mut history =
+            written_promptly(&being_assessed("2026-02-02").and(|case| authorised(case, "2026-02-27")));
+        let (entry, completed) = history
+            .iter()
+            .find_map(|entry| match &entry.event {
+                Event::AssessmentCompleted(completed) => Some((entry.id, completed.clone())),
+                _ => None,
+            })
+            .unwrap();
+        let replacement = Box::new(completed.into());
+        let amended = Amended { entry, reason: Reason::Mistake, occurred: on("2026-03-02"), replacement };
+        written_later(&mut history, "2026-03-03", amended.into());
+        let assessed = step(&history, Step::CompleteAssessment);
+        assert_eq!(
+            (assessed.first_done_on, assessed.done_on),
+            (Some(day("2026-02-27")), Some(day("2026-03-02")))
+        );
+        assert!(!assessed.is_changed_after_limit);
+    }
+
+    #[test]
+    fn what_is_written_down_after_its_limit_is_listed_whatever_day_it_names() {
+        let mut history = decided_late();
+        let last = history.last_mut().unwrap();
+        last.occurred = on("2026-02-03");
+        last.recorded_at = noon("2026-03-02");
+        let decided = step(&history, Step::DecideReferral);
+        assert_eq!((decided.done_on, decided.was_late()), (Some(day("2026-02-03")), Some(false)));
+        assert!(decided.is_recorded_late);
+        assert_eq!(decided.first_recorded_at, Some(noon("2026-03-02")));
+    }
+
+    #[test]
+    fn moving_the_start_after_the_limit_does_not_move_the_limit() {
+        let mut history = decided_late();
+        let referral =
+            history.iter().find(|entry| matches!(entry.event, Event::ReferralReceived(_))).unwrap().clone();
+        let amended = Amended {
+            entry: referral.id,
+            reason: Reason::Mistake,
+            occurred: on("2026-02-05"),
+            replacement: Box::new(referral.event),
+        };
+        written_later(&mut history, "2026-03-01", amended.into());
+        let decided = step(&history, Step::DecideReferral);
+        assert_eq!((decided.since, decided.was_late()), (day("2026-02-02"), Some(true)));
+        assert!(decided.is_changed_after_limit);
+    }
+
+    #[test]
+    fn a_plan_has_a_core_group_and_a_review_to_keep_and_the_next_review_after_it() {
+        let given = on_a_plan("2025-10-06")
+            .and(|case| review(case, "2026-01-06", Decision::Continue { categories: None }));
+        let history = written_promptly(&given);
+        let reviews: Vec<_> = measured(&history)
+            .into_iter()
+            .filter(|measured| measured.step == Step::HoldReviewConference)
+            .map(|measured| (measured.nth, measured.limit.to_string(), measured.was_late()))
+            .collect();
+        assert_eq!(reviews, [(0, "2026-01-22".to_owned(), Some(false)), (1, "2026-07-06".to_owned(), None)]);
+        let group = step(&history, Step::HoldFirstCoreGroup);
+        assert_eq!((group.limit, group.was_late()), (day("2025-11-05"), None));
+        let conference = step(&history, Step::HoldInitialConference);
+        assert_eq!((conference.done_on, conference.was_late()), (Some(day("2025-10-22")), Some(false)));
+    }
+
+    #[test]
+    fn what_was_never_due_before_the_plan_ended_is_not_asked_for() {
+        let given = on_a_plan("2025-10-06").and(|case| review(case, "2025-11-04", Decision::End));
+        let steps: Vec<_> = measured(&written_promptly(&given))
+            .iter()
+            .map(|measured| (measured.step, measured.nth))
+            .collect();
+        assert!(!steps.contains(&(Step::HoldFirstCoreGroup, 0)));
+        assert!(steps.contains(&(Step::HoldReviewConference, 0)));
+        assert!(!steps.contains(&(Step::HoldReviewConference, 1)));
+    }
+}
