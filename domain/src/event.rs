@@ -203,7 +203,7 @@ events! {
     "person.sex-recorded" 1 => PersonSexRecorded(crate::person::events::SexRecorded),
     "person.identifier-recorded" 1 => PersonIdentifierRecorded(crate::person::events::IdentifierRecorded),
     "person.characteristics-recorded" 1 => PersonCharacteristicsRecorded(crate::person::events::CharacteristicsRecorded),
-    "person.address-recorded" 1 => PersonAddressRecorded(crate::person::events::AddressRecorded),
+    "person.address-recorded" 2 => PersonAddressRecorded(crate::person::events::AddressRecorded),
     "person.born" 1 => PersonBorn(crate::person::events::Born),
     "person.died" 1 => PersonDied(crate::person::events::Died),
     "person.restricted" 1 => PersonRestricted(crate::person::events::Restricted),
@@ -249,6 +249,7 @@ events! {
     "case.closed" 1 => CaseClosed(crate::case::events::CaseClosed),
     "return.received" 1 => ReturnReceived(crate::census_return::events::ReturnReceived),
     ; older:
+    "person.address-recorded" 1 => crate::person::older::AddressRecordedV1 => PersonAddressRecorded,
     "looked-after.started" 1 => crate::case::events::LookedAfterStartedV1 => LookedAfterStarted,
     "contact.recorded" 1 => crate::contact::older::RecordedV1 => ContactRecorded,
     "contact.recorded" 2 => crate::contact::older::RecordedV2 => ContactRecorded,

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod addresses;
 mod cases;
 mod casework;
 mod contacts;
@@ -22,6 +23,7 @@ mod operation;
 mod overload;
 mod problems;
 mod slow;
+mod unborn;
 
 use serde_json::{Value, json};
 use system_tests::http::{Caller, Served};

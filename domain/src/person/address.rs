@@ -3,17 +3,35 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::access::{AccessClass, Disclosure, Involvement, Relation};
 use crate::codes::codes;
 use crate::text::{Line, TextError};
 
 codes! {
     /// Who may be told an address.
-    AddressDisclosure, "address disclosure":
-    Open => "open",
-    /// Professionals yes, the family no.
-    WithheldFromFamily => "withheld-from-family",
-    /// A refuge or the like: those at work with the child only.
-    InvolvedOnly => "involved-only",
+    AddressClass, "class of an address":
+    Ordinary => "ordinary",
+    /// Kept from people who are named, or from the whole family when none is.
+    Withheld => "withheld",
+    /// With carers or in a home, by the authority.
+    Placement => "placement",
+    /// A refuge or the like, whose own safety is in nobody knowing it.
+    Refuge => "refuge",
+}
+
+impl AddressClass {
+    /// True when a reader is told it, who is told so much of the record and meets it as of this class. The closer an
+    /// address is kept, the nearer to the child the reader must be; an address is never needed to ring somebody.
+    #[must_use]
+    pub fn is_told(self, disclosure: Disclosure, reader: AccessClass) -> bool {
+        let is_own = reader.relation == Relation::Own;
+        disclosure == Disclosure::Full
+            && match self {
+                Self::Ordinary | Self::Withheld => true,
+                Self::Placement => is_own,
+                Self::Refuge => is_own && reader.involvement != Involvement::Neither,
+            }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -94,6 +112,31 @@ impl std::fmt::Debug for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn met(relation: Relation, involvement: Involvement) -> AccessClass {
+        AccessClass { relation, involvement, sensitivity: crate::access::Sensitivity::Open }
+    }
+
+    #[test]
+    fn a_refuge_is_told_to_those_at_work_with_the_child_and_to_nobody_else() {
+        for reader in AccessClass::all() {
+            for disclosure in Disclosure::ALL {
+                let at_work = reader.relation == Relation::Own && reader.involvement != Involvement::Neither;
+                let told = AddressClass::Refuge.is_told(*disclosure, reader);
+                assert_eq!(told, at_work && *disclosure == Disclosure::Full, "{reader:?} {disclosure}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_closer_an_address_is_kept_the_fewer_are_told() {
+        let partner = met(Relation::Partner, Involvement::Caseload);
+        let colleague = met(Relation::Own, Involvement::Neither);
+        let told = |reader, class: AddressClass| class.is_told(Disclosure::Full, reader);
+        assert!(told(partner, AddressClass::Withheld) && !told(partner, AddressClass::Placement));
+        assert!(told(colleague, AddressClass::Placement) && !told(colleague, AddressClass::Refuge));
+        assert!(!AddressClass::Ordinary.is_told(Disclosure::Progress, colleague));
+    }
 
     #[test]
     fn a_postcode_is_written_one_way() {

@@ -5,7 +5,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::address::{Address, AddressDisclosure};
+use super::address::{Address, AddressClass};
 use super::characteristics::{Disability, Ethnicity};
 use super::events::{
     AddressRecorded, BirthRecorded, CharacteristicsRecorded, IdentifierRecorded, Named, SexRecorded,
@@ -16,7 +16,7 @@ use super::uncertain_date::{Precision, UncertainDate};
 use super::{Asserted, PersonKind, Sex};
 use crate::decider::Refusal;
 use crate::event::Event;
-use crate::ids::KeyId;
+use crate::ids::{KeyId, PersonId};
 use crate::sealed::Sealed;
 use crate::source::Source;
 use crate::testimony::{Rules, Testimony};
@@ -38,10 +38,21 @@ pub enum Assertion {
     },
     Address {
         address: Address,
-        disclosure: AddressDisclosure,
+        class: AddressClass,
+        /// From whom it is withheld; empty, of a withheld one, for the whole family.
+        withheld_from: Vec<PersonId>,
+        living: Living,
         from: NaiveDate,
         to: Option<NaiveDate>,
     },
+}
+
+/// Whether an address is shared with people who are no household of theirs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Living {
+    Private,
+    /// A hostel, a block, a caravan site.
+    Communal,
 }
 
 /// Nobody is carried much longer than forty weeks; a later date is a slip of the pen.
@@ -64,6 +75,10 @@ const EXPECTED_TOO_FAR_AHEAD: Refusal = Refusal {
 const UNBORN_HAS_NO_NUMBER: Refusal = Refusal {
     code: "unborn-has-no-number",
     sentence: "An unborn child has no NHS number and no pupil number; record it after the birth.",
+};
+const NOT_WITHHELD: Refusal = Refusal {
+    code: "not-withheld",
+    sentence: "Only a withheld address is kept from people who are named; choose that class, or name nobody.",
 };
 const ENDS_BEFORE_IT_STARTS: Refusal = Refusal {
     code: "ends-before-it-starts",
@@ -118,6 +133,11 @@ impl Assertion {
                     Err(error) => judged.rules.broken(wrong_number(error)),
                 }
             }
+            Self::Address { class, withheld_from, .. }
+                if *class != AddressClass::Withheld && !withheld_from.is_empty() =>
+            {
+                judged.rules.broken(NOT_WITHHELD)
+            }
             Self::Address { from, to: Some(to), .. } if to < from => {
                 judged.rules.broken(ENDS_BEFORE_IT_STARTS)
             }
@@ -155,9 +175,15 @@ impl Assertion {
                 });
                 CharacteristicsRecorded { ethnicity, disabilities, source, testimony }.into()
             }
-            Self::Address { address, disclosure, from, to } => AddressRecorded {
+            Self::Address { address, class, mut withheld_from, living, from, to } => AddressRecorded {
                 address: Sealed::new(key, address),
-                disclosure,
+                class,
+                withheld_from: {
+                    withheld_from.sort_unstable();
+                    withheld_from.dedup();
+                    withheld_from
+                },
+                is_communal: living == Living::Communal,
                 from,
                 to,
                 source,
@@ -241,7 +267,11 @@ impl Asserted {
                 one.ethnicity == other.ethnicity && one.disabilities == other.disabilities
             }
             (Event::PersonAddressRecorded(one), Event::PersonAddressRecorded(other)) => {
-                one.address == other.address && one.disclosure == other.disclosure && one.to == other.to
+                one.address == other.address
+                    && one.class == other.class
+                    && one.withheld_from == other.withheld_from
+                    && one.is_communal == other.is_communal
+                    && one.to == other.to
             }
             _ => false,
         }

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::address::{Address, AddressDisclosure};
+use super::address::{Address, AddressClass};
 use super::characteristics::{Disability, Ethnicity};
 use super::identifier::Scheme;
 use super::missing::{MissingFrom, ReturnInterview};
@@ -13,7 +13,7 @@ use super::name::{NameUse, PersonName};
 use super::restriction::RestrictionReason;
 use super::uncertain_date::{Precision, UncertainDate};
 use super::{PersonKind, Sex};
-use crate::ids::{KeyId, PractitionerId};
+use crate::ids::{KeyId, PersonId, PractitionerId};
 use crate::sealed::Sealed;
 use crate::source::Source;
 use crate::testimony::Testimony;
@@ -90,12 +90,18 @@ pub struct CharacteristicsRecorded {
     pub testimony: Option<Testimony>,
 }
 
-/// `person.address-recorded` 1.
+/// `person.address-recorded` 2.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AddressRecorded {
     pub address: Sealed<Address>,
-    pub disclosure: AddressDisclosure,
+    pub class: AddressClass,
+    /// From whom it is withheld; empty, of a withheld one, for the whole family.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld_from: Vec<PersonId>,
+    /// A hostel, a block, a caravan site: that two people were there says little about them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_communal: bool,
     pub from: NaiveDate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,

@@ -10,6 +10,7 @@ use super::events::{Found, MissingReported};
 use super::{Person, PersonKind};
 use crate::codes::codes;
 use crate::decider::{Act, IN_THE_FUTURE, NewEvent, Refusal};
+use crate::event::Event;
 use crate::source::Source;
 use crate::when::Occurred;
 
@@ -106,15 +107,15 @@ impl RecordFound {
 }
 
 /// What is known of where somebody is missing from, an entry further. Found for a place ends it for that place.
-pub fn step(missing: &mut Vec<Missing>, occurred: Occurred, event: &crate::event::Event) {
+pub fn step(missing: &mut Vec<Missing>, occurred: Occurred, event: &Event) {
     match event {
-        crate::event::Event::PersonMissingReported(reported) => {
-            if missing.iter().all(|missing| missing.from != reported.from) {
-                missing.push(Missing { from: reported.from, since: occurred });
-                missing.sort_by_key(|missing| missing.from);
-            }
+        Event::PersonMissingReported(reported)
+            if missing.iter().all(|missing| missing.from != reported.from) =>
+        {
+            missing.push(Missing { from: reported.from, since: occurred });
+            missing.sort_by_key(|missing| missing.from);
         }
-        crate::event::Event::PersonFound(found) => missing.retain(|missing| missing.from != found.from),
+        Event::PersonFound(found) => missing.retain(|missing| missing.from != found.from),
         _ => {}
     }
 }

@@ -14,6 +14,7 @@ pub mod identifier;
 mod lift_restriction;
 pub mod missing;
 pub mod name;
+pub mod older;
 mod open;
 mod record_child;
 mod restrict;
@@ -21,7 +22,7 @@ pub mod restriction;
 pub mod uncertain_date;
 
 pub use assert::Assert;
-pub use assertion::Assertion;
+pub use assertion::{Assertion, Living};
 pub use birth::RecordBirth;
 pub use death::RecordDeath;
 pub use lift_restriction::LiftRestriction;

@@ -240,6 +240,32 @@ fn a_contact_of_version_1_is_read_with_its_one_concern_about_everyone() {
 }
 
 #[test]
+fn an_older_address_is_read_as_kept_no_less_closely() {
+    let Event::PersonAddressRecorded(recorded) = sample_on_file("person.address-recorded.v1.json").event()
+    else {
+        panic!("an address")
+    };
+    assert_eq!(recorded.class, domain::person::address::AddressClass::Ordinary, "it was open");
+    assert!(recorded.withheld_from.is_empty() && !recorded.is_communal);
+    use domain::person::address::AddressClass;
+    use domain::person::older::AddressDisclosureV1;
+    for (old, class) in [
+        (AddressDisclosureV1::WithheldFromFamily, AddressClass::Withheld),
+        (AddressDisclosureV1::InvolvedOnly, AddressClass::Refuge),
+    ] {
+        assert_eq!(AddressClass::from(old), class);
+    }
+}
+
+#[test]
+fn a_period_of_being_looked_after_of_version_1_states_no_end() {
+    let Event::LookedAfterStarted(started) = sample_on_file("looked-after.started.v1.json").event() else {
+        panic!("a period")
+    };
+    assert_eq!(started.until, None);
+}
+
+#[test]
 fn a_part_that_is_erased_or_not_opened_leaves_the_facts_readable() {
     for frozen in Event::frozen() {
         let sample = Sample::made(&frozen, &mut First);

@@ -1,6 +1,7 @@
 //! The goldthread service, below its executable: the only crate that knows HTTP, Cedar and the outside world.
 
 pub mod access_log;
+pub mod addresses;
 pub mod amend;
 pub mod api;
 pub mod app;

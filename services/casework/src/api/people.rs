@@ -1,6 +1,7 @@
 //! People on record: opening a record, saying more about somebody, restricting it. Reading is beside: see the
 //! modules below.
 
+mod addresses;
 mod assertion;
 mod enquiries;
 mod identity;
@@ -16,6 +17,7 @@ use domain::when::Occurred;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+pub use self::addresses::*;
 use self::assertion::GivenAssertion;
 pub use self::enquiries::*;
 pub use self::identity::*;
@@ -43,6 +45,7 @@ pub fn addresses() -> Vec<Address> {
         at("/people/{id}/timeline/live").get(read_live),
         at("/people/{id}/enquiries").get(read_enquiries),
         at("/people/{id}/status").get(read_status),
+        at("/people/{id}/addresses").get(read_addresses),
         at("/people/{id}/assertions").post(assert),
         at("/people/{id}/birth").post(record_birth),
         at("/people/{id}/death").post(record_death),

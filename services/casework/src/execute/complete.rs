@@ -8,7 +8,7 @@ use domain::decider::Decider;
 use domain::event::Event;
 use domain::history::effective;
 use domain::ids::{IncidentId, PersonId};
-use domain::person::Person;
+use domain::person::{Assertion, Person};
 use domain::tie::TieTo;
 use domain::when::Occurred;
 use event_store::StreamId;
@@ -41,8 +41,27 @@ impl App {
                 }
                 Ok(Command::Tie { id, command: record.into() })
             }
+            Command::Person { id, command: domain::person::Command::Assert(assert) } => {
+                self.somebody_in(&assert.assertions).await?;
+                Ok(Command::Person { id, command: assert.into() })
+            }
+            Command::Person { id, command: domain::person::Command::Open(open) } => {
+                self.somebody_in(&open.assertions).await?;
+                Ok(Command::Person { id, command: open.into() })
+            }
             other => Ok(other),
         }
+    }
+
+    /// Those from whom an address is withheld.
+    async fn somebody_in(&self, assertions: &[Assertion]) -> Result<(), ExecuteError> {
+        for (place, assertion) in assertions.iter().enumerate() {
+            let Assertion::Address { withheld_from, .. } = assertion else { continue };
+            for person in withheld_from {
+                self.somebody(&format!("assertions/{place}/address/withheld_from"), *person).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn complete_contact(&self, mut record: Record) -> Result<Record, ExecuteError> {

@@ -22,7 +22,7 @@ use domain::ids::{
     CpPlanId, EmergencyOrderId, EnquiryId, EpisodeId, EventId, HouseholdId, IncidentId, LookedAfterId,
     PersonId, PoliceProtectionId, PractitionerId, Section47Id, TeamId, TieId,
 };
-use domain::person::address::AddressDisclosure;
+use domain::person::address::AddressClass;
 use domain::person::characteristics::{Disability, Ethnicity};
 use domain::person::identifier::{NhsNumber, SchemeName};
 use domain::person::name::NameUse;
@@ -95,7 +95,7 @@ macro_rules! listed {
 
 listed! {
     GivenAbuseCategory = AbuseCategory,
-    GivenAddressDisclosure = AddressDisclosure,
+    GivenAddressClass = AddressClass,
     GivenAgencyKind = AgencyKind,
     GivenAssessmentOutcome = AssessmentOutcome,
     GivenBasis = Basis,

@@ -3,13 +3,13 @@
 use domain::person::address::{Address, AddressError};
 use domain::person::identifier::{Identifier, Scheme, SchemeName};
 use domain::person::name::{NameError, PersonName};
-use domain::person::{Assertion, address::AddressDisclosure};
+use domain::person::{Assertion, Living, address::AddressClass};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::api::input::{
-    GivenAddressDisclosure, GivenAuthority, GivenDay, GivenDisability, GivenEthnicity, GivenNameUse,
-    GivenSchemeName, GivenSex, GivenUncertainDate,
+    GivenAddressClass, GivenAuthority, GivenDay, GivenDisability, GivenEthnicity, GivenNameUse,
+    GivenPersonId, GivenSchemeName, GivenSex, GivenUncertainDate,
 };
 use crate::error::{FieldError, Problem};
 
@@ -73,9 +73,15 @@ pub struct Lives {
     lines: Vec<String>,
     #[serde(default)]
     postcode: String,
-    /// `open` when absent.
+    /// Who may be told; `ordinary` when absent.
     #[serde(default)]
-    disclosure: Option<GivenAddressDisclosure>,
+    class: Option<GivenAddressClass>,
+    /// From whom a withheld one is kept; the whole family when nobody is named.
+    #[serde(default)]
+    withheld_from: Vec<GivenPersonId>,
+    /// A hostel, a block, a caravan site.
+    #[serde(default)]
+    is_communal: bool,
     from: GivenDay,
     #[serde(default)]
     to: Option<GivenDay>,
@@ -176,7 +182,9 @@ impl Lives {
         })?;
         Ok(Assertion::Address {
             address,
-            disclosure: self.disclosure.map_or(AddressDisclosure::Open, |given| given.0),
+            class: self.class.map_or(AddressClass::Ordinary, |given| given.0),
+            withheld_from: self.withheld_from.into_iter().map(|given| given.0).collect(),
+            living: if self.is_communal { Living::Communal } else { Living::Private },
             from: self.from.0,
             to: self.to.map(|given| given.0),
         })

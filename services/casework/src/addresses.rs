@@ -1,0 +1,68 @@
+//! Where somebody lives or stays: read from their own stream, since no view holds an address, and shown by class.
+
+use chrono::NaiveDate;
+use domain::access::{Disclosure, Relation};
+use domain::event::Event;
+use domain::history::effective;
+use domain::ids::{AgencyId, PersonId};
+use domain::person::address::{Address, AddressClass};
+use event_store::StreamId;
+use projections::access::standing;
+use projections::scope::Scope;
+
+use crate::app::App;
+use crate::error::ReadError;
+
+/// An address that its reader may be told.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ShownAddress {
+    pub address: Address,
+    pub class: AddressClass,
+    pub withheld_from: Vec<PersonId>,
+    pub is_communal: bool,
+    pub from: NaiveDate,
+    pub to: Option<NaiveDate>,
+    /// Whose statement it is.
+    pub agency: AgencyId,
+}
+
+impl App {
+    /// Somebody's addresses that the reader may be told, the newest first; `None` when the reader is told nothing.
+    ///
+    /// # Errors
+    /// A log, view or key store that cannot be read.
+    pub async fn addresses(
+        &self,
+        scope: &Scope,
+        person: PersonId,
+    ) -> Result<Option<(Disclosure, Vec<ShownAddress>)>, ReadError> {
+        let Some(standing) = standing(&self.views, person).await? else { return Ok(None) };
+        let disclosure = scope.disclosure(&standing);
+        let class = scope.class(&standing);
+        let stream = StreamId { category: "person".to_owned(), id: person.0 };
+        let (entries, _) = self.entries_of(&stream).await?;
+        let mut shown = Vec::new();
+        for entry in effective(&entries) {
+            let Event::PersonAddressRecorded(it) = &entry.event else { continue };
+            let of_entry = scope.entry_disclosure(&standing, entry.agency);
+            // Who wrote it down at another agency knows it; at an authority they are many.
+            let is_authors = class.relation != Relation::Own
+                && entry.agency == scope.reader().agency
+                && of_entry == Disclosure::Full;
+            let Some(address) = it.address.known() else { continue };
+            if is_authors || it.class.is_told(of_entry, class) {
+                shown.push(ShownAddress {
+                    address: address.clone(),
+                    class: it.class,
+                    withheld_from: it.withheld_from.clone(),
+                    is_communal: it.is_communal,
+                    from: it.from,
+                    to: it.to,
+                    agency: it.source.agency,
+                });
+            }
+        }
+        shown.sort_by_key(|shown| std::cmp::Reverse(shown.from));
+        Ok((disclosure > Disclosure::None).then_some((disclosure, shown)))
+    }
+}

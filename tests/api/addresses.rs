@@ -1,0 +1,76 @@
+//! Where somebody stays is told by how closely it is kept.
+
+use domain::access::Role;
+use domain::agency::AgencyKind;
+use serde_json::{Value, json};
+use system_tests::http::Caller;
+
+use crate::Api;
+use crate::cases::done;
+
+fn lives(class: &str, from: &str, first_line: &str) -> Value {
+    json!({ "address": { "lines": [first_line, "Leeds"], "postcode": "LS1 1UR", "class": class, "from": from } })
+}
+
+async fn classes(caller: &Caller, child: uuid::Uuid) -> Vec<String> {
+    let read = caller.get(&format!("/api/v1/people/{child}/addresses")).await;
+    assert_eq!(read.status, 200, "{}", read.text());
+    let addresses = read.json()["addresses"].as_array().unwrap().clone();
+    addresses.iter().map(|address| address["class"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refuge_is_told_to_the_child_s_own_worker_and_hidden_from_everybody_else() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let referral = json!({ "child": child, "authority": "383", "on": "2026-02-02", "source": "2A" });
+    let case = done(&door, "/api/v1/cases", referral).await["id"].as_str().unwrap().to_owned();
+    let worker = api.test.social_worker();
+    let manager = api.served.caller(&api.test.team_manager(), "allocated-work");
+    let allocate = json!({
+        "practitioner": worker.practitioner().0, "role": "social-worker", "on": "2026-02-03",
+    });
+    done(&manager, &format!("/api/v1/cases/{case}/allocations"), allocate).await;
+    let worker = api.served.caller(&worker, "allocated-work");
+    let said = json!({
+        "assertions": [
+            lives("ordinary", "2024-01-01", "1 Example Row"),
+            lives("placement", "2025-06-01", "2 Example Row"),
+            lives("refuge", "2026-02-01", "3 Example Row"),
+        ],
+        "source": { "basis": "told" },
+    });
+    done(&worker, &format!("/api/v1/people/{child}/assertions"), said).await;
+
+    assert_eq!(classes(&worker, child).await, ["refuge", "placement", "ordinary"]);
+    assert_eq!(classes(&door, child).await, ["placement", "ordinary"], "the front door rings the worker");
+    let health =
+        api.test.somebody(Role::HealthVisitor, AgencyKind::HealthVisiting, system_tests::app::SCHOOL);
+    let health = api.served.caller(&health, "safeguarding-check");
+    let read = health.get(&format!("/api/v1/people/{child}/addresses")).await;
+    assert_eq!(read.json()["addresses"], json!([]), "status is told to a partner, no address");
+    assert!(!read.text().contains("Example Row"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_withheld_from_people_on_record_and_only_when_it_is_of_that_class() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let father = api.child(&door, "Sample").await;
+    let path = format!("/api/v1/people/{child}/assertions");
+    let said = |class: &str, from: Value| {
+        let mut lives = lives(class, "2026-01-01", "4 Example Row");
+        lives["address"]["withheld_from"] = json!([from]);
+        lives["address"]["is_communal"] = json!(true);
+        json!({ "assertions": [lives], "source": { "basis": "told" } })
+    };
+    assert_eq!(door.post(&path, &said("ordinary", json!(father))).await.problem(409)["code"], "not-withheld");
+    door.post(&path, &said("withheld", json!(uuid::Uuid::from_u128(7)))).await.problem(422);
+    done(&door, &path, said("withheld", json!(father))).await;
+    let read = door.get(&format!("/api/v1/people/{child}/addresses")).await.json();
+    let address = &read["addresses"][0];
+    assert_eq!((&address["class"], &address["withheld_from"]), (&json!("withheld"), &json!([father])));
+    assert_eq!(address["is_communal"], true);
+}
