@@ -210,6 +210,7 @@ events! {
     "person.unrestricted" 1 => PersonUnrestricted(crate::person::events::Unrestricted),
     "person.missing-reported" 1 => PersonMissingReported(crate::person::events::MissingReported),
     "person.found" 1 => PersonFound(crate::person::events::Found),
+    "person.authority-recorded" 1 => PersonAuthorityRecorded(crate::person::events::AuthorityRecorded),
     "tie.recorded" 1 => TieRecorded(crate::tie::events::Recorded),
     "tie.ended" 1 => TieEnded(crate::tie::events::Ended),
     "contact.recorded" 3 => ContactRecorded(crate::contact::events::Recorded),

@@ -44,7 +44,8 @@ pub fn person_of(entry: &Entry) -> Option<PersonId> {
         | Event::PersonRestricted(_)
         | Event::PersonUnrestricted(_)
         | Event::PersonMissingReported(_)
-        | Event::PersonFound(_) => Some(PersonId(entry.stream)),
+        | Event::PersonFound(_)
+        | Event::PersonAuthorityRecorded(_) => Some(PersonId(entry.stream)),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@
 )]
 
 mod addresses;
+mod authorities;
 mod cases;
 mod casework;
 mod contacts;

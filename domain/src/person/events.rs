@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 
 use super::address::{Address, AddressClass};
 use super::characteristics::{Disability, Ethnicity};
+use super::duty::Duty;
 use super::identifier::Scheme;
 use super::missing::{MissingFrom, ReturnInterview};
 use super::name::{NameUse, PersonName};
 use super::restriction::RestrictionReason;
 use super::uncertain_date::{Precision, UncertainDate};
 use super::{PersonKind, Sex};
+use crate::authority::Authority;
 use crate::ids::{KeyId, PersonId, PractitionerId};
 use crate::sealed::Sealed;
 use crate::source::Source;
@@ -160,5 +162,14 @@ pub struct MissingReported {
 pub struct Found {
     pub from: MissingFrom,
     pub return_interview: ReturnInterview,
+    pub source: Source,
+}
+
+/// `person.authority-recorded` 1: from the entry's own date.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AuthorityRecorded {
+    pub duty: Duty,
+    pub authority: Authority,
     pub source: Source,
 }

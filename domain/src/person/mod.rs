@@ -9,6 +9,7 @@ mod assertion;
 mod birth;
 pub mod characteristics;
 mod death;
+pub mod duty;
 pub mod events;
 pub mod identifier;
 mod lift_restriction;
@@ -25,6 +26,7 @@ pub use assert::Assert;
 pub use assertion::{Assertion, Living};
 pub use birth::RecordBirth;
 pub use death::RecordDeath;
+pub use duty::{Duty, OnDuty, RecordAuthority};
 pub use lift_restriction::LiftRestriction;
 pub use missing::{Missing, MissingFrom, RecordFound, ReportMissing, ReturnInterview};
 pub use open::Open;
@@ -70,6 +72,7 @@ commands! {
     LiftRestriction(LiftRestriction),
     ReportMissing(ReportMissing),
     RecordFound(RecordFound),
+    RecordAuthority(RecordAuthority),
 }
 
 /// A person as they stand.
@@ -81,6 +84,7 @@ pub struct Person {
     died: Option<Occurred>,
     restriction: Option<events::Restricted>,
     missing: Vec<Missing>,
+    on_duty: Vec<OnDuty>,
     /// Rows of returns that are on record.
     rows: BTreeSet<SaidRow>,
 }
@@ -124,6 +128,12 @@ impl Person {
     #[must_use]
     pub fn missing(&self) -> &[Missing] {
         &self.missing
+    }
+
+    /// Which authorities owe them what, the responsible one first.
+    #[must_use]
+    pub fn on_duty(&self) -> &[OnDuty] {
+        &self.on_duty
     }
 
     /// True when only named readers may see the record and this is not one of them.
@@ -203,6 +213,7 @@ impl Decider for Person {
             Event::PersonDied(_) => self.died = Some(entry.occurred),
             Event::PersonRestricted(restricted) => self.restriction = Some(restricted.clone()),
             Event::PersonUnrestricted(_) => self.restriction = None,
+            Event::PersonAuthorityRecorded(_) => duty::step(&mut self.on_duty, entry),
             Event::PersonMissingReported(_) | Event::PersonFound(_) => {
                 missing::step(&mut self.missing, entry.occurred, &entry.event);
             }
@@ -221,6 +232,7 @@ impl Decider for Person {
             Command::LiftRestriction(command) => command.decide(self, act),
             Command::ReportMissing(command) => command.decide(self, act),
             Command::RecordFound(command) => command.decide(self, act),
+            Command::RecordAuthority(command) => command.decide(self, act),
         }
     }
 }

@@ -10,6 +10,7 @@ use domain::decider::Decider;
 use domain::entry::Entry;
 use domain::event::Event;
 use domain::ids::{AgencyId, CaseId};
+use domain::person::duty::{self, OnDuty};
 use domain::person::missing::{self, Missing};
 
 use crate::about::child_of;
@@ -30,13 +31,14 @@ impl View for Status {
     }
 
     fn version(&self) -> u16 {
-        5
+        6
     }
 
     fn tables(&self) -> &'static [Table] {
         &[
             Table { name: "status", key: "person", per: Per::Key },
             Table { name: "missing", key: "person", per: Per::Key },
+            Table { name: "on_duty", key: "person", per: Per::Key },
         ]
     }
 
@@ -51,7 +53,7 @@ impl View for Status {
     fn keys(&self, entry: &Entry, keys: &mut Keys) {
         if let Some((child, _)) = child_of(&entry.event) {
             keys.add(child.0);
-        } else if is_about_missing(&entry.event) {
+        } else if is_persons(&entry.event) {
             keys.add(entry.stream);
         }
     }
@@ -68,10 +70,15 @@ pub(crate) struct Cases {
     key: Key,
     held: Vec<Held>,
     missing: Vec<Missing>,
+    on_duty: Vec<OnDuty>,
 }
 
-fn is_about_missing(event: &Event) -> bool {
-    matches!(event, Event::PersonMissingReported(_) | Event::PersonFound(_))
+/// What a person's own stream says of how they stand.
+fn is_persons(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::PersonMissingReported(_) | Event::PersonFound(_) | Event::PersonAuthorityRecorded(_)
+    )
 }
 
 struct Held {
@@ -85,8 +92,9 @@ struct Held {
 
 impl Cases {
     pub(crate) fn take(&mut self, entry: &Entry) {
-        if is_about_missing(&entry.event) {
+        if is_persons(&entry.event) {
             missing::step(&mut self.missing, entry.occurred, &entry.event);
+            duty::step(&mut self.on_duty, entry);
             return;
         }
         let on = entry.occurred.day();
@@ -111,6 +119,10 @@ impl Cases {
 
     pub(crate) fn missing(&self) -> Vec<Missing> {
         self.missing.clone()
+    }
+
+    pub(crate) fn on_duty(&self) -> Vec<OnDuty> {
+        self.on_duty.clone()
     }
 
     pub(crate) fn statuses(&self) -> impl Iterator<Item = CaseSummary> + '_ {
@@ -152,6 +164,9 @@ impl KeyState for Cases {
         }
         for missing in &self.missing {
             rows.row(1).uuid(self.key).text(missing.from.code()).text(&missing.since.to_string()).end();
+        }
+        for on in &self.on_duty {
+            rows.row(2).uuid(self.key).text(on.duty.code()).text(on.authority.as_str()).date(on.since).end();
         }
     }
 }

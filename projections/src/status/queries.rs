@@ -3,7 +3,9 @@
 use domain::access::Disclosure;
 use domain::authority::Authority;
 use domain::ids::{PersonId, PractitionerId};
+use domain::person::duty::OnDuty;
 use domain::person::missing::Missing;
+use tokio_postgres::types::Json;
 
 use super::{CaseSummary, Cases, STATUS};
 use crate::access::standing;
@@ -17,7 +19,9 @@ pub struct PersonStatus {
     pub disclosure: Disclosure,
     /// Where they are missing from: said first, to whoever is told anything.
     pub missing: Vec<Missing>,
-    /// Authorities that know them: where to ring.
+    /// Which authorities owe them what, the responsible one first.
+    pub on_duty: Vec<OnDuty>,
+    /// Authorities that know them: where to ring, the responsible one first.
     pub ring: Vec<Authority>,
     /// For a record kept to named readers: who answers for it.
     pub restriction_owner: Option<PractitionerId>,
@@ -61,19 +65,33 @@ pub async fn of_known(
         return Ok(None);
     }
     let moment = reads.moment(as_of);
-    let Known { mut cases, missing, is_parked } = known(reads, person, as_of).await?;
+    let Known { mut cases, missing, mut on_duty, is_parked } = known(reads, person, as_of).await?;
+    let ring = in_order(&on_duty, &standing.authorities);
     if disclosure < Disclosure::Status {
         cases.clear();
+        on_duty.clear();
     }
     Ok(Some(PersonStatus {
         person,
         disclosure,
         missing,
-        ring: standing.authorities.clone(),
+        on_duty,
+        ring,
         restriction_owner: standing.restriction.as_ref().map(|restriction| restriction.owner),
         cases: cases.into_iter().map(|case| redacted(case.at(moment), disclosure)).collect(),
         is_incomplete: standing.is_incomplete || is_parked,
     }))
+}
+
+/// Whom to ring first: who is responsible, whose area it is, whose school; then whoever else knows them.
+fn in_order(on_duty: &[OnDuty], known_to: &[Authority]) -> Vec<Authority> {
+    let mut ring: Vec<Authority> = Vec::new();
+    for authority in on_duty.iter().map(|on| &on.authority).chain(known_to) {
+        if !ring.contains(authority) {
+            ring.push(authority.clone());
+        }
+    }
+    ring
 }
 
 /// Where somebody is missing from, for the head of any other answer about them.
@@ -98,6 +116,7 @@ pub async fn missing(
 struct Known {
     cases: Vec<CaseSummary>,
     missing: Vec<Missing>,
+    on_duty: Vec<OnDuty>,
     is_parked: bool,
 }
 
@@ -107,25 +126,33 @@ async fn known(reads: &Reads, person: PersonId, as_of: Option<AsOf>) -> Result<K
     for entry in reads.history(&STATUS, person.0, as_of).await? {
         cases.take(&entry);
     }
-    Ok(Known { missing: cases.missing(), cases: cases.statuses().collect(), is_parked: false })
+    Ok(Known {
+        missing: cases.missing(),
+        on_duty: cases.on_duty(),
+        cases: cases.statuses().collect(),
+        is_parked: false,
+    })
 }
 
 /// All of it in one statement.
 async fn current(reads: &Reads, person: PersonId) -> Result<Known, ReadError> {
     let source = reads.source("status").await?;
     let sql = format!(
-        "select {}, is_parked, missing_from, missing_since
+        "select {}, is_parked, missing_from, missing_since, on_duty
          from (select exists (select from {schema}.parked where key = $1) as is_parked,
                       array(select missing_from from {schema}.missing where person = $1 order by 1) as missing_from,
                       array(select since from {schema}.missing where person = $1 order by missing_from)
-                          as missing_since) as kept
+                          as missing_since,
+                      (select coalesce(jsonb_agg(jsonb_build_object(
+                                  'duty', duty, 'authority', authority, 'since', since)), '[]')
+                       from {schema}.on_duty where person = $1) as on_duty) as kept
          left join {schema}.status on person = $1
          order by case_id",
         CaseSummary::COLUMNS,
         schema = source.schema,
     );
     let statement = source.client.prepare_cached(&sql).await?;
-    let mut known = Known { cases: Vec::new(), missing: Vec::new(), is_parked: false };
+    let mut known = Known { cases: Vec::new(), missing: Vec::new(), on_duty: Vec::new(), is_parked: false };
     for row in source.client.query(&statement, &[&person.0]).await? {
         known.is_parked = row.try_get("is_parked")?;
         let (from, since): (Vec<String>, Vec<String>) =
@@ -135,6 +162,8 @@ async fn current(reads: &Reads, person: PersonId) -> Result<Known, ReadError> {
             Some(Missing { from: from.parse().ok()?, since: since.parse().ok()? })
         };
         known.missing = from.iter().zip(&since).filter_map(read).collect();
+        known.on_duty = row.try_get::<_, Json<_>>("on_duty")?.0;
+        known.on_duty.sort_unstable();
         known.cases.extend(CaseSummary::from_row(&row)?);
     }
     Ok(known)

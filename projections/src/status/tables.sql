@@ -33,3 +33,11 @@ create table missing (
     missing_from text not null,
     since        text not null
 );
+
+-- One row a duty some authority has to a child. Fed by person.authority-recorded.
+create table on_duty (
+    person    uuid not null,
+    duty      text not null,
+    authority text not null,
+    since     date not null
+);

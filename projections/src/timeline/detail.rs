@@ -81,6 +81,9 @@ impl Detail {
             Event::PersonRestricted(it) => {
                 Self { practitioner: Some(it.owner.0), variety: code(it.reason.code()), ..none }
             }
+            Event::PersonAuthorityRecorded(it) => {
+                Self { variety: code(it.duty.code()), codes: codes([it.authority.as_str()]), ..none }
+            }
             Event::PersonMissingReported(it) => Self { variety: code(it.from.code()), ..none },
             Event::PersonFound(it) => {
                 Self { variety: code(it.from.code()), outcome: code(it.return_interview.code()), ..none }

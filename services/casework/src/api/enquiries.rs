@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::address::{Address, at};
 use super::input::{Asking, GivenNarrative, GivenNhsNumber, GivenPersonId, GivenUncertainDate, Json};
-use crate::api::people::{EmergencyPower, MissingPerson};
+use crate::api::people::{AuthorityOnDuty, EmergencyPower, MissingPerson};
 use crate::app::App;
 use crate::enquire::{Answered, PreviousEnquiry, Question, Responsible, Search, StatusHere, Worker};
 use crate::error::Problem;
@@ -96,6 +96,9 @@ pub struct Answer {
     as_of: DateTime<Utc>,
     /// How the child stands at each authority; empty when only whom to ring is told.
     status: Vec<AnswerStatus>,
+    /// Which authorities owe the child what, the responsible one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorities: Vec<AuthorityOnDuty>,
     /// The authorities to ring; for no trace, the one to tell.
     responsible: Vec<FrontDoor>,
     /// Who answers for a record that is for named readers.
@@ -189,6 +192,7 @@ impl From<Answered> for Answer {
             known_at: answered.known_at.to_string(),
             as_of: answered.as_of,
             status: answered.status.into_iter().map(AnswerStatus::from).collect(),
+            authorities: answered.on_duty.into_iter().map(AuthorityOnDuty::from).collect(),
             responsible: answered.responsible.into_iter().map(FrontDoor::from).collect(),
             restriction_owner: answered.restriction_owner.map(Contactable::from),
             previous: answered.previous.into_iter().map(EarlierEnquiry::from).collect(),

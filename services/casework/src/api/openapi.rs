@@ -29,7 +29,7 @@ use super::{
         agencies::register, agencies::read, agencies::change, agencies::form_team,
         practitioners::register, practitioners::read, practitioners::change, practitioners::give_role, practitioners::leave,
         people::open, people::assert, people::record_birth, people::record_death, people::restrict,
-        people::lift_restriction, people::read_addresses, people::report_missing, people::record_found, people::read_status, people::search,
+        people::lift_restriction, people::read_addresses, people::record_authority, people::report_missing, people::record_found, people::read_status, people::search,
         people::read_identity, people::read_timeline, people::read_live, people::read_enquiries,
         enquiries::ask,
         ties::record, ties::end,

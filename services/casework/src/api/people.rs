@@ -3,6 +3,7 @@
 
 mod addresses;
 mod assertion;
+mod authorities;
 mod enquiries;
 mod identity;
 mod live;
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 
 pub use self::addresses::*;
 use self::assertion::GivenAssertion;
+pub use self::authorities::*;
 pub use self::enquiries::*;
 pub use self::identity::*;
 pub use self::live::*;
@@ -49,6 +51,7 @@ pub fn addresses() -> Vec<Address> {
         at("/people/{id}/assertions").post(assert),
         at("/people/{id}/birth").post(record_birth),
         at("/people/{id}/death").post(record_death),
+        at("/people/{id}/authorities").post(record_authority),
         at("/people/{id}/missing").post(report_missing),
         at("/people/{id}/found").post(record_found),
         at("/people/{id}/restriction").post(restrict),

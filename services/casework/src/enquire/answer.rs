@@ -8,7 +8,7 @@ use domain::case::events::LegalStatus;
 use domain::case::status::Standing;
 use domain::enquiry::{Answer, Receipt};
 use domain::ids::{AgencyId, EnquiryId, PersonId, PractitionerId};
-use domain::person::Missing;
+use domain::person::{Missing, OnDuty};
 use domain::when::civil_day;
 use event_store::Position;
 use projections::enquiries::EnquiryMade;
@@ -31,7 +31,9 @@ pub struct Answered {
     pub as_of: DateTime<Utc>,
     /// How the child stands at each authority; empty when only whom to ring is told.
     pub status: Vec<StatusHere>,
-    /// The authorities to ring; for no trace, the one to tell.
+    /// Which authorities owe the child what, the responsible one first.
+    pub on_duty: Vec<OnDuty>,
+    /// The authorities to ring, the responsible one first; for no trace, the one to tell.
     pub responsible: Vec<Responsible>,
     /// Who answers for a record that is for named readers.
     pub restriction_owner: Option<Worker>,

@@ -139,6 +139,7 @@ pub(super) fn given_then(mut command: Command, now: Option<DateTime<Utc>>, then:
         Command::Person { command: person::Command::RecordDeath(death), .. } => &mut death.occurred,
         Command::Person { command: person::Command::ReportMissing(report), .. } => &mut report.occurred,
         Command::Person { command: person::Command::RecordFound(found), .. } => &mut found.occurred,
+        Command::Person { command: person::Command::RecordAuthority(record), .. } => &mut record.occurred,
         _ => return command,
     };
     if now.is_some_and(|now| *occurred == Occurred::Instant(now)) {

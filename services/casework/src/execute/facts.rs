@@ -22,6 +22,7 @@ impl Command {
                 person::Command::LiftRestriction(_) => "person.unrestricted",
                 person::Command::ReportMissing(_) => "person.missing-reported",
                 person::Command::RecordFound(_) => "person.found",
+                person::Command::RecordAuthority(_) => "person.authority-recorded",
             },
             Self::Contact { command, .. } => match command {
                 contact::Command::Record(_) => "contact.recorded",

@@ -28,7 +28,7 @@ use domain::person::identifier::{NhsNumber, SchemeName};
 use domain::person::name::NameUse;
 use domain::person::restriction::RestrictionReason;
 use domain::person::uncertain_date::UncertainDate;
-use domain::person::{MissingFrom, ReturnInterview};
+use domain::person::{Duty, MissingFrom, ReturnInterview};
 use domain::person::{PersonKind, Sex};
 use domain::source::Basis;
 use domain::text::{Line, Narrative};
@@ -108,6 +108,7 @@ listed! {
     GivenContactRole = ContactRole,
     GivenCpPlanEnd = CpPlanEnd,
     GivenDisability = Disability,
+    GivenDuty = Duty,
     GivenEmergencyOrderEnd = EmergencyOrderEnd,
     GivenEndReason = EndReason,
     GivenEthnicity = Ethnicity,

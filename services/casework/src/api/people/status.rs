@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::authorities::AuthorityOnDuty;
 use super::missing::MissingPerson;
 use crate::api::input::{Asking, At, Query};
 use crate::api::reading::{AsOfQuery, OfPerson, catch_up, read_person};
@@ -27,7 +28,10 @@ pub struct Status {
     /// How much of the record the reader is told.
     #[schema(example = "status")]
     disclosure: &'static str,
-    /// Authorities that know them: where to ring.
+    /// Which authorities owe them what, the responsible one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    authorities: Vec<AuthorityOnDuty>,
+    /// Authorities that know them: where to ring, the responsible one first.
     ring: Vec<String>,
     /// For a record kept to named readers: who answers for it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -170,6 +174,7 @@ impl From<status::PersonStatus> for OfPerson<Status> {
             missing: MissingPerson::all(status.missing),
             person: status.person.0,
             disclosure: disclosure.code(),
+            authorities: status.on_duty.into_iter().map(AuthorityOnDuty::from).collect(),
             ring: status.ring.iter().map(ToString::to_string).collect(),
             restriction_owner: status.restriction_owner.map(|id| id.0),
             cases: status.cases.into_iter().map(CaseStatus::from).collect(),
