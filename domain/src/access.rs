@@ -89,6 +89,11 @@ codes! {
     Verify => "verify",
     /// Who works with children here, and how to reach them.
     ReadDirectory => "read-directory",
+    ReadAlerts => "read-alerts",
+    /// The node's own: a rule found something, or finds it no more.
+    RaiseAlert => "raise-alert",
+    /// Accepting, dismissing, and saying what one makes of the evidence.
+    DecideAlert => "decide-alert",
 }
 
 codes! {

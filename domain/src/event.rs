@@ -249,6 +249,13 @@ events! {
     "worker.ended" 1 => WorkerEnded(crate::case::events::WorkerEnded),
     "case.closed" 1 => CaseClosed(crate::case::events::CaseClosed),
     "return.received" 1 => ReturnReceived(crate::census_return::events::ReturnReceived),
+    "alert.raised" 1 => AlertRaised(crate::alert::events::Raised),
+    "alert.grew" 1 => AlertGrew(crate::alert::events::Grew),
+    "alert.lessened" 1 => AlertLessened(crate::alert::events::Lessened),
+    "alert.accepted" 1 => AlertAccepted(crate::alert::events::Accepted),
+    "alert.dismissed" 1 => AlertDismissed(crate::alert::events::Dismissed),
+    "alert.opinion-given" 1 => AlertOpinionGiven(crate::alert::events::OpinionGiven),
+    "alert.withdrawn" 1 => AlertWithdrawn(crate::alert::events::Withdrawn),
     ; older:
     "person.address-recorded" 1 => crate::person::older::AddressRecordedV1 => PersonAddressRecorded,
     "looked-after.started" 1 => crate::case::events::LookedAfterStartedV1 => LookedAfterStarted,

@@ -75,6 +75,8 @@ ids! {
     EmergencyOrderId,
     /// One worker's time on a case in one role.
     AllocationId,
+    /// One alert of the linkage rules.
+    AlertId,
     /// One event.
     EventId,
     /// The key under which a part of an event is sealed.

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod agency;
+pub mod alert;
 pub mod authority;
 pub mod case;
 pub mod census_return;
@@ -16,6 +17,7 @@ pub mod entry;
 pub mod event;
 pub mod history;
 pub mod ids;
+pub mod linkage;
 pub mod person;
 pub mod practitioner;
 pub mod sealed;

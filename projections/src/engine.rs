@@ -74,6 +74,7 @@ pub struct Engine {
     pool: Pool,
     slots: Vec<Slot>,
     tail: broadcast::Sender<Arc<Batch>>,
+    leased: watch::Receiver<bool>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -116,8 +117,8 @@ impl Engine {
         let following = tail::follow(log.clone(), opening, head.position, tail.clone(), stopped.clone());
         tasks.push(tokio::spawn(following));
         tasks.push(tokio::spawn(lease::hold(pool.clone(), lease, stopped.clone())));
-        tasks.push(tokio::spawn(care(log.clone(), pool.clone(), views, leased, stopped)));
-        Ok(Self { log, pool, slots, tail, stop, tasks })
+        tasks.push(tokio::spawn(care(log.clone(), pool.clone(), views, leased.clone(), stopped)));
+        Ok(Self { log, pool, slots, tail, leased, stop, tasks })
     }
 
     /// Stops all work and waits for it to end.
@@ -140,6 +141,12 @@ impl Engine {
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<Arc<Batch>> {
         self.tail.subscribe()
+    }
+
+    /// True while this process is the one that folds. Other work that one process is enough for goes by it too.
+    #[must_use]
+    pub fn lease(&self) -> watch::Receiver<bool> {
+        self.leased.clone()
     }
 
     /// Waits until a view has everything up to a position.

@@ -5,10 +5,12 @@
 
 pub mod about;
 pub mod access;
+pub mod alerts;
 pub mod decode;
 pub mod effective;
 pub mod engine;
 pub mod enquiries;
+pub mod linkage;
 pub mod people;
 pub mod reads;
 pub mod rows;
@@ -16,6 +18,7 @@ pub mod scope;
 pub mod status;
 pub mod timeline;
 pub mod view;
+pub mod workers;
 
 use std::sync::Arc;
 
@@ -30,5 +33,7 @@ pub fn views() -> Vec<Arc<dyn View>> {
         Arc::new(timeline::TimelineView),
         Arc::new(enquiries::Enquiries),
         Arc::new(people::People),
+        Arc::new(linkage::Linkage),
+        Arc::new(alerts::Alerts),
     ]
 }

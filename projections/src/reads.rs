@@ -149,6 +149,10 @@ impl Reads {
         Ok(self.log.store.position_at(at).await.map_err(EngineError::from)?)
     }
 
+    pub(crate) async fn client(&self) -> Result<Client, ReadError> {
+        Ok(self.pool.get().await?)
+    }
+
     pub(crate) async fn source(&self, view: &'static str) -> Result<Source, ReadError> {
         let schema = self.schema(view)?;
         Ok(Source { client: self.pool.get().await?, schema })

@@ -44,6 +44,14 @@ pub struct Restriction {
     pub review_on: chrono::NaiveDate,
 }
 
+impl Restriction {
+    /// True for the owner and the named readers.
+    #[must_use]
+    pub fn names(&self, reader: PractitionerId) -> bool {
+        self.owner == reader || self.readers.contains(&reader)
+    }
+}
+
 impl Scope {
     /// Only the service's policy module may call this: it is the proof that policy was asked. A class that is not in
     /// the table is told nothing.
@@ -125,12 +133,8 @@ impl Scope {
     }
 
     fn sensitivity(&self, standing: &Standing) -> Sensitivity {
-        let named = |restriction: &Restriction| {
-            restriction.owner == self.reader.practitioner
-                || restriction.readers.contains(&self.reader.practitioner)
-        };
         match &standing.restriction {
-            Some(restriction) if !named(restriction) => Sensitivity::Restricted,
+            Some(restriction) if !restriction.names(self.reader.practitioner) => Sensitivity::Restricted,
             Some(_) | None => Sensitivity::Open,
         }
     }

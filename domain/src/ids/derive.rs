@@ -5,7 +5,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use super::{AgencyId, CaseId, CommandId, EventId, KeyId, PersonId, PractitionerId};
+use super::{AgencyId, AlertId, CaseId, CommandId, EventId, KeyId, PersonId, PractitionerId};
 use crate::authority::Authority;
 
 /// HMAC-SHA256 over the tag and the parts, each with its length before it: no two lists of parts read the same.
@@ -94,6 +94,20 @@ impl CaseId {
     #[must_use]
     pub fn of(service_key: &[u8; 32], child: PersonId, authority: &Authority) -> Self {
         Self(derive(service_key, "goldthread/case/1", &[child.0.as_bytes(), authority.as_str().as_bytes()]))
+    }
+}
+
+impl AlertId {
+    /// The alert a version of a rule raises by this evidence: the first entry, as it bears on this person.
+    #[must_use]
+    pub fn of(
+        service_key: &[u8; 32],
+        (rule, version): (&str, u16),
+        (entry, person): (EventId, PersonId),
+    ) -> Self {
+        let parts: [&[u8]; 4] =
+            [rule.as_bytes(), &version.to_be_bytes(), entry.0.as_bytes(), person.0.as_bytes()];
+        Self(derive(service_key, "goldthread/alert/1", &parts))
     }
 }
 

@@ -222,7 +222,14 @@ impl Detail {
             | Event::EntryAmended(_)
             | Event::EntryWithdrawn(_)
             | Event::EntryMovedAway(_)
-            | Event::EntryMovedHere(_) => none,
+            | Event::EntryMovedHere(_)
+            | Event::AlertRaised(_)
+            | Event::AlertGrew(_)
+            | Event::AlertLessened(_)
+            | Event::AlertAccepted(_)
+            | Event::AlertDismissed(_)
+            | Event::AlertOpinionGiven(_)
+            | Event::AlertWithdrawn(_) => none,
         }
     }
 

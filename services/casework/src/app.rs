@@ -15,12 +15,13 @@ use tokio_postgres::{Config, NoTls};
 
 use crate::enquire::Directory;
 use crate::execute::Ids;
+use crate::linkage::{Rules, ShippedRuleError};
 use crate::policy::{Policy, PolicyError};
 use crate::settings::{Connections, Settings};
 use crate::visitor::{TokenError, Tokens, Visitor};
 
 /// Connections the engine keeps for itself: two a view and two more.
-const ENGINE_CONNECTIONS: usize = 12;
+const ENGINE_CONNECTIONS: usize = 16;
 const KEYS_CONNECTIONS: usize = 4;
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 
@@ -39,6 +40,8 @@ pub struct App {
     pub policy: Policy,
     pub clock: Arc<dyn Clock>,
     pub ids: Ids,
+    /// What is looked for among signals and ties.
+    pub rules: Rules,
     pub(crate) directory: Directory,
     /// Only on a demonstration.
     tokens: Option<Tokens>,
@@ -55,6 +58,8 @@ impl std::fmt::Debug for App {
 pub enum OpenError {
     #[error("the policies cannot be used")]
     Policy(#[from] PolicyError),
+    #[error("the linkage rules cannot be used")]
+    Rules(#[from] ShippedRuleError),
     #[error("the log `{log}` cannot be opened")]
     Log {
         log: &'static str,
@@ -80,6 +85,7 @@ impl App {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, OpenError> {
         let policy = Policy::shipped()?;
+        let rules = Rules::shipped()?;
         let keys_pool = pool(connections.keys.clone(), KEYS_CONNECTIONS)?;
         let keys = PostgresKeys::open(keys_pool, connections.master.clone(), clock.now()).await?;
         let ids = Ids::new(keys.secret("ids").await?);
@@ -100,7 +106,7 @@ impl App {
             .reads()
             .through(pool(connections.views.clone(), settings.readers.max(1))?)
             .by(Arc::clone(&clock));
-        Ok(Self { settings, record, access, keys, engine, views, policy, clock, ids, directory, tokens })
+        Ok(Self { settings, record, access, keys, engine, views, policy, clock, ids, rules, directory, tokens })
     }
 
     /// Who a development token is for.

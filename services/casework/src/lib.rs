@@ -2,6 +2,7 @@
 
 pub mod access_log;
 pub mod addresses;
+pub mod alerts;
 pub mod amend;
 pub mod api;
 pub mod app;
@@ -10,6 +11,7 @@ pub mod error;
 pub mod evidence;
 pub mod exchange;
 pub mod execute;
+pub mod linkage;
 pub mod metrics;
 pub mod migrate;
 pub mod policy;
@@ -19,3 +21,4 @@ pub mod settings;
 pub mod subject;
 pub mod telemetry;
 pub mod visitor;
+pub mod work;

@@ -5,6 +5,7 @@
 
 mod address;
 mod agencies;
+mod alerts;
 mod cases;
 mod contacts;
 mod done;
@@ -13,6 +14,7 @@ mod entries;
 mod front;
 pub mod health;
 pub mod input;
+mod linkage;
 pub mod live;
 mod log;
 pub mod openapi;
@@ -41,6 +43,8 @@ pub fn addresses() -> Vec<Address> {
         enquiries::addresses(),
         cases::addresses(),
         entries::addresses(),
+        alerts::addresses(),
+        linkage::addresses(),
         log::addresses(),
     ]
     .into_iter()

@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::input::{GivenCorrelationId, GivenLawfulBasis, GivenPurpose};
 use super::{
-    ROOT, agencies, cases, contacts, enquiries, entries, front, health, log, people, practitioners, problem,
-    ties,
+    ROOT, agencies, alerts, cases, contacts, enquiries, entries, front, health, linkage, log, people,
+    practitioners, problem, ties,
 };
 
 #[derive(OpenApi)]
@@ -43,6 +43,8 @@ use super::{
         cases::make_visit, cases::hold_core_group, cases::write_note,
         cases::allocate_worker, cases::end_allocation, cases::close_case,
         entries::amend, entries::withdraw, entries::move_entry,
+        alerts::list, alerts::read, alerts::accept, alerts::dismiss, alerts::give_opinion, alerts::of_person,
+        linkage::rules,
         log::checkpoint, log::key, log::inclusion, log::consistency,
         health::livez, health::readyz, health::metrics, front::page, front::style, served,
     ),
@@ -56,6 +58,7 @@ use super::{
         (name = "enquiries", description = "Asking whether a child is known. No trace is an answer, with a receipt."),
         (name = "cases", description = "One child at one authority, for life."),
         (name = "entries", description = "Setting the record right: amend, withdraw, move."),
+        (name = "alerts", description = "What small facts add up to, by published rules. Advice: a person decides."),
         (name = "log", description = "Checkpoints and proofs, for whoever checks that nothing was changed."),
         (name = "operation", description = "For whoever runs the service."),
     ),

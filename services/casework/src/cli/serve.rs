@@ -14,6 +14,7 @@ use casework::evidence::LogName;
 use casework::server::Server;
 use casework::settings::Settings;
 use casework::telemetry::{LogFormat, Telemetry, Telling};
+use casework::work::Workers;
 
 /// How often a log's newest state is signed.
 const SIGN_EVERY: Duration = Duration::from_secs(60);
@@ -54,12 +55,17 @@ async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), 
     };
     tokio::pin!(stopped);
     let app = databases.app().await?;
+    let workers = Workers::start(&app);
     if app.settings.demonstration {
         let begin = demonstration::beginning(&app).await?;
         databases.mark_as_demonstration()?;
         tokio::select! {
             loaded = demonstration::load(&app, begin, Output::new(false)) => loaded?,
-            () = &mut stopped => { app.stop().await; return Ok(()); }
+            () = &mut stopped => {
+                workers.stop().await;
+                app.stop().await;
+                return Ok(());
+            }
         }
     }
     let server = Server::start(Arc::clone(&app), telemetry, app.settings.listen).await?;
@@ -70,6 +76,7 @@ async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), 
     signing.abort();
     let _ = signing.await;
     server.stop().await?;
+    workers.stop().await;
     app.stop().await;
     Ok(())
 }

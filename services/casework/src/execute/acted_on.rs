@@ -4,6 +4,7 @@
 //! from a view, since no stream says it.
 
 use domain::access::Role;
+use domain::alert::Alert;
 use domain::authority::Authority;
 use domain::case::Case;
 use domain::contact::Contact;
@@ -14,7 +15,7 @@ use domain::ids::{EventId, PersonId};
 use domain::person::Person;
 use domain::tie::{Tie, TieTo};
 use domain::when::civil_day;
-use projections::access::standing;
+use projections::access::{standing, standings};
 use projections::scope::{Restriction, Standing};
 
 use super::dispatch::fold;
@@ -52,7 +53,7 @@ impl App {
         let standing = if visitor.actor().has(Role::System) {
             Standing::default()
         } else {
-            self.standing(&order.command, history).await?
+            self.standing(visitor, &order.command, history).await?
         };
         let record = Record {
             class: class(visitor, order.purpose, &standing),
@@ -61,12 +62,18 @@ impl App {
         Ok(self.policy.may_record(visitor, (action, fact), record, order.purpose)?)
     }
 
-    async fn standing(&self, command: &Command, history: &[Entry]) -> Result<Standing, ExecuteError> {
+    async fn standing(
+        &self,
+        visitor: &Visitor,
+        command: &Command,
+        history: &[Entry],
+    ) -> Result<Standing, ExecuteError> {
         let ActedOn { mut standing, people } = match command.category() {
             "person" => self.person_acted_on(command, history).await?,
             "case" => self.case_acted_on(command, history),
             "contact" => contact_acted_on(command, history),
             "tie" => tie_acted_on(command, history),
+            "alert" => self.alert_acted_on(visitor, history).await?,
             "return" => ActedOn { standing: held_by(command.new_return()), people: Vec::new() },
             _ => ActedOn::default(),
         };
@@ -89,6 +96,30 @@ impl App {
         standing.authorities.extend(command.told_child().cloned());
         let restriction = restriction(&fold::<Person>(history));
         Ok(ActedOn { standing: Standing { restriction, ..standing }, people: Vec::new() })
+    }
+
+    /// An alert is its authority's, and its children's. It is closed when every child of it is closed to whoever acts:
+    /// those who are told of one child decide, on as much of the evidence as they may see.
+    async fn alert_acted_on(&self, visitor: &Visitor, history: &[Entry]) -> Result<ActedOn, ExecuteError> {
+        let alert: Alert = fold(history);
+        let Some(says) = alert.says() else { return Ok(ActedOn::default()) };
+        let children: Vec<PersonId> = says.children.iter().copied().collect();
+        let known = standings(&self.views, &children).await.map_err(ReadError::from)?;
+        let mut standing = held_by(says.authority.as_ref());
+        for child in known.into_values() {
+            standing.authorities.extend(child.authorities);
+            standing.workers.extend(child.workers);
+            standing.teams.extend(child.teams);
+        }
+        let mut closed = None;
+        for child in children {
+            let restricted = self.person(child).await?.and_then(|person| restriction(&person));
+            match restricted.filter(|restriction| !restriction.names(visitor.practitioner())) {
+                Some(restriction) => closed = Some(restriction),
+                None => return Ok(ActedOn { standing, people: Vec::new() }),
+            }
+        }
+        Ok(ActedOn { standing: Standing { restriction: closed, ..standing }, people: Vec::new() })
     }
 
     fn case_acted_on(&self, command: &Command, history: &[Entry]) -> ActedOn {

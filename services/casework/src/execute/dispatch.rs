@@ -1,6 +1,7 @@
 //! From a command to the rules of its stream kind.
 
 use domain::agency::Agency;
+use domain::alert::Alert;
 use domain::case::Case;
 use domain::census_return::CensusReturn;
 use domain::contact::Contact;
@@ -26,6 +27,7 @@ impl Command {
             Self::Tie { .. } => "tie",
             Self::Agency { .. } => "agency",
             Self::Practitioner { .. } => "practitioner",
+            Self::Alert { .. } => "alert",
             Self::Return { .. } => "return",
             Self::Correct { stream, .. } => &stream.category,
         }
@@ -41,6 +43,7 @@ impl Command {
             Self::Tie { id, .. } => id.map(|id| id.0),
             Self::Agency { id, .. } => id.map(|id| id.0),
             Self::Practitioner { id, .. } => id.map(|id| id.0),
+            Self::Alert { id, .. } => Some(id.0),
             Self::Return { id, .. } => Some(id.0),
             Self::Correct { stream, .. } => Some(stream.id),
         }
@@ -57,6 +60,7 @@ pub(super) fn decide(standing: &[Entry], act: &Act, command: Command) -> Result<
         Command::Tie { command, .. } => ask::<Tie>(standing, act, command),
         Command::Agency { command, .. } => ask::<Agency>(standing, act, command),
         Command::Practitioner { command, .. } => ask::<Practitioner>(standing, act, command),
+        Command::Alert { command, .. } => ask::<Alert>(standing, act, command),
         Command::Return { command, .. } => ask::<CensusReturn>(standing, act, command),
         Command::Correct { correction, .. } => history::correct(standing, act, correction),
     }

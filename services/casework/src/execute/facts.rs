@@ -3,7 +3,7 @@
 use domain::authority::Authority;
 use domain::history::Correction;
 use domain::ids::PersonId;
-use domain::{agency, case, census_return, contact, person, practitioner, tie};
+use domain::{agency, alert, case, census_return, contact, person, practitioner, tie};
 
 use super::Command;
 
@@ -45,6 +45,14 @@ impl Command {
                 practitioner::Command::GiveRole(_) => "practitioner.role-given",
                 practitioner::Command::Leave(_) => "practitioner.left",
             },
+            Self::Alert { command, .. } => match command {
+                // What it turns out to be, the alert's own history says; the act is one.
+                alert::Command::Say(_) => "alert.raised",
+                alert::Command::Withdraw(_) => "alert.withdrawn",
+                alert::Command::Accept(_) => "alert.accepted",
+                alert::Command::Dismiss(_) => "alert.dismissed",
+                alert::Command::GiveOpinion(_) => "alert.opinion-given",
+            },
             Self::Return { .. } => "return.received",
             Self::Correct { correction, .. } => match correction {
                 Correction::Amend { .. } => "entry.amended",
@@ -66,6 +74,7 @@ impl Command {
             Self::Agency { command, .. } => matches!(command, agency::Command::Register(_)),
             Self::Practitioner { command, .. } => matches!(command, practitioner::Command::Register(_)),
             Self::Case { .. } => self.new_case().is_some(),
+            Self::Alert { command, .. } => matches!(command, alert::Command::Say(_)),
             Self::Enquiry { .. } | Self::Return { .. } => true,
             Self::Correct { .. } => false,
         }

@@ -1,7 +1,8 @@
 //! The node's own secret, under which ids are derived: the same inputs give the same id on this node and no other.
 
 use domain::authority::Authority;
-use domain::ids::{AgencyId, CaseId, CommandId, PersonId, PractitionerId};
+use domain::ids::{AgencyId, AlertId, CaseId, CommandId, PersonId, PractitionerId};
+use domain::linkage::Finding;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -43,6 +44,12 @@ impl Ids {
     #[must_use]
     pub fn key_of_part(&self, idempotency_key: &str, part: &str) -> String {
         super::hex(self.hash("goldthread/part-of-order/1", &[idempotency_key.as_bytes(), part.as_bytes()]))
+    }
+
+    /// The alert of a finding that no alert says yet.
+    #[must_use]
+    pub fn alert(&self, finding: &Finding) -> AlertId {
+        AlertId::of(&self.0, (&finding.rule, finding.version), finding.first)
     }
 
     /// Any other id: of a person known by an authority's own number, of a file by its content.

@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use domain::access::{LawfulBasis, Purpose};
 use domain::history::Correction;
 use domain::ids::{
-    AgencyId, CaseId, ContactId, CorrelationId, EnquiryId, EventId, PersonId, PractitionerId, ReturnId, TieId,
+    AgencyId, AlertId, CaseId, ContactId, CorrelationId, EnquiryId, EventId, PersonId, PractitionerId,
+    ReturnId, TieId,
 };
 use event_store::{Position, StreamId};
 use uuid::Uuid;
@@ -59,6 +60,10 @@ pub enum Command {
     Practitioner {
         id: Option<PractitionerId>,
         command: domain::practitioner::Command,
+    },
+    Alert {
+        id: AlertId,
+        command: domain::alert::Command,
     },
     Return {
         id: ReturnId,

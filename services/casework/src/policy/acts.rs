@@ -13,6 +13,8 @@ pub fn act_of(fact: &str) -> Option<Action> {
         "person.restricted" | "person.unrestricted" => Action::RestrictPerson,
         "tie.recorded" | "tie.ended" => Action::RecordTie,
         "return.received" => Action::ImportReturn,
+        "alert.raised" | "alert.grew" | "alert.lessened" | "alert.withdrawn" => Action::RaiseAlert,
+        "alert.accepted" | "alert.dismissed" | "alert.opinion-given" => Action::DecideAlert,
         // What a manager or a conference decides; the rest of casework is the worker's.
         "referral.decided"
         | "assessment.completed"

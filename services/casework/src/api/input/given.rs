@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate as Day, Utc};
 use domain::access::{LawfulBasis, Purpose, Role};
 use domain::agency::AgencyKind;
+use domain::alert::{AlertState, Follows, Weight};
 use domain::authority::Authority;
 use domain::case::codes::{AbuseCategory, ClosureReason, Factor, PrimaryNeed, ReferralSource};
 use domain::case::events::{
@@ -18,7 +19,7 @@ use domain::case::events::{
 use domain::contact::involved::ContactRole;
 use domain::contact::{ConcernKind, Method, Outcome, Significance, SourceDisclosure};
 use domain::ids::{
-    AgencyId, AllocationId, AssessmentId, CaseId, CinPlanId, ConferenceId, ContactId, CorrelationId,
+    AgencyId, AlertId, AllocationId, AssessmentId, CaseId, CinPlanId, ConferenceId, ContactId, CorrelationId,
     CpPlanId, EmergencyOrderId, EnquiryId, EpisodeId, EventId, HouseholdId, IncidentId, LookedAfterId,
     PersonId, PoliceProtectionId, PractitionerId, Section47Id, TeamId, TieId,
 };
@@ -97,6 +98,7 @@ listed! {
     GivenAbuseCategory = AbuseCategory,
     GivenAddressClass = AddressClass,
     GivenAgencyKind = AgencyKind,
+    GivenAlertState = AlertState,
     GivenAssessmentOutcome = AssessmentOutcome,
     GivenBasis = Basis,
     GivenCinPlanEnd = CinPlanEnd,
@@ -113,6 +115,7 @@ listed! {
     GivenEndReason = EndReason,
     GivenEthnicity = Ethnicity,
     GivenFactor = Factor,
+    GivenFollows = Follows,
     GivenLawfulBasis = LawfulBasis,
     GivenLegalStatus = LegalStatus,
     GivenLookedAfterEnd = LookedAfterEnd,
@@ -138,6 +141,7 @@ listed! {
     GivenSourceDisclosure = SourceDisclosure,
     GivenTieKind = TieKind,
     GivenVisitKind = VisitKind,
+    GivenWeight = Weight,
     GivenWorkerRole = WorkerRole,
 }
 
@@ -165,6 +169,7 @@ macro_rules! ids {
 
 ids! {
     GivenAgencyId = AgencyId,
+    GivenAlertId = AlertId,
     GivenAllocationId = AllocationId,
     GivenAssessmentId = AssessmentId,
     GivenCaseId = CaseId,

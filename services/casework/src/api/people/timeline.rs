@@ -163,6 +163,13 @@ pub struct TimelineQuery {
 #[derive(Clone, Copy, Debug)]
 pub struct Limit(usize);
 
+impl Limit {
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.0
+    }
+}
+
 impl Written for Limit {
     const NAME: &'static str = "Limit";
 

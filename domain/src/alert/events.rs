@@ -1,0 +1,118 @@
+//! What is on record about an alert. Ids and codes; reasons and opinions are sealed.
+
+use std::collections::BTreeSet;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Follows, Weight, WithdrawnBecause};
+use crate::authority::Authority;
+use crate::enquiry::KnownAt;
+use crate::ids::{AgencyId, AlertId, EventId, PersonId, TieId};
+use crate::linkage::{Identity, SignalKind};
+use crate::sealed::Sealed;
+use crate::text::Narrative;
+use crate::when::Occurred;
+
+/// An entry that an alert rests on, as it bears on one person.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Evidence {
+    pub entry: EventId,
+    /// The contact, enquiry or case it stands on.
+    pub record: Uuid,
+    /// Entries of one incident are counted once.
+    pub incident: Uuid,
+    pub person: PersonId,
+    pub kind: SignalKind,
+    pub identity: Identity,
+    pub occurred: Occurred,
+    /// Whose entry it is.
+    pub agency: AgencyId,
+}
+
+/// What an alert says: which rule, about which children, resting on what.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    pub rule: String,
+    pub version: u16,
+    /// Whose front door it goes to; none when no entry says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authority: Option<Authority>,
+    pub children: BTreeSet<PersonId>,
+    /// The ties that join the people of the evidence to the children.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ties: BTreeSet<TieId>,
+    /// In the order it happened.
+    pub evidence: Vec<Evidence>,
+}
+
+/// `alert.raised` 1.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Raised {
+    /// The place in the record up to which it was looked for.
+    pub known_at: KnownAt,
+    pub says: Said,
+}
+
+/// `alert.grew` 1: there is more evidence, and it is to be looked at again.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Grew {
+    pub known_at: KnownAt,
+    /// All of it, the new with the old.
+    pub says: Said,
+}
+
+/// `alert.lessened` 1: some of its evidence was corrected, and what is left is still enough.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Lessened {
+    pub known_at: KnownAt,
+    /// What is left.
+    pub says: Said,
+}
+
+/// `alert.accepted` 1.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    pub follows: Follows,
+    /// Under a key of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Sealed<Narrative>>,
+}
+
+/// `alert.dismissed` 1: nothing follows from this evidence.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dismissed {
+    /// Under a key of its own.
+    pub reason: Sealed<Narrative>,
+}
+
+/// `alert.opinion-given` 1: what a practitioner makes of it. The author is the entry's; counts do not change.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OpinionGiven {
+    /// The entry of the evidence it is about; none for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<EventId>,
+    pub weight: Weight,
+    /// Under a key of its own.
+    pub opinion: Sealed<Narrative>,
+}
+
+/// `alert.withdrawn` 1: what it rested on no longer stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawn {
+    pub known_at: KnownAt,
+    pub because: WithdrawnBecause,
+    /// The alert that says it now, where it was joined to another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub into: Option<AlertId>,
+}

@@ -1,0 +1,241 @@
+//! What the rules find among some people: a pure function of what is known, whatever order it came in.
+//!
+//! Around each child, a window slides over the signals of the child's circle. Windows that share evidence are one
+//! finding, for one child and for all the children of a family: it grows and does not repeat.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{NaiveDate, TimeDelta};
+use uuid::Uuid;
+
+use super::circle::{Circle, Ties};
+use super::needs::are_met;
+use super::rule::{Rule, Unless};
+use super::{Neighbourhood, Signal, SignalKind};
+use crate::authority::Authority;
+use crate::ids::{EventId, PersonId, TieId};
+
+/// A finding names at most so many entries, the newest.
+pub const MOST_EVIDENCE: usize = 200;
+/// Who asks and then tells has done one thing.
+const ASKED_AND_TOLD: TimeDelta = TimeDelta::days(1);
+
+/// What a rule found.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Finding {
+    pub rule: String,
+    pub version: u16,
+    /// The children whose circle it was found in.
+    pub children: BTreeSet<PersonId>,
+    /// The ties that join the people of the evidence to the children.
+    pub ties: BTreeSet<TieId>,
+    /// In the order they happened.
+    pub evidence: Vec<Signal>,
+    /// The first of all evidence: what the finding is known by.
+    pub first: (EventId, PersonId),
+    /// Whose front door it goes to.
+    pub authority: Option<Authority>,
+}
+
+impl Finding {
+    /// Distinct incidents: what is counted.
+    #[must_use]
+    pub fn incidents(&self) -> usize {
+        self.evidence.iter().map(|signal| signal.incident).collect::<BTreeSet<_>>().len()
+    }
+}
+
+/// What the rules find. Rules must be [`super::in_order`].
+#[must_use]
+pub fn findings(rules: &[Rule], hood: &Neighbourhood) -> Vec<Finding> {
+    let mut signals = hood.signals.clone();
+    signals.sort_by_key(Signal::place);
+    signals.dedup_by_key(|signal| signal.place());
+    join_asked_and_told(&mut signals);
+    let mut by_person: BTreeMap<PersonId, Vec<usize>> = BTreeMap::new();
+    for (nth, signal) in signals.iter().enumerate() {
+        by_person.entry(signal.person).or_default().push(nth);
+    }
+    let ties = Ties::of(hood);
+    let circles: Vec<(PersonId, Circle, Vec<usize>)> = hood
+        .children()
+        .into_iter()
+        .map(|child| {
+            let circle = Circle::around(child, &ties);
+            let mut of: Vec<usize> =
+                circle.people().filter_map(|person| by_person.get(&person)).flatten().copied().collect();
+            of.sort_unstable();
+            (child, circle, of)
+        })
+        .collect();
+    let mut found: BTreeMap<&str, Vec<Cluster>> = BTreeMap::new();
+    for (nth, rule) in rules.iter().enumerate() {
+        let next = rules.get(nth + 1).filter(|next| next.id == rule.id).map(|next| next.from);
+        for (child, circle, of) in &circles {
+            let view = Around { rule, until: next, child: *child, circle, of, hood, signals: &signals };
+            found.entry(&rule.id).or_default().append(&mut view.clusters());
+        }
+    }
+    found
+        .into_iter()
+        .flat_map(|(rule, clusters)| together(clusters).into_iter().map(move |it| (rule, it)))
+        .filter_map(|(rule, cluster)| cluster.finding(rule, &signals))
+        .collect()
+}
+
+/// An enquiry by an agency about somebody, and what that agency told about them within a day, are one incident.
+fn join_asked_and_told(signals: &mut [Signal]) {
+    let told: Vec<Signal> =
+        signals.iter().filter(|signal| signal.kind == SignalKind::Contact).cloned().collect();
+    for asked in signals.iter_mut().filter(|signal| signal.kind == SignalKind::Enquiry) {
+        let apart = |other: &Signal| (other.at() - asked.at()).abs();
+        let same = |other: &&Signal| {
+            (other.agency, other.person) == (asked.agency, asked.person) && apart(other) <= ASKED_AND_TOLD
+        };
+        if let Some(nearest) = told.iter().filter(same).min_by_key(|other| (apart(other), other.incident)) {
+            asked.incident = nearest.incident;
+        }
+    }
+}
+
+/// One version of a rule and one child.
+struct Around<'a> {
+    rule: &'a Rule,
+    /// The next version's first day.
+    until: Option<NaiveDate>,
+    child: PersonId,
+    circle: &'a Circle,
+    /// The signals of the circle, by their place in the order.
+    of: &'a [usize],
+    hood: &'a Neighbourhood,
+    signals: &'a [Signal],
+}
+
+/// Signals, by their place in the order, that windows share.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Cluster {
+    version: u16,
+    within: TimeDelta,
+    children: BTreeSet<PersonId>,
+    ties: BTreeSet<TieId>,
+    signals: BTreeSet<usize>,
+}
+
+impl Around<'_> {
+    fn clusters(&self) -> Vec<Cluster> {
+        let counted: Vec<(usize, &Signal, Vec<TieId>)> = self
+            .of
+            .iter()
+            .filter_map(|nth| Some((*nth, self.signals.get(*nth)?)))
+            .filter(|(_, signal)| self.rule.needs.iter().any(|need| need.takes(signal)))
+            .filter_map(|(nth, signal)| {
+                let ties = self.circle.on(signal.occurred.day(), signal.person, &self.rule.near)?;
+                Some((nth, signal, ties))
+            })
+            .collect();
+        let mut clusters: Vec<Cluster> = Vec::new();
+        let mut first = 0;
+        for last in 0..counted.len() {
+            let Some((_, newest, _)) = counted.get(last) else { break };
+            while counted
+                .get(first)
+                .is_some_and(|(_, signal, _)| newest.at() - signal.at() > self.rule.within)
+            {
+                first += 1;
+            }
+            let Some(window) = counted.get(first..=last) else { break };
+            let day = newest.occurred.day();
+            let in_force = self.rule.from <= day && self.until.is_none_or(|next| day < next);
+            if !in_force || self.is_excepted(day) {
+                continue;
+            }
+            let signals: Vec<&Signal> = window.iter().map(|(_, signal, _)| *signal).collect();
+            if are_met(&self.rule.needs, &signals) {
+                clusters.push(Cluster {
+                    version: self.rule.version,
+                    within: self.rule.within,
+                    children: BTreeSet::from([self.child]),
+                    ties: window.iter().flat_map(|(_, _, ties)| ties.iter().copied()).collect(),
+                    signals: window.iter().map(|(nth, _, _)| *nth).collect(),
+                });
+            }
+        }
+        clusters
+    }
+
+    fn is_excepted(&self, day: NaiveDate) -> bool {
+        match self.rule.unless {
+            None => false,
+            Some(Unless::OpenEpisode) => self.hood.episodes.iter().any(|episode| {
+                episode.child == self.child
+                    && episode.from <= day
+                    && episode.until.is_none_or(|until| day <= until)
+            }),
+        }
+    }
+}
+
+/// Clusters that share a signal become one, until none do.
+fn together(clusters: Vec<Cluster>) -> Vec<Cluster> {
+    let mut apart: Vec<Cluster> = Vec::new();
+    for mut cluster in clusters {
+        let (shared, rest): (Vec<_>, Vec<_>) =
+            apart.into_iter().partition(|other| !other.signals.is_disjoint(&cluster.signals));
+        for other in shared {
+            cluster.version = cluster.version.max(other.version);
+            cluster.within = cluster.within.max(other.within);
+            cluster.children.extend(other.children);
+            cluster.ties.extend(other.ties);
+            cluster.signals.extend(other.signals);
+        }
+        apart = rest;
+        apart.push(cluster);
+    }
+    apart.sort_by_key(|cluster| cluster.signals.first().copied());
+    apart
+}
+
+impl Cluster {
+    /// None for old news: an entry about long ago, written down long after, is for whoever wrote it.
+    fn finding(self, rule: &str, signals: &[Signal]) -> Option<Finding> {
+        let evidence: Vec<&Signal> = self.signals.iter().filter_map(|nth| signals.get(*nth)).collect();
+        let (first, newest) = (evidence.first()?, evidence.last()?);
+        if newest.recorded_at - newest.occurred.latest() > self.within {
+            return None;
+        }
+        let told = evidence.iter().rev().filter(|signal| signal.kind == SignalKind::Contact);
+        let authority = told.chain(evidence.iter().rev()).find_map(|signal| signal.authority.clone());
+        let skipped = evidence.len().saturating_sub(MOST_EVIDENCE);
+        Some(Finding {
+            rule: rule.to_owned(),
+            version: self.version,
+            children: self.children,
+            ties: self.ties,
+            first: (first.event, first.person),
+            authority,
+            evidence: evidence.into_iter().skip(skipped).cloned().collect(),
+        })
+    }
+}
+
+impl Finding {
+    /// Each entry of the evidence as it bears on somebody.
+    pub(super) fn pairs(&self) -> BTreeSet<(EventId, PersonId)> {
+        self.evidence.iter().map(|signal| (signal.event, signal.person)).collect()
+    }
+
+    /// The people of the evidence and the children.
+    #[must_use]
+    pub fn people(&self) -> BTreeSet<PersonId> {
+        self.children.iter().copied().chain(self.evidence.iter().map(|signal| signal.person)).collect()
+    }
+
+    /// Incidents as ids, for whoever shows them.
+    #[must_use]
+    pub fn incident_ids(&self) -> BTreeSet<Uuid> {
+        self.evidence.iter().map(|signal| signal.incident).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! Alerts, for those who are told everything about one of their children.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use domain::access::{Disclosure, Role};
+use domain::alert::AlertState;
+use domain::authority::Authority;
+use domain::ids::{AlertId, EventId, PersonId};
+use domain::linkage::Known;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::access::standings;
+use crate::engine::builds::position_from;
+use crate::reads::{ReadError, Reads};
+use crate::scope::{Scope, Standing};
+
+const VIEW: &str = "alerts";
+/// Rows read at once while looking for those the reader is told of.
+const READ_AT_ONCE: usize = 200;
+/// Reads for one page: past that the page is given as far as it got.
+const READS_MAX: usize = 10;
+/// Alerts about one person given at once.
+const OF_PERSON_MAX: i64 = 200;
+const COLUMNS: &str =
+    "alert, position, rule, version, authority, state, raised_at, changed_at, children, incidents";
+
+/// An alert in a list.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listed {
+    pub alert: AlertId,
+    pub rule: String,
+    pub version: i32,
+    pub authority: Option<String>,
+    pub state: String,
+    pub raised_at: DateTime<Utc>,
+    pub changed_at: DateTime<Utc>,
+    /// The children of it whom the reader is told everything about.
+    pub children: Vec<PersonId>,
+    /// Distinct incidents, those the reader may not see included.
+    pub incidents: i32,
+}
+
+/// Where a page of the queue begins: after this alert.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct QueuePlace {
+    pub changed_at: DateTime<Utc>,
+    pub alert: AlertId,
+}
+
+/// Which alerts are asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Queue {
+    pub state: AlertState,
+    /// Whose front door; all that the reader is told of when absent.
+    pub authority: Option<Authority>,
+    pub after: Option<QueuePlace>,
+    pub limit: usize,
+}
+
+/// Alerts by when their evidence last changed, the newest first, and where the next page begins.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn queue(
+    reads: &Reads,
+    scope: &Scope,
+    queue: &Queue,
+) -> Result<(Vec<Listed>, Option<QueuePlace>), ReadError> {
+    let mut listed = Vec::new();
+    let mut after = queue.after;
+    for _ in 0..READS_MAX {
+        let rows = page(reads, queue, after).await?;
+        let is_last = rows.len() < READ_AT_ONCE;
+        let standings = standings(reads, &children(&rows)?).await?;
+        for row in &rows {
+            if listed.len() == queue.limit {
+                return Ok((listed, after));
+            }
+            let one = from_row(row, scope, &standings)?;
+            after = Some(QueuePlace { changed_at: row.try_get(7)?, alert: AlertId(row.try_get(0)?) });
+            listed.extend(one);
+        }
+        if is_last {
+            return Ok((listed, None));
+        }
+    }
+    Ok((listed, after))
+}
+
+async fn page(reads: &Reads, queue: &Queue, after: Option<QueuePlace>) -> Result<Vec<Row>, ReadError> {
+    let source = reads.source(VIEW).await?;
+    let sql = format!(
+        "select {COLUMNS} from {}.alert
+         where state = $1 and ($2::text is null or authority = $2 or authority is null)
+           and ($3::timestamptz is null or (changed_at, alert) < ($3, $4))
+         order by changed_at desc, alert desc limit $5",
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let (at, alert) = after.map(|after| (after.changed_at, after.alert.0)).unzip();
+    let limit = i64::try_from(READ_AT_ONCE).unwrap_or(i64::MAX);
+    let authority = queue.authority.as_ref().map(Authority::as_str);
+    Ok(source.client.query(&statement, &[&queue.state.code(), &authority, &at, &alert, &limit]).await?)
+}
+
+/// The alerts in which somebody is one of the children, or part of the evidence, newest first.
+///
+/// # Errors
+/// As [`queue`].
+pub async fn of_person(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+) -> Result<Option<Vec<Listed>>, ReadError> {
+    let known = standings(reads, &[person]).await?;
+    if !known.get(&person).is_some_and(|standing| is_told(scope, standing)) {
+        return Ok(None);
+    }
+    let source = reads.source(VIEW).await?;
+    let sql = format!(
+        "select {COLUMNS} from {}.alert where people @> array[$1::uuid]
+         order by changed_at desc, alert desc limit $2",
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let rows = source.client.query(&statement, &[&person.0, &OF_PERSON_MAX]).await?;
+    drop(source);
+    let standings = standings(reads, &children(&rows)?).await?;
+    let listed = rows.iter().map(|row| from_row(row, scope, &standings)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Some(listed.into_iter().flatten().collect()))
+}
+
+/// The alerts on record about any of these people, for the node to compare with what it finds.
+///
+/// # Errors
+/// As [`queue`].
+pub async fn about(
+    reads: &Reads,
+    scope: &Scope,
+    people: &BTreeSet<PersonId>,
+) -> Result<Vec<Known>, ReadError> {
+    if !scope.reader().has(Role::System) || people.is_empty() {
+        return Ok(Vec::new());
+    }
+    let source = reads.source(VIEW).await?;
+    let sql = format!(
+        "select alert, position, rule, people, entries, bears_on from {}.alert
+         where people && $1 and state <> 'withdrawn'",
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let ids: Vec<Uuid> = people.iter().map(|person| person.0).collect();
+    let rows = source.client.query(&statement, &[&ids]).await?;
+    rows.iter()
+        .map(|row| {
+            let (entries, bears_on): (Vec<Uuid>, Vec<Uuid>) = (row.try_get(4)?, row.try_get(5)?);
+            let people: Vec<Uuid> = row.try_get(3)?;
+            Ok(Known {
+                alert: AlertId(row.try_get(0)?),
+                raised: position_from(row.try_get(1)?).raw(),
+                rule: row.try_get(2)?,
+                people: people.into_iter().map(PersonId).collect(),
+                evidence: entries.into_iter().map(EventId).zip(bears_on.into_iter().map(PersonId)).collect(),
+            })
+        })
+        .collect()
+}
+
+/// An alert says what is on several records at once: it is for those who are told all of one of them.
+fn is_told(scope: &Scope, standing: &Standing) -> bool {
+    scope.disclosure(standing) == Disclosure::Full
+}
+
+fn children(rows: &[Row]) -> Result<Vec<PersonId>, ReadError> {
+    let mut all = BTreeSet::new();
+    for row in rows {
+        all.extend(row.try_get::<_, Vec<Uuid>>(8)?.into_iter().map(PersonId));
+    }
+    Ok(all.into_iter().collect())
+}
+
+fn from_row(
+    row: &Row,
+    scope: &Scope,
+    standings: &HashMap<PersonId, Standing>,
+) -> Result<Option<Listed>, ReadError> {
+    let children: Vec<Uuid> = row.try_get(8)?;
+    let told = |child: &PersonId| standings.get(child).is_some_and(|standing| is_told(scope, standing));
+    let children: Vec<PersonId> = children.into_iter().map(PersonId).filter(told).collect();
+    if children.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Listed {
+        alert: AlertId(row.try_get(0)?),
+        rule: row.try_get(2)?,
+        version: row.try_get(3)?,
+        authority: row.try_get(4)?,
+        state: row.try_get(5)?,
+        raised_at: row.try_get(6)?,
+        changed_at: row.try_get(7)?,
+        children,
+        incidents: row.try_get(9)?,
+    }))
+}

@@ -1,0 +1,57 @@
+//! The linkage rules, published: whoever is looked at by a rule, or acts on what it finds, can read it.
+
+use actix_web::{HttpResponse, web};
+use chrono::NaiveDate;
+use domain::linkage::Rule;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::address::{Address, at};
+use super::input::Asking;
+use crate::app::App;
+
+pub fn addresses() -> Vec<Address> {
+    vec![at("/linkage/rules").get(rules)]
+}
+
+/// Every version of every rule.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LinkageRules {
+    rules: Vec<LinkageRule>,
+}
+
+/// A version of a rule, in force until the next version of its name is.
+#[derive(Debug, Serialize, ToSchema)]
+struct LinkageRule {
+    rule: String,
+    version: u16,
+    in_force_from: NaiveDate,
+    title: String,
+    /// What is shown with an alert.
+    says: String,
+    within: String,
+    source: String,
+    /// The rule itself, as it is on file.
+    text: String,
+}
+
+impl From<&Rule> for LinkageRule {
+    fn from(rule: &Rule) -> Self {
+        Self {
+            rule: rule.id.clone(),
+            version: rule.version,
+            in_force_from: rule.from,
+            title: rule.title.clone(),
+            says: rule.says.clone(),
+            within: rule.within_words.clone(),
+            source: rule.source.clone(),
+            text: rule.text.clone(),
+        }
+    }
+}
+
+/// The linkage rules of this node. They say nothing of anybody, so that no look is recorded.
+#[utoipa::path(get, path = "/api/v1/linkage/rules", tag = "alerts", responses((status = 200, body = LinkageRules)))]
+pub async fn rules(app: web::Data<App>, _: Asking) -> HttpResponse {
+    HttpResponse::Ok().json(LinkageRules { rules: app.rules.all().iter().map(LinkageRule::from).collect() })
+}

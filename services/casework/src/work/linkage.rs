@@ -1,0 +1,235 @@
+//! Linkage: looks at the people whom new entries touch, and puts on record what the rules find, as alerts.
+//!
+//! It follows the batches that the views are given. When the view `linkage` has one, it asks which people the batch's
+//! streams ever touched (a correction takes something away from somebody it does not name), reads them with everyone
+//! tied to them, and compares what the rules find with the alerts on record.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::access::{Action, LawfulBasis, Purpose};
+use domain::alert::{Command as Alert, Say, Withdraw};
+use domain::enquiry::KnownAt;
+use domain::ids::PersonId;
+use domain::linkage::{Step, findings, settle};
+use event_store::{EventStore as _, Position};
+use futures_util::future::try_join_all;
+use projections::engine::Batch;
+use projections::scope::Scope;
+use projections::{alerts, linkage, workers};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::error::{Cause, ExecuteError};
+use crate::execute::{Command, Order};
+use crate::visitor::Visitor;
+
+const NAME: &str = "linkage";
+const ALERTS: &str = "alerts";
+/// How many events are looked at together while catching up.
+const PAGE: usize = 1_000;
+/// Alerts written at one time.
+const AT_ONCE: usize = 8;
+/// How long to wait for a view before beginning again.
+const PATIENCE: Duration = Duration::from_secs(10);
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// How often the place is written down, at most.
+const SAVE_EVERY: Duration = Duration::from_millis(500);
+
+/// Works until told to stop, while this process is the one that keeps the views: one is enough.
+pub(super) async fn run(app: Arc<App>, reached: watch::Sender<Position>, mut stop: watch::Receiver<bool>) {
+    let mut lease = app.engine.lease();
+    loop {
+        tokio::select! {
+            () = until(&mut lease, true) => {}
+            () = until(&mut stop, true) => return,
+        }
+        let worker = Worker { app: &app, reached: &reached, alerts: Position::START, saved: Instant::now() };
+        tokio::select! {
+            ended = worker.follow(stop.clone()) => match ended {
+                Ok(()) => return,
+                Err(error) => tracing::warn!(%error, "linkage stands still just now"),
+            },
+            () = until(&mut lease, false) => {}
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY_AFTER) => {}
+            () = until(&mut stop, true) => return,
+        }
+    }
+}
+
+/// Waits for a word. (What a watch lends is a lock's guard, which must not live on in a select.)
+async fn until(word: &mut watch::Receiver<bool>, wanted: bool) {
+    let _ = word.wait_for(|word| *word == wanted).await;
+}
+
+struct Worker<'a> {
+    app: &'a App,
+    reached: &'a watch::Sender<Position>,
+    /// The last alert event this worker wrote: it must see its own before it looks again.
+    alerts: Position,
+    saved: Instant,
+}
+
+impl Worker<'_> {
+    async fn follow(mut self, mut stop: watch::Receiver<bool>) -> Result<(), Cause> {
+        let mut at = workers::reached(&self.app.views, NAME).await?;
+        loop {
+            let mut tail = self.app.engine.listen();
+            at = self.catch_up(at, &stop).await?;
+            loop {
+                let batch = tokio::select! {
+                    batch = tail.recv() => batch,
+                    () = until(&mut stop, true) => return self.save(at).await,
+                };
+                // Some were missed: read on from here.
+                let Ok(batch) = batch else { break };
+                if batch.after > at {
+                    break;
+                }
+                let mut streams = BTreeSet::new();
+                let mut next = take(&batch, at, &mut streams);
+                // Under load several are waiting, and one look does for all.
+                while let Ok(batch) = tail.try_recv() {
+                    next = take(&batch, next, &mut streams);
+                }
+                at = self.look(streams, next).await?;
+                if self.saved.elapsed() >= SAVE_EVERY {
+                    self.save(at).await?;
+                }
+            }
+        }
+    }
+
+    /// Reads by itself until nothing is left.
+    async fn catch_up(&mut self, from: Position, stop: &watch::Receiver<bool>) -> Result<Position, Cause> {
+        let mut at = from;
+        loop {
+            let page = self.app.record.read_all(at, PAGE).await?;
+            let Some(last) = page.last().filter(|_| !*stop.borrow()) else {
+                self.reached.send_replace(at);
+                return Ok(at);
+            };
+            let last = last.position;
+            let touching = page.iter().filter(|event| may_change(event.header.kind()));
+            at = self.look(touching.map(|event| event.header.stream_id()).collect(), last).await?;
+            self.save(at).await?;
+        }
+    }
+
+    async fn save(&mut self, at: Position) -> Result<(), Cause> {
+        workers::reach(&self.app.views, NAME, at).await?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+
+    /// Looks at whoever these streams touch, as everything stands.
+    async fn look(&mut self, streams: BTreeSet<Uuid>, upto: Position) -> Result<Position, Cause> {
+        if !streams.is_empty() {
+            let views = &self.app.views;
+            views.wait_until(NAME, upto, PATIENCE).await?;
+            views.wait_until(ALERTS, self.alerts, PATIENCE).await?;
+            let streams: Vec<Uuid> = streams.into_iter().collect();
+            let orders = steps(self.app, &streams).await?;
+            self.carry_out(&orders).await?;
+        }
+        self.reached.send_replace(upto);
+        Ok(upto)
+    }
+
+    async fn carry_out(&mut self, orders: &[Order]) -> Result<(), Cause> {
+        for some in orders.chunks(AT_ONCE) {
+            let done = try_join_all(some.iter().map(|order| carried_out(self.app, order))).await?;
+            self.alerts = done.into_iter().max().unwrap_or(Position::START).max(self.alerts);
+        }
+        Ok(())
+    }
+}
+
+async fn carried_out(app: &App, order: &Order) -> Result<Position, ExecuteError> {
+    match app.execute(&Visitor::node(), order.clone()).await {
+        Ok(done) => Ok(done.position),
+        // Another process wrote to it meanwhile; the next look compares again.
+        Err(ExecuteError::Stale | ExecuteError::Absent) => Ok(Position::START),
+        Err(error) => Err(error),
+    }
+}
+
+/// The streams of a batch that may change what rules find; where the batch ends.
+fn take(batch: &Batch, at: Position, streams: &mut BTreeSet<Uuid>) -> Position {
+    let mut last = at;
+    for event in batch.events.iter().filter(|event| event.position > at) {
+        last = event.position;
+        if event.content.as_ref().is_ok_and(|entry| may_change(entry.event.kind())) {
+            streams.insert(event.stream);
+        }
+    }
+    last
+}
+
+/// The kinds of event that may change what rules find.
+fn may_change(kind: &str) -> bool {
+    matches!(
+        kind,
+        "enquiry.made"
+            | "tie.recorded"
+            | "tie.ended"
+            | "person.restricted"
+            | "person.unrestricted"
+            | "cp-plan.started"
+            | "s47.started"
+            | "referral.received"
+            | "referral.decided"
+            | "case.closed"
+    ) || kind.starts_with("contact.") && kind != "contact.decided"
+        || kind.starts_with("entry.")
+}
+
+/// What is to be ordered, now that these streams are as they are.
+async fn steps(app: &App, streams: &[Uuid]) -> Result<Vec<Order>, Cause> {
+    let scope = app.scope(&Visitor::node(), Action::ReadAlerts, Purpose::Operation)?;
+    // Taken before anything is read: what is found is true at least up to here.
+    let known_at = KnownAt(app.views.position(NAME).raw());
+    let mut keys = linkage::touched(&app.views, &scope, streams).await?;
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    // An alert that loses a tie or an entry must still be looked at whole.
+    let touched: BTreeSet<PersonId> = keys.iter().map(|key| PersonId(*key)).collect();
+    for alert in alerts::about(&app.views, &scope, &touched).await? {
+        keys.extend(alert.people.iter().map(|person| person.0));
+    }
+    let found = compare(app, &scope, &keys).await?;
+    let order = |command: Alert, id| Order {
+        purpose: Purpose::Operation,
+        lawful_basis: LawfulBasis::PublicTask,
+        idempotency_key: None,
+        if_match: None,
+        correlation: None,
+        trace: None,
+        now: None,
+        recorded_at: None,
+        command: Command::Alert { id, command },
+    };
+    Ok(found
+        .into_iter()
+        .map(|step| match step {
+            Step::Raise(finding) => {
+                let id = app.ids.alert(&finding);
+                order(Say::of(finding, known_at).into(), id)
+            }
+            Step::Say(id, finding) => order(Say::of(finding, known_at).into(), id),
+            Step::Withdraw { alert, into } => order(Withdraw { known_at, into }.into(), alert),
+        })
+        .collect())
+}
+
+async fn compare(app: &App, scope: &Scope, keys: &BTreeSet<Uuid>) -> Result<Vec<Step>, Cause> {
+    let hood = linkage::neighbourhood(&app.views, scope, keys).await?;
+    let known = alerts::about(&app.views, scope, &hood.people).await?;
+    let found = findings(app.rules.all(), &hood);
+    Ok(settle(&hood.people, found, &known))
+}

@@ -1,0 +1,50 @@
+//! Workers: they follow the record, find what is to be done, and do it through `execute` as the node.
+//!
+//! Whatever a worker does can be done twice without harm, by several processes at once too: ids are derived, and
+//! `decide` adds nothing that is there. So a worker's own place is only a saving.
+
+mod linkage;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use event_store::Position;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::App;
+
+/// The running workers. Stop them before the [`App`] they work for.
+#[derive(Debug)]
+pub struct Workers {
+    stop: watch::Sender<bool>,
+    linkage: watch::Receiver<Position>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Workers {
+    /// Begins to work.
+    #[must_use]
+    pub fn start(app: &Arc<App>) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        let (reached, linkage) = watch::channel(Position::START);
+        let tasks = vec![tokio::spawn(linkage::run(Arc::clone(app), reached, stopped))];
+        Self { stop, linkage, tasks }
+    }
+
+    /// Waits until linkage has looked at everything up to a position; false when it has not in time.
+    pub async fn has_linked(&self, position: Position, within: Duration) -> bool {
+        let mut reached = self.linkage.clone();
+        let there = reached.wait_for(|reached| *reached >= position);
+        matches!(tokio::time::timeout(within, there).await, Ok(Ok(_)))
+    }
+
+    /// Lets each finish what it is about, and waits for that.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        for task in self.tasks {
+            // A task that panicked has said so already.
+            let _ = task.await;
+        }
+    }
+}
