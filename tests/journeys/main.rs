@@ -5,3 +5,4 @@
 
 mod contacts;
 mod enquiries;
+mod linkage;

@@ -10,7 +10,7 @@ use super::{Follows, Weight, WithdrawnBecause};
 use crate::authority::Authority;
 use crate::enquiry::KnownAt;
 use crate::ids::{AgencyId, AlertId, EventId, PersonId, TieId};
-use crate::linkage::{Identity, SignalKind};
+use crate::linkage::{Identity, RuleName, SignalKind};
 use crate::sealed::Sealed;
 use crate::text::Narrative;
 use crate::when::Occurred;
@@ -36,7 +36,7 @@ pub struct Evidence {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
-    pub rule: String,
+    pub rule: RuleName,
     pub version: u16,
     /// Whose front door it goes to; none when no entry says.
     #[serde(default, skip_serializing_if = "Option::is_none")]

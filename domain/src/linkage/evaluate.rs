@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::circle::{Circle, Ties};
 use super::needs::are_met;
-use super::rule::{Rule, Unless};
+use super::rule::{Rule, RuleName, Unless};
 use super::{Neighbourhood, Signal, SignalKind};
 use crate::authority::Authority;
 use crate::ids::{EventId, PersonId, TieId};
@@ -23,7 +23,7 @@ const ASKED_AND_TOLD: TimeDelta = TimeDelta::days(1);
 /// What a rule found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Finding {
-    pub rule: String,
+    pub rule: RuleName,
     pub version: u16,
     /// The children whose circle it was found in.
     pub children: BTreeSet<PersonId>,
@@ -68,7 +68,7 @@ pub fn findings(rules: &[Rule], hood: &Neighbourhood) -> Vec<Finding> {
             (child, circle, of)
         })
         .collect();
-    let mut found: BTreeMap<&str, Vec<Cluster>> = BTreeMap::new();
+    let mut found: BTreeMap<&RuleName, Vec<Cluster>> = BTreeMap::new();
     for (nth, rule) in rules.iter().enumerate() {
         let next = rules.get(nth + 1).filter(|next| next.id == rule.id).map(|next| next.from);
         for (child, circle, of) in &circles {
@@ -197,7 +197,7 @@ fn together(clusters: Vec<Cluster>) -> Vec<Cluster> {
 
 impl Cluster {
     /// None for old news: an entry about long ago, written down long after, is for whoever wrote it.
-    fn finding(self, rule: &str, signals: &[Signal]) -> Option<Finding> {
+    fn finding(self, rule: &RuleName, signals: &[Signal]) -> Option<Finding> {
         let evidence: Vec<&Signal> = self.signals.iter().filter_map(|nth| signals.get(*nth)).collect();
         let (first, newest) = (evidence.first()?, evidence.last()?);
         if newest.recorded_at - newest.occurred.latest() > self.within {
@@ -207,7 +207,7 @@ impl Cluster {
         let authority = told.chain(evidence.iter().rev()).find_map(|signal| signal.authority.clone());
         let skipped = evidence.len().saturating_sub(MOST_EVIDENCE);
         Some(Finding {
-            rule: rule.to_owned(),
+            rule: rule.clone(),
             version: self.version,
             children: self.children,
             ties: self.ties,
@@ -238,4 +238,5 @@ impl Finding {
 }
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "a test that reads what is not there has failed")]
 mod tests;

@@ -14,7 +14,7 @@ mod settle;
 mod testing;
 
 pub use evaluate::{Finding, MOST_EVIDENCE, findings};
-pub use rule::{Rule, RuleError, in_order};
+pub use rule::{Rule, RuleError, RuleName, in_order};
 pub use settle::{Known, Step, settle};
 
 use std::collections::BTreeSet;

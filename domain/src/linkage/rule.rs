@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use chrono::{NaiveDate, TimeDelta};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::access::Purpose;
 use crate::agency::AgencyKind;
@@ -23,6 +25,39 @@ codes! {
     /// What keeps a rule from applying to a child.
     Unless, "exception":
     OpenEpisode => "the child has an open episode",
+}
+
+/// The name of a rule, such as `three-incidents`; the same for all its versions.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(extend("pattern" = "^[a-z0-9-]{1,60}$", "examples" = ["three-incidents"]))]
+pub struct RuleName(String);
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("is small letters, digits and hyphens, at most 60")]
+pub struct NotARuleName;
+
+impl RuleName {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for RuleName {
+    type Err = NotARuleName;
+
+    fn from_str(text: &str) -> Result<Self, NotARuleName> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let fits = (1..=60).contains(&text.len()) && text.bytes().all(plain);
+        if fits { Ok(Self(text.to_owned())) } else { Err(NotARuleName) }
+    }
+}
+
+impl std::fmt::Display for RuleName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 /// What is counted.
@@ -57,7 +92,7 @@ pub struct Need {
 /// One version of a rule.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Rule {
-    pub id: String,
+    pub id: RuleName,
     pub version: u16,
     /// The first day it counts.
     pub from: NaiveDate,
@@ -88,9 +123,9 @@ pub enum RuleError {
     #[error("line {line}, `{name}`: {problem}")]
     Value { line: usize, name: &'static str, problem: String },
     #[error("`{rule}` version {version} is given twice")]
-    SameVersion { rule: String, version: u16 },
+    SameVersion { rule: RuleName, version: u16 },
     #[error("`{rule}` version {version} does not come into force after the version before it")]
-    NotLater { rule: String, version: u16 },
+    NotLater { rule: RuleName, version: u16 },
 }
 
 const STATEMENTS: [&str; 10] =
@@ -103,13 +138,7 @@ impl Rule {
     /// The first line, or the statement, that is wrong, and what is allowed.
     pub fn parse(text: &str) -> Result<Self, RuleError> {
         let given = Statements::read(text)?;
-        let id = given.required("rule", |value| {
-            let plain =
-                value.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-            (plain && value.len() <= 60)
-                .then(|| value.to_owned())
-                .ok_or("is small letters, digits and hyphens, at most 60")
-        })?;
+        let id = given.required("rule", str::parse)?;
         let needs = given
             .of("needs")
             .map(|(line, value)| {

@@ -89,7 +89,7 @@ impl KeyState for Row {
         rows.row(0)
             .uuid(self.alert)
             .position(self.raised)
-            .text(&says.rule)
+            .text(says.rule.as_str())
             .int(i32::from(says.version))
             .opt_text(says.authority.as_ref().map(domain::authority::Authority::as_str))
             .text(state.code())

@@ -7,7 +7,7 @@ use domain::access::{Disclosure, Role};
 use domain::alert::AlertState;
 use domain::authority::Authority;
 use domain::ids::{AlertId, EventId, PersonId};
-use domain::linkage::Known;
+use domain::linkage::{Known, RuleName};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -154,13 +154,18 @@ pub async fn about(
     let ids: Vec<Uuid> = people.iter().map(|person| person.0).collect();
     let rows = source.client.query(&statement, &[&ids]).await?;
     rows.iter()
-        .map(|row| {
+        .filter_map(|row| {
+            // A name of another program's rule is not one this program finds anything by.
+            let rule: RuleName = row.try_get::<_, &str>(2).ok()?.parse().ok()?;
+            Some((row, rule))
+        })
+        .map(|(row, rule)| {
             let (entries, bears_on): (Vec<Uuid>, Vec<Uuid>) = (row.try_get(4)?, row.try_get(5)?);
             let people: Vec<Uuid> = row.try_get(3)?;
             Ok(Known {
                 alert: AlertId(row.try_get(0)?),
                 raised: position_from(row.try_get(1)?).raw(),
-                rule: row.try_get(2)?,
+                rule,
                 people: people.into_iter().map(PersonId).collect(),
                 evidence: entries.into_iter().map(EventId).zip(bears_on.into_iter().map(PersonId)).collect(),
             })

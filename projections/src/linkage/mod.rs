@@ -18,7 +18,7 @@ use domain::contact::{Concern, SourceDisclosure};
 use domain::enquiry::Searched;
 use domain::entry::Entry;
 use domain::event::Event;
-use domain::ids::{AgencyId, EpisodeId, PersonId};
+use domain::ids::{AgencyId, EpisodeId, IncidentId, PersonId};
 use domain::linkage::{Identity, Part, SignalKind};
 use domain::person::restriction::RestrictionReason;
 use domain::tie::TieTo;
@@ -39,6 +39,7 @@ const BOND: usize = 1;
 const AGENCY: usize = 2;
 const APART: usize = 3;
 const EPISODE: usize = 4;
+const JOINED: usize = 5;
 
 impl View for Linkage {
     fn name(&self) -> &'static str {
@@ -56,6 +57,7 @@ impl View for Linkage {
             Table { name: "agency", key: "agency", per: Per::Key },
             Table { name: "apart", key: "person", per: Per::Key },
             Table { name: "episode", key: "child", per: Per::Key },
+            Table { name: "joined", key: "person", per: Per::Key },
         ]
     }
 
@@ -85,7 +87,7 @@ impl View for Linkage {
                     TieTo::Household(household) => household.0,
                 });
             }
-            Event::TieEnded(_) => keys.add_stream(),
+            Event::ContactJoined(_) | Event::ContactParted(_) | Event::TieEnded(_) => keys.add_stream(),
             Event::AgencyRegistered(_) | Event::PersonRestricted(_) | Event::PersonUnrestricted(_) => {
                 keys.add(entry.stream);
             }
@@ -102,11 +104,15 @@ impl View for Linkage {
         }
     }
 
-    /// Of an agency the last registration counts, of a restriction the last word; all else is known by its own id.
+    /// Of an agency, a restriction, a contact's incident the last word counts; all else is known by its own id.
     fn commutes(&self, entry: &Entry) -> bool {
         !matches!(
             entry.event,
-            Event::AgencyRegistered(_) | Event::PersonRestricted(_) | Event::PersonUnrestricted(_)
+            Event::AgencyRegistered(_)
+                | Event::PersonRestricted(_)
+                | Event::PersonUnrestricted(_)
+                | Event::ContactJoined(_)
+                | Event::ContactParted(_)
         )
     }
 
@@ -137,6 +143,7 @@ impl View for Linkage {
             ties: BTreeMap::new(),
             agency: None,
             is_apart: false,
+            joined: BTreeMap::new(),
             episodes: BTreeMap::new(),
         }))
     }
@@ -219,6 +226,8 @@ struct Around {
     ties: BTreeMap<Uuid, (Option<Tie>, Option<NaiveDate>)>,
     agency: Option<(AgencyKind, Option<Authority>)>,
     is_apart: bool,
+    /// Contacts that tell of another contact's incident.
+    joined: BTreeMap<Uuid, IncidentId>,
     episodes: BTreeMap<EpisodeId, (Option<NaiveDate>, Option<NaiveDate>)>,
 }
 
@@ -233,6 +242,12 @@ impl KeyState for Around {
                 self.is_apart = restricted.reason == RestrictionReason::PreAdoption;
             }
             Event::PersonUnrestricted(_) => self.is_apart = false,
+            Event::ContactJoined(joined) => {
+                self.joined.insert(entry.stream, joined.incident);
+            }
+            Event::ContactParted(_) => {
+                self.joined.remove(&entry.stream);
+            }
             Event::ReferralReceived(referral) => {
                 self.episodes.entry(referral.episode).or_default().0 = Some(day);
             }
@@ -269,6 +284,9 @@ impl KeyState for Around {
         }
         if self.is_apart {
             rows.row(APART).uuid(self.key).end();
+        }
+        for (contact, incident) in &self.joined {
+            rows.row(JOINED).uuid(self.key).uuid(*contact).uuid(incident.0).end();
         }
         for (began, ended) in self.episodes.values() {
             if let Some(began) = began {

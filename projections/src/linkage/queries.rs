@@ -75,10 +75,13 @@ pub async fn neighbourhood(
     let ids: Vec<Uuid> = seen.iter().copied().collect();
     let signals = of(
         &source,
-        "select person, event_id, record, part, signal.kind, identity, occurred, recorded_at, signal.agency,
-                coalesce(signal.authority, agency.authority), purpose, concerns, agency.kind
-         from {}.signal left join {}.agency on agency.agency = signal.agency
-         where person = any($1)",
+        "select signal.person, event_id, record, part, signal.kind, identity, occurred, recorded_at, signal.agency,
+                coalesce(signal.authority, agency.authority), purpose, concerns, agency.kind,
+                coalesce(joined.incident, record)
+         from {}.signal
+         left join {}.agency on agency.agency = signal.agency
+         left join {}.joined on joined.person = signal.person and joined.contact = signal.record
+         where signal.person = any($1)",
         &ids,
     )
     .await?;
@@ -176,7 +179,7 @@ fn signal(row: &Row) -> Result<Option<Signal>, ReadError> {
     Ok(Some(Signal {
         event: EventId(row.try_get(1)?),
         record,
-        incident: record,
+        incident: row.try_get(13)?,
         person: PersonId(row.try_get(0)?),
         part,
         kind,

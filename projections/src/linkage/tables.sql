@@ -45,3 +45,10 @@ create table episode (
     began date not null,
     ended date
 );
+
+-- One row a person and contact that tells of another contact's incident. Fed by contact.joined and contact.parted.
+create table joined (
+    person   uuid not null,
+    contact  uuid not null,
+    incident uuid not null
+);

@@ -50,7 +50,7 @@ impl Rules {
     /// One version of a rule.
     #[must_use]
     pub fn version(&self, id: &str, version: u16) -> Option<&Rule> {
-        self.0.iter().find(|rule| rule.id == id && rule.version == version)
+        self.0.iter().find(|rule| rule.id.as_str() == id && rule.version == version)
     }
 }
 
@@ -71,7 +71,7 @@ mod tests {
         let shipped: BTreeSet<String> = TEXTS.iter().map(|(file, _)| (*file).to_owned()).collect();
         assert_eq!(on_file, shipped);
         let named: BTreeSet<String> =
-            Rules::shipped().unwrap().all().iter().map(|rule| rule.id.clone()).collect();
+            Rules::shipped().unwrap().all().iter().map(|rule| rule.id.to_string()).collect();
         assert_eq!(named, shipped);
     }
 }

@@ -333,13 +333,13 @@ impl AlertRead {
     fn of(app: &App, id: AlertId, read: &ReadAlert) -> Option<Self> {
         let alert = &read.alert;
         let says = alert.says()?;
-        let rule = app.rules.version(&says.rule, says.version);
+        let rule = app.rules.version(says.rule.as_str(), says.version);
         let text = |of: fn(&domain::linkage::Rule) -> &String| {
             rule.map_or_else(String::new, |rule| of(rule).clone())
         };
         Some(Self {
             alert: id.0,
-            rule: says.rule.clone(),
+            rule: says.rule.to_string(),
             rule_version: says.version,
             title: text(|rule| &rule.title),
             says: text(|rule| &rule.says),

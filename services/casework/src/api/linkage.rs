@@ -38,7 +38,7 @@ struct LinkageRule {
 impl From<&Rule> for LinkageRule {
     fn from(rule: &Rule) -> Self {
         Self {
-            rule: rule.id.clone(),
+            rule: rule.id.to_string(),
             version: rule.version,
             in_force_from: rule.from,
             title: rule.title.clone(),

@@ -49,7 +49,7 @@ impl Ids {
     /// The alert of a finding that no alert says yet.
     #[must_use]
     pub fn alert(&self, finding: &Finding) -> AlertId {
-        AlertId::of(&self.0, (&finding.rule, finding.version), finding.first)
+        AlertId::of(&self.0, (finding.rule.as_str(), finding.version), finding.first)
     }
 
     /// Any other id: of a person known by an authority's own number, of a file by its content.
