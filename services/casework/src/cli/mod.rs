@@ -1,6 +1,6 @@
 //! The command line: one file a command.
 //!
-//! `record`, `enquire`, `status` and `timeline` are a practitioner's: they speak to a running node over its API with a
+//! `record`, `enquire`, `status`, `timeline` and `linkage` (but for its dry run) are a practitioner's: they speak to a running node over its API with a
 //! token. The rest are the node's own: they open its database.
 
 mod bundle;
@@ -10,6 +10,7 @@ mod doctor;
 mod enquire;
 mod failure;
 mod import;
+mod linkage;
 mod migrate;
 mod node;
 mod openapi;
@@ -61,6 +62,9 @@ enum Command {
     Timeline(timeline::Timeline),
     /// Show how a child stands at each authority.
     Status(status::Status),
+    /// What small facts add up to: rules, alerts, and what is decided about them.
+    #[command(subcommand)]
+    Linkage(linkage::Linkage),
     /// Tell the history of a person or a case as it was known at any time.
     Replay(replay::Replay),
     /// Check a log, one proof or a bundle; says the first bad position when anything was changed.
@@ -92,6 +96,7 @@ pub fn run() -> ExitCode {
         Command::Enquire(enquire) => enquire.run(&settings, output),
         Command::Timeline(timeline) => timeline.run(&settings, output),
         Command::Status(status) => status.run(&settings, output),
+        Command::Linkage(linkage) => linkage.run(settings, output),
         Command::Replay(replay) => replay.run(settings, output),
         Command::Verify(verify) => verify.run(settings, output),
         Command::Bundle(bundle) => bundle.run(settings, output),

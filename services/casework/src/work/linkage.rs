@@ -12,7 +12,7 @@ use domain::access::{Action, LawfulBasis, Purpose};
 use domain::alert::{Command as Alert, Say, Withdraw};
 use domain::enquiry::KnownAt;
 use domain::ids::PersonId;
-use domain::linkage::{Step, findings, settle};
+use domain::linkage::{Rule, Step, findings, settle};
 use event_store::{EventStore as _, Position};
 use futures_util::future::try_join_all;
 use projections::engine::Batch;
@@ -30,6 +30,8 @@ const NAME: &str = "linkage";
 const ALERTS: &str = "alerts";
 /// How many events are looked at together while catching up.
 const PAGE: usize = 1_000;
+/// People a rule is tried on at one time.
+const EVERYBODY_AT_ONCE: i64 = 1_000;
 /// Alerts written at one time.
 const AT_ONCE: usize = 8;
 /// How long to wait for a view before beginning again.
@@ -225,6 +227,46 @@ async fn steps(app: &App, streams: &[Uuid]) -> Result<Vec<Order>, Cause> {
             Step::Withdraw { alert, into } => order(Withdraw { known_at, into }.into(), alert),
         })
         .collect())
+}
+
+/// What a rule would have found.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Tried {
+    /// People about whom there is anything to count.
+    pub people: usize,
+    pub findings: usize,
+    pub children: usize,
+    pub entries: usize,
+}
+
+/// Holds a rule against everything on record. Nothing is written.
+///
+/// # Errors
+/// Those of the views.
+pub async fn try_rule(app: &App, rule: &Rule) -> Result<Tried, Cause> {
+    let scope = app.scope(&Visitor::node(), Action::ReadAlerts, Purpose::Operation)?;
+    let mut tried = Tried::default();
+    let mut seen = BTreeSet::new();
+    let mut children = BTreeSet::new();
+    let mut after = None;
+    loop {
+        let people = linkage::everybody(&app.views, &scope, after, EVERYBODY_AT_ONCE).await?;
+        let Some(last) = people.last().copied() else { break };
+        tried.people += people.len();
+        let keys = people.iter().map(|person| person.0).collect();
+        let hood = linkage::neighbourhood(&app.views, &scope, &keys).await?;
+        // A family is met once for each of its members.
+        for found in findings(std::slice::from_ref(rule), &hood) {
+            if seen.insert(found.first) {
+                tried.findings += 1;
+                tried.entries += found.evidence.len();
+                children.extend(found.children);
+            }
+        }
+        after = Some(last);
+    }
+    tried.children = children.len();
+    Ok(tried)
 }
 
 async fn compare(app: &App, scope: &Scope, keys: &BTreeSet<Uuid>) -> Result<Vec<Step>, Cause> {

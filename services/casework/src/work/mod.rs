@@ -14,6 +14,8 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 
+pub use linkage::{Tried, try_rule};
+
 /// The running workers. Stop them before the [`App`] they work for.
 #[derive(Debug)]
 pub struct Workers {
