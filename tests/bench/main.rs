@@ -4,6 +4,7 @@
 //! measurements, and a ratio is taken against their mean. A full run writes `docs/benchmarks.json` and
 //! `docs/benchmarks.md`; a quick or partial one only prints. No test depends on any of this.
 
+mod alerts;
 mod append;
 mod child;
 mod county;
@@ -86,6 +87,7 @@ async fn measure(bench: &Bench, options: &Options) -> Result<ExitCode> {
     report.take(&["read/100", "read/100x8", "replay/trivial"], read::all(bench)).await;
     report.take(&["rebuild/all", "rebuild/memory"], rebuild::all(bench)).await;
     report.take(&["visible"], visible::visible(bench)).await;
+    report.take(&["alerts/raised"], alerts::alerts(bench)).await;
     report.take(&["http/contact", "http/status", "http/timeline"], http::all(bench)).await;
     println!("{}", paper::table(&report));
     if options.is_full() {

@@ -30,6 +30,7 @@ impl Aim {
             "rebuild/all" => Self::AtLeast(150_000.0),
             "rebuild/memory" => Self::Below(512.0),
             "visible" => Self::P99Below(50.0),
+            "alerts/raised" => Self::P99Below(200.0),
             "http/contact" => Self::AtLeast(1_500.0),
             "http/status" => Self::AtLeastWithP99Below(500.0, 20.0),
             _ => return None,

@@ -39,7 +39,7 @@ pub async fn open(database: &Database, children: u64) -> Result<Arc<App>> {
 }
 
 /// Waits until every view has a position.
-async fn seen(app: &App, position: Position) -> Result<()> {
+pub async fn seen(app: &App, position: Position) -> Result<()> {
     for view in projections::views() {
         app.views.wait_until(view.name(), position, PATIENCE).await?;
     }

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use domain::access::{Disclosure, LawfulBasis, Purpose};
 use domain::agency::AgencyKind;
+use domain::alert::events::{Accepted, Evidence, Grew, Raised, Said, Withdrawn as AlertWithdrawn};
+use domain::alert::{Follows, WithdrawnBecause};
 use domain::authority::Authority;
 use domain::case::codes::AbuseCategory;
 use domain::case::events::{
@@ -20,6 +22,7 @@ use domain::ids::{
     AgencyId, AllocationId, CpPlanId, EnquiryId, EpisodeId, EventId, IncidentId, KeyId, PersonId,
     PractitionerId,
 };
+use domain::linkage::{Identity, SignalKind};
 use domain::person::identifier::Scheme;
 use domain::person::name::{NameUse, PersonName};
 use domain::person::restriction::RestrictionReason;
@@ -78,6 +81,7 @@ pub struct History {
     keys: Vec<KeyId>,
     standing: Vec<Standing>,
     contacts: Vec<StreamId>,
+    alerts: Vec<StreamId>,
     ties: Vec<StreamId>,
     next: u128,
 }
@@ -111,6 +115,7 @@ impl History {
             keys: Vec::new(),
             standing: Vec::new(),
             contacts: Vec::new(),
+            alerts: Vec::new(),
             ties: Vec::new(),
             next: 0x1000,
         };
@@ -160,7 +165,7 @@ impl History {
     /// One more entry, of any kind.
     pub async fn go_on(&mut self) {
         let at = self.some_day();
-        match self.dice.below(17) {
+        match self.dice.below(18) {
             0 => self.about_a_person(at).await,
             1 => self.about_a_person(at).await,
             2 | 3 => self.record_contact(at).await,
@@ -179,6 +184,7 @@ impl History {
             6 => self.enquiry(at).await,
             7 => self.sort_a_contact(at).await,
             8..=11 => self.about_a_case(at).await,
+            12 => self.alert(at).await,
             _ => self.correct(at).await,
         }
     }
@@ -276,6 +282,47 @@ impl History {
             _ => domain::contact::events::Joined { incident: IncidentId(first.id) }.into(),
         };
         self.put(contact, at, sorted).await;
+    }
+
+    /// Raises an alert, or says more about one that was.
+    async fn alert(&mut self, at: Occurred) {
+        let (_, child) = self.some_child();
+        let evidence = self.standing.last().map(|last| Evidence {
+            entry: EventId(last.id),
+            record: last.stream.id,
+            incident: last.stream.id,
+            person: child,
+            kind: SignalKind::Contact,
+            identity: Identity::Confirmed,
+            occurred: last.occurred,
+            agency: AgencyId(Uuid::from_u128(0xa1)),
+        });
+        let says = Said {
+            rule: "three-incidents".parse().expect("a rule's name"),
+            version: 1,
+            authority: Some(authority()),
+            children: BTreeSet::from([child]),
+            ties: BTreeSet::new(),
+            evidence: evidence.into_iter().collect(),
+        };
+        let known_at = KnownAt(self.next);
+        let known = self.dice.of(&self.alerts).cloned().filter(|_| self.dice.below(3) > 0);
+        let (alert, event): (StreamId, Event) = match known {
+            None => {
+                let alert = stream("alert", self.fresh());
+                self.alerts.push(alert.clone());
+                (alert, Raised { known_at, says }.into())
+            }
+            Some(alert) => match self.dice.below(3) {
+                0 => (alert, Grew { known_at, says }.into()),
+                1 => (alert, Accepted { follows: Follows::Referral, note: None }.into()),
+                _ => {
+                    let because = WithdrawnBecause::EvidenceCorrected;
+                    (alert, AlertWithdrawn { known_at, because, into: None }.into())
+                }
+            },
+        };
+        self.put(alert, at, event).await;
     }
 
     async fn tie(&mut self, at: Occurred) {

@@ -104,15 +104,14 @@ impl View for Linkage {
         }
     }
 
-    /// Of an agency, a restriction, a contact's incident the last word counts; all else is known by its own id.
+    /// What is only counted changes nothing that is remembered; of all else the last word counts.
     fn commutes(&self, entry: &Entry) -> bool {
-        !matches!(
+        matches!(
             entry.event,
-            Event::AgencyRegistered(_)
-                | Event::PersonRestricted(_)
-                | Event::PersonUnrestricted(_)
-                | Event::ContactJoined(_)
-                | Event::ContactParted(_)
+            Event::ContactRecorded(_)
+                | Event::EnquiryMade(_)
+                | Event::CpPlanStarted(_)
+                | Event::Section47Started(_)
         )
     }
 
