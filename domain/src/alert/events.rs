@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{Follows, Weight, WithdrawnBecause};
 use crate::authority::Authority;
+use crate::contact::SourceDisclosure;
 use crate::enquiry::KnownAt;
 use crate::ids::{AgencyId, AlertId, EventId, PersonId, TieId};
 use crate::linkage::{Identity, RuleName, SignalKind};
@@ -28,8 +29,19 @@ pub struct Evidence {
     pub kind: SignalKind,
     pub identity: Identity,
     pub occurred: Occurred,
-    /// Whose entry it is.
+    /// Who told it, or asked.
     pub agency: AgencyId,
+    /// Of a contact: how far whoever told it may be named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_disclosure: Option<SourceDisclosure>,
+}
+
+impl Evidence {
+    /// True when who told it must not be found out.
+    #[must_use]
+    pub fn is_told_in_confidence(&self) -> bool {
+        self.source_disclosure.is_some_and(|disclosure| disclosure != SourceDisclosure::Named)
+    }
 }
 
 /// What an alert says: which rule, about which children, resting on what.
@@ -47,6 +59,9 @@ pub struct Said {
     pub ties: BTreeSet<TieId>,
     /// In the order it happened.
     pub evidence: Vec<Evidence>,
+    /// That the rule found something would tell who told something in confidence.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_for_the_front_door_only: bool,
 }
 
 /// `alert.raised` 1.

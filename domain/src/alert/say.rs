@@ -22,9 +22,14 @@ pub struct Say {
 impl Say {
     #[must_use]
     pub fn of(finding: Finding, known_at: KnownAt) -> Self {
-        let Finding { rule, version, authority, children, ties, evidence, .. } = finding;
+        let Finding {
+            rule, version, authority, children, ties, evidence, is_for_the_front_door_only, ..
+        } = finding;
         let evidence = evidence.iter().map(Evidence::of).collect();
-        Self { known_at, says: Said { rule, version, authority, children, ties, evidence } }
+        Self {
+            known_at,
+            says: Said { rule, version, authority, children, ties, evidence, is_for_the_front_door_only },
+        }
     }
 
     pub(super) fn decide(self, alert: &Alert, act: &Act) -> Vec<NewEvent> {
@@ -64,6 +69,7 @@ impl Evidence {
             identity: signal.identity,
             occurred: signal.occurred,
             agency: signal.agency,
+            source_disclosure: signal.source_disclosure,
         }
     }
 }

@@ -35,6 +35,8 @@ pub struct Finding {
     pub first: (EventId, PersonId),
     /// Whose front door it goes to.
     pub authority: Option<Authority>,
+    /// By the rule it is found by, it would tell who told something in confidence.
+    pub is_for_the_front_door_only: bool,
 }
 
 impl Finding {
@@ -116,6 +118,7 @@ struct Around<'a> {
 struct Cluster {
     version: u16,
     within: TimeDelta,
+    tells_who: bool,
     children: BTreeSet<PersonId>,
     ties: BTreeSet<TieId>,
     signals: BTreeSet<usize>,
@@ -154,6 +157,7 @@ impl Around<'_> {
                 clusters.push(Cluster {
                     version: self.rule.version,
                     within: self.rule.within,
+                    tells_who: self.rule.tells_who(),
                     children: BTreeSet::from([self.child]),
                     ties: window.iter().flat_map(|(_, _, ties)| ties.iter().copied()).collect(),
                     signals: window.iter().map(|(nth, _, _)| *nth).collect(),
@@ -184,6 +188,7 @@ fn together(clusters: Vec<Cluster>) -> Vec<Cluster> {
         for other in shared {
             cluster.version = cluster.version.max(other.version);
             cluster.within = cluster.within.max(other.within);
+            cluster.tells_who |= other.tells_who;
             cluster.children.extend(other.children);
             cluster.ties.extend(other.ties);
             cluster.signals.extend(other.signals);
@@ -213,6 +218,8 @@ impl Cluster {
             ties: self.ties,
             first: (first.event, first.person),
             authority,
+            is_for_the_front_door_only: self.tells_who
+                && evidence.iter().any(|signal| signal.is_told_in_confidence()),
             evidence: evidence.into_iter().skip(skipped).cloned().collect(),
         })
     }

@@ -26,7 +26,7 @@ use crate::access::Purpose;
 use crate::agency::AgencyKind;
 use crate::authority::Authority;
 use crate::codes::codes;
-use crate::contact::ConcernKind;
+use crate::contact::{ConcernKind, SourceDisclosure};
 use crate::ids::{AgencyId, EventId, PersonId, TieId};
 use crate::tie::{TieKind, TieTo};
 use crate::when::Occurred;
@@ -83,9 +83,16 @@ pub struct Signal {
     pub authority: Option<Authority>,
     pub purpose: Option<Purpose>,
     pub concerns: Vec<ConcernKind>,
+    /// Of a contact: how far whoever told it may be named.
+    pub source_disclosure: Option<SourceDisclosure>,
 }
 
 impl Signal {
+    /// True when who told it must not be found out.
+    pub(super) fn is_told_in_confidence(&self) -> bool {
+        self.source_disclosure.is_some_and(|disclosure| disclosure != SourceDisclosure::Named)
+    }
+
     pub(super) fn at(&self) -> DateTime<Utc> {
         self.occurred.earliest()
     }

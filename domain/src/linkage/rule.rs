@@ -168,6 +168,13 @@ impl Rule {
     }
 }
 
+impl Rule {
+    /// True when that it found something says what kind of agency told, or that several did.
+    pub(super) fn tells_who(&self) -> bool {
+        self.needs.iter().any(|need| !need.told_by.is_empty() || need.agencies > 1)
+    }
+}
+
 /// Rules by name and version, each version in force until the next of its name.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Bond, Identity, Neighbourhood, Part, Rule, Signal, SignalKind, in_order};
 use crate::access::Purpose;
 use crate::agency::AgencyKind;
-use crate::contact::ConcernKind;
+use crate::contact::{ConcernKind, SourceDisclosure};
 use crate::ids::{AgencyId, EventId, HouseholdId, PersonId, TieId};
 use crate::tie::{TieKind, TieTo};
 use crate::when::Occurred;
@@ -42,6 +42,7 @@ pub(super) fn told(number: u128, child: PersonId, by: (u128, AgencyKind), days: 
         authority: "383".parse().ok(),
         purpose: Some(Purpose::ReferralConsideration),
         concerns: vec![ConcernKind::Neglect],
+        source_disclosure: Some(SourceDisclosure::Named),
     }
 }
 
@@ -51,6 +52,7 @@ pub(super) fn asked(number: u128, child: PersonId, by: (u128, AgencyKind), days:
         authority: None,
         purpose: Some(Purpose::SafeguardingCheck),
         concerns: Vec::new(),
+        source_disclosure: None,
         ..told(number, child, by, days)
     }
 }

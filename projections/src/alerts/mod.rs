@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub use queries::{Listed, Queue, QueuePlace, about, of_person, queue};
+pub use queries::{Listed, Queue, QueuePlace, about, is_shown, of_person, queue};
 
 /// See the module.
 pub struct Alerts;
@@ -100,6 +100,7 @@ impl KeyState for Row {
             .uuids(says.evidence.iter().map(|evidence| evidence.entry.0))
             .uuids(says.evidence.iter().map(|evidence| evidence.person.0))
             .int(i32::try_from(incidents.len()).unwrap_or(i32::MAX))
+            .bool(says.is_for_the_front_door_only)
             .end();
     }
 }

@@ -15,6 +15,7 @@ use crate::access::standings;
 use crate::engine::builds::position_from;
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
+use crate::timeline::may_know_source;
 
 const VIEW: &str = "alerts";
 /// Rows read at once while looking for those the reader is told of.
@@ -24,7 +25,7 @@ const READS_MAX: usize = 10;
 /// Alerts about one person given at once.
 const OF_PERSON_MAX: i64 = 200;
 const COLUMNS: &str =
-    "alert, position, rule, version, authority, state, raised_at, changed_at, children, incidents";
+    "alert, position, rule, version, authority, state, raised_at, changed_at, children, incidents, guarded";
 
 /// An alert in a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -178,6 +179,13 @@ fn is_told(scope: &Scope, standing: &Standing) -> bool {
     scope.disclosure(standing) == Disclosure::Full
 }
 
+/// True when the reader is told of an alert by this child of it: all of the child's record, and who told what where the
+/// alert would say so.
+#[must_use]
+pub fn is_shown(scope: &Scope, standing: &Standing, is_for_the_front_door_only: bool) -> bool {
+    is_told(scope, standing) && (!is_for_the_front_door_only || may_know_source(scope, standing, None, None))
+}
+
 fn children(rows: &[Row]) -> Result<Vec<PersonId>, ReadError> {
     let mut all = BTreeSet::new();
     for row in rows {
@@ -191,8 +199,9 @@ fn from_row(
     scope: &Scope,
     standings: &HashMap<PersonId, Standing>,
 ) -> Result<Option<Listed>, ReadError> {
-    let children: Vec<Uuid> = row.try_get(8)?;
-    let told = |child: &PersonId| standings.get(child).is_some_and(|standing| is_told(scope, standing));
+    let (children, guarded): (Vec<Uuid>, bool) = (row.try_get(8)?, row.try_get(10)?);
+    let told =
+        |child: &PersonId| standings.get(child).is_some_and(|standing| is_shown(scope, standing, guarded));
     let children: Vec<PersonId> = children.into_iter().map(PersonId).filter(told).collect();
     if children.is_empty() {
         return Ok(None);

@@ -13,5 +13,7 @@ create table alert (
     -- An entry and the person it bears on, in step.
     entries     uuid[]      not null,
     bears_on    uuid[]      not null,
-    incidents   int         not null
+    incidents   int         not null,
+    -- It would tell others who told something in confidence.
+    guarded     bool        not null
 );

@@ -131,6 +131,7 @@ impl View for Linkage {
                 .opt_text(signal.authority.map(Authority::as_str))
                 .text(&entry.purpose)
                 .texts(signal.concerns)
+                .opt_text(signal.disclosure.map(SourceDisclosure::code))
                 .end();
         }
         Ok(())
@@ -156,6 +157,7 @@ struct Counted<'a> {
     agency: AgencyId,
     authority: Option<&'a Authority>,
     concerns: Vec<&'static str>,
+    disclosure: Option<SourceDisclosure>,
 }
 
 fn signals(person: PersonId, entry: &Entry) -> Option<Counted<'_>> {
@@ -177,6 +179,7 @@ fn signals(person: PersonId, entry: &Entry) -> Option<Counted<'_>> {
                 agency: contact.source_agency.filter(|_| named).unwrap_or(entry.agency),
                 authority: Some(&contact.authority),
                 concerns: contact.concerns.iter().filter(about).map(|concern| concern.kind.code()).collect(),
+                disclosure: Some(contact.source_disclosure),
             })
         }
         Event::EnquiryMade(made) if made.subject == Some(person) => Some(Counted {
@@ -186,6 +189,7 @@ fn signals(person: PersonId, entry: &Entry) -> Option<Counted<'_>> {
             agency: made.asked_by,
             authority: None,
             concerns: Vec::new(),
+            disclosure: None,
         }),
         Event::CpPlanStarted(_) | Event::Section47Started(_) => {
             let (_, authority) = child_of(&entry.event)?;
@@ -197,6 +201,7 @@ fn signals(person: PersonId, entry: &Entry) -> Option<Counted<'_>> {
                 agency: entry.agency,
                 authority: Some(authority),
                 concerns: Vec::new(),
+                disclosure: None,
             })
         }
         _ => None,

@@ -77,7 +77,7 @@ pub async fn neighbourhood(
         &source,
         "select signal.person, event_id, record, part, signal.kind, identity, occurred, recorded_at, signal.agency,
                 coalesce(signal.authority, agency.authority), purpose, concerns, agency.kind,
-                coalesce(joined.incident, record)
+                coalesce(joined.incident, record), disclosure
          from {}.signal
          left join {}.agency on agency.agency = signal.agency
          left join {}.joined on joined.person = signal.person and joined.contact = signal.record
@@ -191,5 +191,6 @@ fn signal(row: &Row) -> Result<Option<Signal>, ReadError> {
         authority: row.try_get::<_, Option<&str>>(9)?.and_then(|code| code.parse::<Authority>().ok()),
         purpose: text(10)?.parse().ok(),
         concerns: concerns.iter().filter_map(|code| code.parse().ok()).collect(),
+        source_disclosure: row.try_get::<_, Option<&str>>(14)?.and_then(|code| code.parse().ok()),
     }))
 }

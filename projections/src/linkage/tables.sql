@@ -12,7 +12,8 @@ create table signal (
     agency      uuid        not null,
     authority   text,
     purpose     text        not null,
-    concerns    text[]      not null
+    concerns    text[]      not null,
+    disclosure  text
 );
 
 -- One row a person or household and tie. Fed by tie.recorded and tie.ended.

@@ -8,7 +8,9 @@ use domain::history::effective;
 use domain::ids::{AlertId, EventId, PersonId};
 use event_store::StreamId;
 use projections::access::standings;
+use projections::alerts::is_shown;
 use projections::scope::Scope;
+use projections::timeline::may_know_source;
 
 use crate::app::App;
 use crate::error::ReadError;
@@ -20,17 +22,25 @@ pub struct ReadAlert {
     /// Those of its children whom the reader is told everything about.
     pub children: Vec<PersonId>,
     /// The evidence the reader may see.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<Shown>,
     /// How many entries more there are.
     pub hidden: usize,
     pub version: u64,
+}
+
+/// An entry the reader may see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Shown {
+    pub evidence: Evidence,
+    /// Who told it, and at what time of day, is not for this reader.
+    pub is_guarded: bool,
 }
 
 impl ReadAlert {
     /// True for all of the evidence, or an entry of it that the reader may see.
     #[must_use]
     pub fn sees(&self, entry: Option<EventId>) -> bool {
-        entry.is_none_or(|entry| self.evidence.iter().any(|evidence| evidence.entry == entry))
+        entry.is_none_or(|entry| self.evidence.iter().any(|shown| shown.evidence.entry == entry))
     }
 }
 
@@ -55,19 +65,27 @@ impl App {
         people.sort_unstable();
         people.dedup();
         let standings = standings(&self.views, &people).await?;
+        let guarded = says.is_for_the_front_door_only;
         let is_told = |child: &&PersonId| {
-            standings.get(child).is_some_and(|standing| scope.disclosure(standing) == Disclosure::Full)
+            standings.get(child).is_some_and(|standing| is_shown(scope, standing, guarded))
         };
         let children: Vec<PersonId> = says.children.iter().filter(is_told).copied().collect();
         if children.is_empty() {
             return Ok(None);
         }
-        let is_seen = |evidence: &&Evidence| {
-            standings.get(&evidence.person).is_some_and(|standing| {
-                scope.entry_disclosure(standing, evidence.agency) >= Disclosure::Progress
+        let evidence: Vec<Shown> = says
+            .evidence
+            .iter()
+            .filter_map(|evidence| {
+                let standing = standings.get(&evidence.person)?;
+                let is_seen = scope.entry_disclosure(standing, evidence.agency) >= Disclosure::Progress;
+                is_seen.then(|| Shown {
+                    evidence: *evidence,
+                    is_guarded: evidence.is_told_in_confidence()
+                        && !may_know_source(scope, standing, Some(evidence.agency), None),
+                })
             })
-        };
-        let evidence: Vec<Evidence> = says.evidence.iter().filter(is_seen).copied().collect();
+            .collect();
         let hidden = says.evidence.len() - evidence.len();
         Ok(Some(ReadAlert { children, evidence, hidden, version, alert }))
     }

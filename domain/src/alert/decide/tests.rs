@@ -24,6 +24,7 @@ fn say(known_at: u128, entries: &[u128]) -> Say {
         identity: Identity::Confirmed,
         occurred: Occurred::Day(day("2026-03-01")),
         agency: AGENCY,
+        source_disclosure: None,
     });
     let says = Said {
         rule: "three-incidents".parse().unwrap(),
@@ -32,6 +33,7 @@ fn say(known_at: u128, entries: &[u128]) -> Say {
         children: BTreeSet::from([person(1)]),
         ties: BTreeSet::new(),
         evidence: evidence.collect(),
+        is_for_the_front_door_only: false,
     };
     Say { known_at: KnownAt(known_at), says }
 }

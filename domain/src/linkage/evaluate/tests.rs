@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::access::Purpose;
-use crate::contact::ConcernKind;
+use crate::contact::{ConcernKind, SourceDisclosure};
 use crate::linkage::testing::{
     HOSPITAL, POLICE, SCHOOL, SURGERY, asked, day, hood, lives_at, person, rules, tied, told,
 };
@@ -130,6 +130,21 @@ fn a_section_47_enquiry_about_one_child_asks_after_the_others_nobody_works_with(
     let found = of("brother-or-sister-at-risk", &known);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].children, BTreeSet::from([sam]));
+}
+
+#[test]
+fn what_would_tell_who_told_in_confidence_stays_at_the_front_door() {
+    let [tilly, ..] = family();
+    let withheld =
+        |signal: Signal| Signal { source_disclosure: Some(SourceDisclosure::WithheldFromFamily), ..signal };
+    let (worry, night) = (told(2, tilly, SCHOOL, 7), violence(told(3, tilly, POLICE, 9)));
+    let open = hood(vec![asked(1, tilly, HOSPITAL, 0), worry.clone(), night.clone()], Vec::new());
+    assert!(!of("small-things-add-up", &open)[0].is_for_the_front_door_only);
+    let guarded = hood(vec![asked(1, tilly, HOSPITAL, 0), withheld(worry.clone()), night], Vec::new());
+    assert!(of("small-things-add-up", &guarded)[0].is_for_the_front_door_only);
+    let three =
+        hood(vec![withheld(worry), told(4, tilly, POLICE, 9), told(5, tilly, HOSPITAL, 9)], Vec::new());
+    assert!(!of("three-incidents", &three)[0].is_for_the_front_door_only, "it says nothing of who told");
 }
 
 #[test]

@@ -4,7 +4,6 @@ use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure};
-use domain::alert::events::Evidence;
 use domain::alert::{
     Accept, AlertState, Command as Alert, Decided, Decision as Made, Dismiss, Follows, GiveOpinion, Opinion,
     Weight,
@@ -12,6 +11,7 @@ use domain::alert::{
 use domain::ids::{AlertId, PersonId};
 use domain::sealed::Sealed;
 use domain::text::Narrative;
+use domain::when::{Occurred, civil_day, start_of};
 use event_store::Position;
 use projections::alerts::{self, Listed, Queue, QueuePlace};
 use serde::{Deserialize, Serialize};
@@ -27,7 +27,7 @@ use super::people::Limit;
 use super::reading::{GivenPosition, catch_up, judge_by_now};
 use super::token::PlaceIn;
 use crate::access_log::{Shown, ShownPerson};
-use crate::alerts::ReadAlert;
+use crate::alerts::{ReadAlert, Shown as Seen};
 use crate::app::App;
 use crate::error::{FieldError, Problem};
 use crate::execute::Command;
@@ -245,11 +245,14 @@ struct AlertEvidence {
     identity: &'static str,
     #[schema(example = "2026-03-01")]
     occurred: String,
-    agency: Uuid,
+    /// Who told it, or asked; absent where that was told in confidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agency: Option<Uuid>,
 }
 
-impl From<&Evidence> for AlertEvidence {
-    fn from(evidence: &Evidence) -> Self {
+impl From<&Seen> for AlertEvidence {
+    fn from(Seen { evidence, is_guarded }: &Seen) -> Self {
+        let occurred = if *is_guarded { Occurred::Day(evidence.occurred.day()) } else { evidence.occurred };
         Self {
             entry: evidence.entry.0,
             record: evidence.record,
@@ -257,8 +260,8 @@ impl From<&Evidence> for AlertEvidence {
             person: evidence.person.0,
             kind: evidence.kind.code(),
             identity: evidence.identity.code(),
-            occurred: evidence.occurred.to_string(),
-            agency: evidence.agency.0,
+            occurred: occurred.to_string(),
+            agency: (!is_guarded).then_some(evidence.agency.0),
         }
     }
 }
@@ -334,6 +337,9 @@ impl AlertRead {
         let alert = &read.alert;
         let says = alert.says()?;
         let rule = app.rules.version(says.rule.as_str(), says.version);
+        // An alert is raised when what it rests on comes: the hour of the one is the hour of the other.
+        let is_guarded = read.evidence.iter().any(|seen| seen.is_guarded);
+        let moment = |at: DateTime<Utc>| if is_guarded { start_of(civil_day(at)) } else { at };
         let text = |of: fn(&domain::linkage::Rule) -> &String| {
             rule.map_or_else(String::new, |rule| of(rule).clone())
         };
@@ -347,8 +353,8 @@ impl AlertRead {
             source: text(|rule| &rule.source),
             authority: says.authority.as_ref().map(ToString::to_string),
             state: alert.state()?.code(),
-            raised_at: alert.raised_at()?,
-            changed_at: alert.changed_at()?,
+            raised_at: moment(alert.raised_at()?),
+            changed_at: moment(alert.changed_at()?),
             known_at: alert.known_at()?.0.to_string(),
             children: read.children.iter().map(|child| child.0).collect(),
             // A tie names people; with hidden evidence it might name one the reader may not know of.
@@ -374,7 +380,7 @@ pub async fn read(app: web::Data<App>, asking: Asking, At(id): At<AlertId>) -> R
         .look(&asking.visitor, asking.looking(Action::ReadAlerts), async |scope| {
             let found = app.read_alert(scope, id).await?;
             let evidence =
-                found.iter().flat_map(|read| read.evidence.iter().map(|evidence| &evidence.person));
+                found.iter().flat_map(|read| read.evidence.iter().map(|seen| &seen.evidence.person));
             let mut people = shown(found.iter().flat_map(|read| &read.children));
             let told = |person: &PersonId| !people.iter().any(|shown| shown.person == *person);
             let others: std::collections::BTreeSet<PersonId> = evidence.copied().filter(told).collect();
