@@ -440,6 +440,34 @@ async fn the_rules_are_published_to_whoever_works_here() {
     all.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_told_in_confidence_is_not_found_out_from_an_alert() {
+    let all = Partnership::start().await;
+    let tilly = all.app.child("Tilly", "Marsh").await;
+    let mut withheld = contact(tilly, "neglect");
+    withheld["source_disclosure"] = json!("withheld-from-family");
+    ask(&all.hospital(), tilly).await;
+    all.school().post("/api/v1/contacts", &withheld).await.id();
+    tell(&all.police(), tilly, "domestic-abuse").await;
+    tell(&all.hospital(), tilly, "unexplained-injury").await;
+    let (adding_up, three) =
+        (id(&all.open("small-things-add-up").await[0]), id(&all.open("three-incidents").await[0]));
+    let manager = all.served.caller(&all.app.team_manager(), CHECKING);
+    // That this rule found something says that it was a school or nursery.
+    assert_eq!(manager.get(&format!("/api/v1/alerts/{adding_up}")).await.status, 404);
+    let listed = manager.get("/api/v1/alerts").await.json();
+    assert_eq!(listed["alerts"].as_array().unwrap().len(), 1);
+    // Three incidents are three whoever told: who and when stay at the front door.
+    let seen = manager.get(&format!("/api/v1/alerts/{three}")).await.json();
+    let silent: Vec<&Value> =
+        seen["evidence"].as_array().unwrap().iter().filter(|entry| entry.get("agency").is_none()).collect();
+    assert_eq!((silent.len(), entries(&seen)), (1, 3));
+    assert_eq!(silent[0]["occurred"], "2026-03-10");
+    let door = all.alert(&three).await;
+    assert!(door["evidence"].as_array().unwrap().iter().all(|entry| entry.get("agency").is_some()));
+    all.stop().await;
+}
+
 /// An authority is told of its own.
 #[tokio::test(flavor = "multi_thread")]
 async fn another_authoritys_front_door_is_not_told() {

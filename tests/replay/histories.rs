@@ -296,6 +296,7 @@ impl History {
             identity: Identity::Confirmed,
             occurred: last.occurred,
             agency: AgencyId(Uuid::from_u128(0xa1)),
+            source_disclosure: None,
         });
         let says = Said {
             rule: "three-incidents".parse().expect("a rule's name"),
@@ -304,6 +305,7 @@ impl History {
             children: BTreeSet::from([child]),
             ties: BTreeSet::new(),
             evidence: evidence.into_iter().collect(),
+            is_for_the_front_door_only: false,
         };
         let known_at = KnownAt(self.next);
         let known = self.dice.of(&self.alerts).cloned().filter(|_| self.dice.below(3) > 0);

@@ -106,7 +106,20 @@ impl App {
             .reads()
             .through(pool(connections.views.clone(), settings.readers.max(1))?)
             .by(Arc::clone(&clock));
-        Ok(Self { settings, record, access, keys, engine, views, policy, clock, ids, rules, directory, tokens })
+        Ok(Self {
+            settings,
+            record,
+            access,
+            keys,
+            engine,
+            views,
+            policy,
+            clock,
+            ids,
+            rules,
+            directory,
+            tokens,
+        })
     }
 
     /// Who a development token is for.
