@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::error::ReadError;
-use crate::execute::load;
+use crate::execute::{Opening, load};
 
 /// A record longer than this is read as far as this; none comes near.
 const EVENTS_MAX: usize = 100_000;
@@ -61,7 +61,7 @@ impl App {
     /// # Errors
     /// A log or key store that cannot be read.
     pub(crate) async fn entries_of(&self, stream: &StreamId) -> Result<(Vec<Entry>, u64), ReadError> {
-        match load(&self.record, self.keys.as_ref(), stream).await {
+        match load(&self.record, self.keys.as_ref(), stream, Opening::Everything).await {
             Err(ReadError::Absent) => Ok((Vec::new(), 0)),
             loaded => loaded.map(|loaded| (loaded.entries, loaded.version)),
         }

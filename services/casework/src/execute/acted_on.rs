@@ -10,15 +10,17 @@ use domain::case::Case;
 use domain::contact::Contact;
 use domain::contact::involved::ContactRole;
 use domain::entry::Entry;
-use domain::history::Correction;
+use domain::history::{Correction, effective};
 use domain::ids::{EventId, PersonId};
 use domain::person::Person;
 use domain::tie::{Tie, TieTo};
 use domain::when::civil_day;
+use event_store::StreamId;
 use projections::access::{standing, standings};
 use projections::scope::{Restriction, Standing};
 
 use super::dispatch::fold;
+use super::load::{Opening, load};
 use super::{Command, Order};
 use crate::app::App;
 use crate::error::{ExecuteError, ReadError};
@@ -78,10 +80,19 @@ impl App {
             _ => ActedOn::default(),
         };
         for person in people {
-            let restricted = self.person(person).await?.and_then(|person| restriction(&person));
+            let restricted = self.restriction_of(person).await?;
             standing.restriction = narrower(standing.restriction, restricted);
         }
         Ok(standing)
+    }
+
+    /// Who may read somebody's record; `None` for everybody.
+    async fn restriction_of(&self, id: PersonId) -> Result<Option<Restriction>, ExecuteError> {
+        let stream = StreamId { category: "person".to_owned(), id: id.0 };
+        match load(&self.record, self.keys.as_ref(), &stream, Opening::Nothing).await {
+            Err(ReadError::Absent) => Ok(None),
+            loaded => Ok(restriction(&fold::<Person>(&effective(&loaded?.entries)))),
+        }
     }
 
     async fn person_acted_on(&self, command: &Command, history: &[Entry]) -> Result<ActedOn, ExecuteError> {

@@ -15,6 +15,7 @@ use domain::tie::Tie;
 use uuid::Uuid;
 
 use super::Command;
+use super::load::Opening;
 
 impl Command {
     /// The kind of stream it acts on.
@@ -34,7 +35,7 @@ impl Command {
     }
 
     /// The stream it acts on; `None` for one that begins with it.
-    pub(super) fn stream(&self) -> Option<Uuid> {
+    pub(crate) fn stream(&self) -> Option<Uuid> {
         match self {
             Self::Person { id, .. } => id.map(|id| id.0),
             Self::Contact { id, .. } => id.map(|id| id.0),
@@ -46,6 +47,16 @@ impl Command {
             Self::Alert { id, .. } => Some(id.0),
             Self::Return { id, .. } => Some(id.0),
             Self::Correct { stream, .. } => Some(stream.id),
+        }
+    }
+}
+
+impl Command {
+    /// What its rules read. No rule of a case reads what is sealed; a correction may compare all of an entry.
+    pub(super) fn opening(&self) -> Opening {
+        match self {
+            Self::Case { .. } => Opening::Nothing,
+            _ => Opening::Everything,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::Command;
 
 impl Command {
     /// The kind of the event it leads to, or of the first where it leads to several.
-    pub(super) fn fact(&self) -> &'static str {
+    pub(crate) fn fact(&self) -> &'static str {
         match self {
             Self::Person { command, .. } => match command {
                 person::Command::Open(_) => "person.opened",

@@ -1,4 +1,4 @@
-//! A stream as its rules read it: every entry, sealed parts opened.
+//! A stream as its rules read it: every entry, and of its sealed parts no more than they need.
 
 use domain::entry::Entry;
 use event_store::keys::{Keys, KeysError};
@@ -10,6 +10,15 @@ use crate::error::{ExecuteError, ReadError};
 
 /// Read at a time; a stream of a life is a few hundred entries.
 const PAGE: usize = 1000;
+
+/// Whether a stream's sealed parts are opened. What is not needed stays shut: it is nobody's business, and a long
+/// case is many keys.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Opening {
+    Everything,
+    /// For what is judged by facts alone.
+    Nothing,
+}
 
 /// A stream's history.
 pub(crate) struct Loaded {
@@ -40,7 +49,9 @@ pub(crate) async fn load(
     store: &dyn EventStore,
     keys: &dyn Keys,
     stream: &StreamId,
+    opening: Opening,
 ) -> Result<Loaded, ReadError> {
+    let opens = move |_: &str| opening == Opening::Everything;
     let mut recorded: Vec<Recorded> = Vec::new();
     loop {
         let after = recorded.last().map_or(0, |last| last.header.version());
@@ -54,8 +65,8 @@ pub(crate) async fn load(
     if recorded.first().is_some_and(|first| first.header.category() != stream.category) {
         return Err(ReadError::Absent); // an id of another kind of thing
     }
-    let data_keys = look_up(keys, &recorded, &|_| true).await.map_err(keys_error)?;
-    let decoder = Decoder { origin: store.origin(), opens: &|_| true, keys: &data_keys };
+    let data_keys = look_up(keys, &recorded, &opens).await.map_err(keys_error)?;
+    let decoder = Decoder { origin: store.origin(), opens: &opens, keys: &data_keys };
     let mut entries = Vec::with_capacity(recorded.len());
     for decoded in decoder.decode(&recorded) {
         let entry = decoded.content.map_err(|unreadable| ReadError::Corrupt(unreadable.code.into()))?;

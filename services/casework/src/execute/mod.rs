@@ -33,7 +33,7 @@ use crate::visitor::Visitor;
 use load::Loaded;
 use meta::Meta;
 
-pub(crate) use load::{keys_error, load};
+pub(crate) use load::{Opening, keys_error, load};
 
 /// How often a lost race is run again before the answer is `stale`.
 const RACES_MAX: usize = 3;
@@ -127,8 +127,7 @@ impl App {
         let loaded = if placed.begins && order.idempotency_key.is_none() {
             Loaded::nothing()
         } else {
-            let loaded = load::load(&self.record, self.keys.as_ref(), &placed.stream).await;
-            if placed.begins { loaded.map_err(load::begun_by_another)? } else { loaded? }
+            self.loaded(placed, order.command.opening()).await?
         };
         if loaded.version == 0 && !placed.begins && !order.command.may_begin() {
             return Err(ExecuteError::Absent);
@@ -173,6 +172,16 @@ impl App {
             recorded_at: order.recorded_at,
         };
         self.append(placed, append, &events).await
+    }
+
+    /// The stream an order is about. What a command already on it said is compared, so then all of it is opened.
+    async fn loaded(&self, placed: &Placed<'_>, opening: Opening) -> Result<Loaded, ExecuteError> {
+        let loaded = load(&self.record, self.keys.as_ref(), &placed.stream, opening).await;
+        let loaded = if placed.begins { loaded.map_err(load::begun_by_another)? } else { loaded? };
+        if opening == Opening::Everything || loaded.of_command(placed.command.0).is_empty() {
+            return Ok(loaded);
+        }
+        Ok(load(&self.record, self.keys.as_ref(), &placed.stream, Opening::Everything).await?)
     }
 
     #[tracing::instrument(skip_all, name = "append")]
