@@ -8,6 +8,7 @@ mod alerts;
 mod append;
 mod child;
 mod county;
+mod demonstration;
 mod figures;
 mod http;
 mod ids;
@@ -89,6 +90,7 @@ async fn measure(bench: &Bench, options: &Options) -> Result<ExitCode> {
     report.take(&["visible"], visible::visible(bench)).await;
     report.take(&["alerts/raised"], alerts::alerts(bench)).await;
     report.take(&["http/contact", "http/status", "http/timeline"], http::all(bench)).await;
+    report.take(&["demonstration/county", "demonstration/orders"], demonstration::all(bench)).await;
     println!("{}", paper::table(&report));
     if options.is_full() {
         paper::write(&report, &machine)?;

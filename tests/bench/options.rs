@@ -27,6 +27,8 @@ pub struct Pace {
     pub children: u64,
     /// People whom requests over HTTP are about.
     pub people: u64,
+    /// Children of the demonstration's county.
+    pub demonstration: u32,
     /// How often replay and its yardstick take turns.
     pub replays: u32,
 }
@@ -40,6 +42,7 @@ const FULL: Pace = Pace {
     streams: 5_000,
     children: 50_000,
     people: 10_000,
+    demonstration: 3_000,
     replays: 3,
 };
 
@@ -52,6 +55,7 @@ const QUICK: Pace = Pace {
     streams: 500,
     children: 5_000,
     people: 2_000,
+    demonstration: 300,
     replays: 2,
 };
 

@@ -284,6 +284,7 @@ async fn an_entry_on_the_wrong_child_goes_to_the_right_one_and_is_read_there() {
         lawful_basis: LawfulBasis::PublicTask,
         idempotency_key: Some("a".to_owned()),
         correlation: None,
+        recorded_at: None,
         trace: None,
         reason: Reason::WrongPerson,
         entry: said.events[0],

@@ -6,6 +6,7 @@ pub mod alerts;
 pub mod amend;
 pub mod api;
 pub mod app;
+pub mod county;
 pub mod enquire;
 pub mod error;
 pub mod evidence;

@@ -216,6 +216,7 @@ pub async fn move_entry(
         lawful_basis: asking.lawful_basis,
         idempotency_key: asking.idempotency_key,
         correlation: asking.correlation,
+        recorded_at: None,
         trace: asking.trace,
         reason: body.reason.0,
         entry,

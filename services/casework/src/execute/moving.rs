@@ -3,6 +3,7 @@
 //! In this order, because an entry seen twice for a moment harms nobody and an entry seen nowhere may. Stopped half
 //! way, the same order given again goes on. Left out: contacts, which say whom they are about and are amended.
 
+use chrono::{DateTime, Utc};
 use domain::access::{LawfulBasis, Purpose};
 use domain::authority::Authority;
 use domain::entry::Entry;
@@ -25,6 +26,8 @@ pub struct Move {
     pub idempotency_key: Option<String>,
     pub correlation: Option<CorrelationId>,
     pub trace: Option<[u8; 25]>,
+    /// When it was recorded, where a demonstration tells a story of the past.
+    pub recorded_at: Option<DateTime<Utc>>,
     pub reason: Reason,
     pub entry: EventId,
     pub wrong: Place,
@@ -72,7 +75,7 @@ impl App {
             correlation: Some(correlation),
             trace: order.trace,
             now: None,
-            recorded_at: None,
+            recorded_at: order.recorded_at,
             command: Command::Correct { stream: stream.clone(), correction },
         };
         let away = part(&wrong, &away_key, Correction::MoveAway { entry: order.entry, reason: order.reason });

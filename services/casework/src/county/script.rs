@@ -1,0 +1,131 @@
+//! What is to be told, by whom and when: a list of orders in the order of time, made before the first is given.
+//!
+//! Every id is the one that [`crate::execute`] will derive from who gives the order and under which key, so that
+//! later orders can name what earlier ones make.
+
+use chrono::{DateTime, Utc};
+use domain::access::Purpose;
+use domain::ids::{CommandId, ContactId, EventId, PersonId};
+use uuid::Uuid;
+
+use super::crew::Teller;
+use crate::execute::{Command, Ids, Place};
+
+/// One order.
+pub(super) struct Act {
+    pub at: DateTime<Utc>,
+    /// Orders of one thread are given one after the other.
+    pub thread: Thread,
+    pub teller: Teller,
+    pub purpose: Purpose,
+    pub key: String,
+    pub deed: Deed,
+}
+
+/// What is ordered.
+pub(super) enum Deed {
+    Record(Box<Command>),
+    /// An entry goes from one child's case to another's.
+    Move {
+        entry: EventId,
+        wrong: Place,
+        right: Place,
+    },
+}
+
+/// What must be told in order: what a case says, and everything else of a family.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(super) enum Thread {
+    Family(u32),
+    Case(Uuid),
+}
+
+/// A family's orders, in the order in which they are given.
+pub(super) struct Script<'a> {
+    ids: &'a Ids,
+    family: u32,
+    /// Nothing is told after this.
+    until: DateTime<Utc>,
+    told: Vec<Act>,
+}
+
+/// An order that will be given, by the ids of what it makes.
+#[derive(Clone, Copy)]
+pub(super) struct Told {
+    pub command: CommandId,
+    pub stream: Uuid,
+}
+
+impl Told {
+    pub fn part(self, nth: u32) -> Uuid {
+        self.command.part_of(self.stream, nth)
+    }
+
+    pub fn person(self) -> PersonId {
+        PersonId(self.stream)
+    }
+
+    pub fn contact(self) -> ContactId {
+        ContactId(self.stream)
+    }
+}
+
+impl<'a> Script<'a> {
+    pub fn new(ids: &'a Ids, family: u32, until: DateTime<Utc>) -> Self {
+        Self { ids, family, until, told: Vec::new() }
+    }
+
+    pub fn ids(&self) -> &'a Ids {
+        self.ids
+    }
+
+    pub fn until(&self) -> DateTime<Utc> {
+        self.until
+    }
+
+    /// Adds an order; `None` when it would be given after the end, and so would all that rests on it.
+    pub fn tell(
+        &mut self,
+        at: DateTime<Utc>,
+        teller: Teller,
+        purpose: Purpose,
+        command: Command,
+    ) -> Option<Told> {
+        if at > self.until {
+            return None;
+        }
+        let key = format!("county: {}/{}", self.family, self.told.len());
+        let id = self.ids.command(teller.practitioner, &key);
+        let stream = command.stream().unwrap_or_else(|| id.new_stream(0));
+        let thread = match &command {
+            Command::Case { id, .. } => Thread::Case(id.0),
+            _ => Thread::Family(self.family),
+        };
+        self.told.push(Act { at, thread, teller, purpose, key, deed: Deed::Record(Box::new(command)) });
+        Some(Told { command: id, stream })
+    }
+
+    /// Adds that an entry was on the wrong child's case.
+    pub fn move_entry(
+        &mut self,
+        at: DateTime<Utc>,
+        teller: Teller,
+        entry: EventId,
+        (wrong, right): (Place, Place),
+    ) -> Option<()> {
+        if at > self.until {
+            return None;
+        }
+        let key = format!("county: {}/{}", self.family, self.told.len());
+        let thread = Thread::Family(self.family);
+        let deed = Deed::Move { entry, wrong, right };
+        self.told.push(Act { at, thread, teller, purpose: Purpose::RecordKeeping, key, deed });
+        Some(())
+    }
+
+    /// In the order of time; of two at one time, the one that was added first.
+    pub fn in_order(mut self) -> Vec<Act> {
+        self.told.sort_by_key(|act| act.at);
+        self.told
+    }
+}

@@ -1,0 +1,144 @@
+//! Tells the county's story to the record: many orders on their way at once, each thread's one after the other.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+
+use domain::access::LawfulBasis;
+use domain::agency::AgencyKind;
+use domain::enquiry::KnownAt;
+use domain::history::Reason;
+use event_store::{EventStore as _, Position};
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
+
+use super::crew::Crew;
+use super::script::{Act, Deed, Thread};
+use super::{Progress, Untold};
+use crate::app::App;
+use crate::error::ExecuteError;
+use crate::execute::{Command, Done, Move, Order};
+use crate::visitor::Visitor;
+
+/// Orders on their way at once: enough to fill a flush.
+const MOST_AT_ONCE: usize = 96;
+/// Told about as often as somebody watching wants to know.
+const PROGRESS_EVERY: u64 = 5_000;
+
+/// The ground an agency of this kind acts on.
+pub(super) const fn lawful_basis(kind: AgencyKind) -> LawfulBasis {
+    match kind {
+        AgencyKind::Voluntary => LawfulBasis::LegitimateInterests,
+        _ => LawfulBasis::PublicTask,
+    }
+}
+
+/// Gives every order, in the order of time as near as orders on their way at once can be. How many events it led to.
+pub(super) async fn tell(
+    app: &App,
+    crew: &Crew,
+    acts: Vec<Act>,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<u64, Untold> {
+    let orders = u64::try_from(acts.len()).unwrap_or(u64::MAX);
+    let (mut given, mut events) = (0_u64, 0_u64);
+    let mut head = app.record.head().await?.position;
+    let mut waiting: HashMap<Thread, VecDeque<Act>> = HashMap::new();
+    let mut busy: HashSet<Thread> = HashSet::new();
+    let mut held = 0_usize;
+    let mut acts = acts.into_iter();
+    let mut on_their_way = FuturesUnordered::new();
+    loop {
+        while on_their_way.len() < MOST_AT_ONCE && held < MOST_AT_ONCE {
+            let Some(act) = acts.next() else { break };
+            if busy.insert(act.thread) {
+                on_their_way.push(give(app, crew, act, head));
+            } else {
+                waiting.entry(act.thread).or_default().push_back(act);
+                held += 1;
+            }
+        }
+        let Some(told) = on_their_way.next().await else { break };
+        let (thread, done) = told?;
+        head = head.max(done.position);
+        given += 1;
+        if !done.repeated {
+            events += u64::try_from(done.events.len()).unwrap_or_default();
+        }
+        if given.is_multiple_of(PROGRESS_EVERY) || given == orders {
+            progress(Progress { given, orders, events });
+        }
+        match waiting.get_mut(&thread).and_then(VecDeque::pop_front) {
+            Some(next) => {
+                held -= 1;
+                on_their_way.push(give(app, crew, next, head));
+            }
+            None => {
+                busy.remove(&thread);
+            }
+        }
+    }
+    Ok(events)
+}
+
+async fn give(app: &App, crew: &Crew, act: Act, head: Position) -> Result<(Thread, Done), Untold> {
+    let Act { at, thread, teller, purpose, key, deed } = act;
+    let visitor = crew.visitor(teller).ok_or(Untold::Nobody)?;
+    let told = match deed {
+        Deed::Record(command) => {
+            let order = Order {
+                purpose,
+                lawful_basis: lawful_basis(teller.kind),
+                idempotency_key: Some(key.clone()),
+                if_match: None,
+                correlation: None,
+                trace: None,
+                now: None,
+                recorded_at: Some(at),
+                command: *command,
+            };
+            record(app, visitor, order, head).await
+        }
+        Deed::Move { entry, wrong, right } => {
+            let order = Move {
+                purpose,
+                lawful_basis: lawful_basis(teller.kind),
+                idempotency_key: Some(key.clone()),
+                correlation: None,
+                trace: None,
+                recorded_at: Some(at),
+                reason: Reason::WrongPerson,
+                entry,
+                wrong,
+                right,
+            };
+            app.move_entry(visitor, order).await.map(|moved| moved.away)
+        }
+    };
+    told.map(|done| (thread, done)).map_err(|source| Untold::Order { key, source })
+}
+
+async fn record(
+    app: &App,
+    visitor: &Visitor,
+    mut order: Order,
+    head: Position,
+) -> Result<Done, ExecuteError> {
+    let asked = match &mut order.command {
+        Command::Enquiry { command: domain::enquiry::Command::Make(make), .. } => {
+            make.known_at = KnownAt(head.raw());
+            // Told again, an enquiry is the first one, though the record has moved on.
+            let key = order.idempotency_key.as_deref().unwrap_or_default();
+            Some(app.ids.hash("goldthread/county-asked/1", &[key.as_bytes()]))
+        }
+        _ => None,
+    };
+    loop {
+        let told = match asked {
+            Some(asked) => app.execute_asked(visitor, order.clone(), asked).await,
+            None => app.execute(visitor, order.clone()).await,
+        };
+        match told {
+            Err(ExecuteError::Overloaded | ExecuteError::Stale) => tokio::task::yield_now().await,
+            told => return told,
+        }
+    }
+}
