@@ -79,6 +79,11 @@ impl<'a> Script<'a> {
         self.ids
     }
 
+    /// The family's own.
+    pub fn thread(&self) -> Thread {
+        Thread::Family(self.family)
+    }
+
     pub fn until(&self) -> DateTime<Utc> {
         self.until
     }
@@ -99,7 +104,7 @@ impl<'a> Script<'a> {
         let stream = command.stream().unwrap_or_else(|| id.new_stream(0));
         let thread = match &command {
             Command::Case { id, .. } => Thread::Case(id.0),
-            _ => Thread::Family(self.family),
+            _ => self.thread(),
         };
         self.told.push(Act { at, thread, teller, purpose, key, deed: Deed::Record(Box::new(command)) });
         Some(Told { command: id, stream })
@@ -117,7 +122,7 @@ impl<'a> Script<'a> {
             return None;
         }
         let key = format!("county: {}/{}", self.family, self.told.len());
-        let thread = Thread::Family(self.family);
+        let thread = self.thread();
         let deed = Deed::Move { entry, wrong, right };
         self.told.push(Act { at, thread, teller, purpose: Purpose::RecordKeeping, key, deed });
         Some(())

@@ -113,8 +113,10 @@ impl<'a> Stage<'a> {
         Self { cast: cast.clone(), script, end, last: DateTime::UNIX_EPOCH }
     }
 
+    /// A story is one thread: an entry is moved only once it is there.
     pub fn in_order(self) -> Vec<Act> {
-        self.script.in_order()
+        let thread = self.script.thread();
+        self.script.in_order().into_iter().map(|act| Act { thread, ..act }).collect()
     }
 
     /// So many days before the county's end, at this hour and minute in England.
@@ -293,7 +295,7 @@ impl<'a> Stage<'a> {
         Case { id, episode: EpisodeId(id.0) }
     }
 
-    /// The worker sees that an entry is on the wrong child's case.
+    /// The manager moves an entry that is on the wrong child's case.
     pub fn move_entry(
         &mut self,
         at: DateTime<Utc>,
@@ -304,7 +306,7 @@ impl<'a> Stage<'a> {
         let at = self.next(at);
         let place = |child| Place::Case { child, authority: self.cast.authority.clone() };
         let places = (place(wrong), place(right));
-        self.script.move_entry(at, self.cast.worker, entry, places).ok_or(Untold::TooShort)
+        self.script.move_entry(at, self.cast.manager, entry, places).ok_or(Untold::TooShort)
     }
 
     /// A case that a contact led to, with its worker.
