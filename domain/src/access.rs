@@ -69,6 +69,8 @@ codes! {
     Action, "action":
     Enquire => "enquire",
     SearchPeople => "search-people",
+    /// Searching by a name and nothing else.
+    SearchByName => "search-by-name",
     ReadStatus => "read-status",
     ReadPerson => "read-person",
     ReadTimeline => "read-timeline",
@@ -154,6 +156,13 @@ impl Actor {
     #[must_use]
     pub fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// True for those who do an authority's statutory work with children.
+    #[must_use]
+    pub fn is_in_social_care(&self) -> bool {
+        let roles = [Role::FrontDoor, Role::SocialWorker, Role::TeamManager, Role::ConferenceChair];
+        self.agency_kind == AgencyKind::LocalAuthority && roles.into_iter().any(|role| self.has(role))
     }
 }
 

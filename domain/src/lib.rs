@@ -18,6 +18,7 @@ pub mod event;
 pub mod history;
 pub mod ids;
 pub mod linkage;
+pub mod matching;
 pub mod person;
 pub mod practitioner;
 pub mod sealed;

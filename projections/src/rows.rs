@@ -160,6 +160,11 @@ impl Row<'_> {
     }
 
     #[must_use]
+    pub fn long(self, value: i64) -> Self {
+        self.put(Some(&value.to_be_bytes()))
+    }
+
+    #[must_use]
     pub fn opt_int(self, value: Option<i32>) -> Self {
         self.put(value.map(i32::to_be_bytes).as_ref().map(<[u8; 4]>::as_slice))
     }

@@ -91,7 +91,7 @@ async fn write(
 /// Somebody who looks, asks and searches until it is enough.
 async fn read(reader: Caller, child: Uuid, enough: &AtomicBool, away: &AtomicUsize) {
     let ask = json!({ "search": { "nhs-number": "999 000 0018" }, "reason": "At the department." });
-    let search = json!({ "search": { "name": { "given": "Robin", "family": "Example" } } });
+    let search = json!({ "search": { "given": "Robin", "family": "Example" } });
     while !enough.load(Ordering::Relaxed) {
         for page in ["timeline", "status", "enquiries"] {
             insist(away, async || reader.get(&format!("/api/v1/people/{child}/{page}")).await).await;

@@ -4,3 +4,5 @@ create index identifier_person on identifier (person);
 create index identifier_folded on identifier (folded, scheme);
 create index birth_person on birth (person);
 alter table person add primary key (person);
+create index sought_key on sought (key, person);
+create index sought_person on sought (person);

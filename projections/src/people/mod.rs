@@ -1,22 +1,24 @@
-//! The view `people`: who is on record, found by a number or by name and date of birth, exactly.
+//! The view `people`: who is on record, found exactly by a number or by name and date of birth, or by what is near.
 //!
-//! The only view that holds unsealed text. What is erased is not in it; a search has no as-of. Left out: near misses
-//! and whether two records are one person.
+//! The only view that holds unsealed text. What is erased is not in it; a search has no as-of. What is near is
+//! judged by `domain::matching`; here are the keys it is found by. Left out: whether two records are one person.
 
-mod fold;
+mod candidates;
+mod known;
 mod queries;
 
 use domain::entry::Entry;
 use domain::event::Event;
+use domain::matching::plain as fold;
 use domain::person::identifier::Scheme;
 use domain::person::uncertain_date::UncertainDate;
-use domain::person::{PersonKind, Sex};
 use domain::sealed::Sealed;
 
 use crate::about::person_of;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
+pub use candidates::{Candidate, Candidates, Particulars, candidates};
 pub use queries::{Birth, Found, Identifier, Name, Person, Search, known, search};
 
 /// See the module.
@@ -26,6 +28,7 @@ const NAME: usize = 0;
 const IDENTIFIER: usize = 1;
 const BIRTH: usize = 2;
 const PERSON: usize = 3;
+const SOUGHT: usize = 4;
 
 impl View for People {
     fn name(&self) -> &'static str {
@@ -33,7 +36,7 @@ impl View for People {
     }
 
     fn version(&self) -> u16 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -42,6 +45,7 @@ impl View for People {
             Table { name: "identifier", key: "person", per: Per::Entry },
             Table { name: "birth", key: "person", per: Per::Entry },
             Table { name: "person", key: "person", per: Per::Key },
+            Table { name: "sought", key: "person", per: Per::Key },
         ]
     }
 
@@ -60,6 +64,7 @@ impl View for People {
                 | "person.birth-recorded"
                 | "person.born"
                 | "person.identifier-recorded"
+                | "person.address-recorded"
                 | "entry.amended"
                 | "entry.moved-here"
         )
@@ -76,6 +81,7 @@ impl View for People {
                     | Event::PersonSexRecorded(_)
                     | Event::PersonDied(_)
                     | Event::PersonIdentifierRecorded(_)
+                    | Event::PersonAddressRecorded(_)
             )
         });
         if let Some(person) = person {
@@ -123,7 +129,7 @@ impl View for People {
     }
 
     fn start(&self, key: Key) -> Option<Box<dyn KeyState>> {
-        Some(Box::new(Plain { key, kind: None, sex: None, died_on: None }))
+        Some(Box::new(known::Known::nothing(key)))
     }
 }
 
@@ -146,34 +152,4 @@ fn birth_row(key: Key, entry: &Entry, date: &Sealed<UncertainDate>, rows: &mut R
             .end();
     }
     Ok(())
-}
-
-/// What is not sealed about somebody.
-struct Plain {
-    key: Key,
-    kind: Option<PersonKind>,
-    sex: Option<Sex>,
-    died_on: Option<chrono::NaiveDate>,
-}
-
-impl KeyState for Plain {
-    fn step(&mut self, entry: &Entry) -> Result<(), Poison> {
-        match &entry.event {
-            Event::PersonOpened(opened) => self.kind = self.kind.or(Some(opened.kind)),
-            Event::PersonBorn(_) => self.kind = Some(PersonKind::Born),
-            Event::PersonSexRecorded(recorded) => self.sex = Some(recorded.sex),
-            Event::PersonDied(_) => self.died_on = Some(entry.occurred.day()),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn rows(&self, rows: &mut Rows) {
-        rows.row(PERSON)
-            .uuid(self.key)
-            .opt_text(self.kind.map(PersonKind::code))
-            .opt_text(self.sex.map(Sex::code))
-            .opt_date(self.died_on)
-            .end();
-    }
 }

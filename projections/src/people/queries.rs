@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use domain::access::Disclosure;
 use domain::ids::PersonId;
+use domain::matching::plain as fold;
 use domain::person::identifier::Scheme;
 use domain::person::uncertain_date::UncertainDate;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::fold;
 use crate::access::{self, standings};
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};

@@ -31,10 +31,26 @@ create table birth (
     last_day  date not null
 );
 
--- One row a person: what is not sealed.
+-- One row a person: what is not sealed, and beside it all that a search compares, in one place so that comparing
+-- hundreds of people reads hundreds of rows.
 create table person (
     person  uuid not null,
     kind    text,
     sex     text,
-    died_on date
+    died_on date,
+    -- Of one length: the names, the usual one first. Empty where a name has no such part.
+    given   text[] not null,
+    family  text[] not null,
+    births  text[] not null,
+    nhs     text[] not null,
+    -- Postcode and houses with bars between, the oldest first. Closed ones are those of which only the social care
+    -- of their own authority may know.
+    homes   text[] not null,
+    closed_homes text[] not null
+);
+
+-- The keys of domain::matching: a dozen rows a person.
+create table sought (
+    person uuid   not null,
+    key    bigint not null
 );

@@ -21,7 +21,7 @@ use crate::visitor::Visitor;
 /// The stream kind of the access log.
 const CATEGORY: &str = "look";
 const KIND: &str = "look.made";
-const SCHEMA_VERSION: u16 = 1;
+const SCHEMA_VERSION: u16 = 2;
 /// More people than this on one page are counted, and the page's own query stands for the rest.
 const PEOPLE_NAMED_MAX: usize = 200;
 
@@ -60,7 +60,28 @@ pub struct ShownPerson {
     pub disclosure: Disclosure,
 }
 
-/// `look.made` 1, in the access log.
+/// Of a search: by which of its parts it is like another of the same practitioner in the same month.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Sought {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Mark>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<Mark>,
+}
+
+/// Four bytes of a keyed hash: enough to count different names by, too little to tell one by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Mark(u32);
+
+impl Mark {
+    pub(crate) fn of(hash: [u8; 32]) -> Self {
+        Self(hash.iter().take(4).fold(0, |mark, byte| mark << 8 | u32::from(*byte)))
+    }
+}
+
+/// `look.made` 2, in the access log.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LookMade {
@@ -74,6 +95,51 @@ pub struct LookMade {
     pub as_known_at: Option<String>,
     /// The policy set that decided, by its hash.
     pub policy: String,
+    /// Of a search of people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sought: Option<Sought>,
+}
+
+/// `look.made` 1, in the access log.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "LookMade")]
+pub struct LookMadeV1 {
+    pub action: Action,
+    /// Those shown, and how much of them.
+    pub people: Vec<ShownPerson>,
+    /// How many more were shown.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: usize,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_known_at: Option<String>,
+    /// The policy set that decided, by its hash.
+    pub policy: String,
+}
+
+impl From<LookMadeV1> for LookMade {
+    fn from(old: LookMadeV1) -> Self {
+        Self {
+            action: old.action,
+            people: old.people,
+            more: old.more,
+            as_known_at: old.as_known_at,
+            policy: old.policy,
+            sought: None,
+        }
+    }
+}
+
+impl LookMade {
+    /// Reads a look of any version; none for what is no look.
+    #[must_use]
+    pub fn read(schema_version: u16, facts: &[u8]) -> Option<Self> {
+        match schema_version {
+            1 => serde_json::from_slice::<LookMadeV1>(facts).map(Self::from).ok(),
+            SCHEMA_VERSION => serde_json::from_slice(facts).ok(),
+            _ => None,
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
@@ -109,12 +175,37 @@ impl App {
         looking: Looking,
         people: &[ShownPerson],
     ) -> Result<Position, ReadError> {
+        self.put_look(visitor, looking, None, people).await
+    }
+
+    /// Puts a search on record.
+    ///
+    /// # Errors
+    /// As [`App::record_look`].
+    pub(crate) async fn record_search(
+        &self,
+        visitor: &Visitor,
+        looking: Looking,
+        sought: Sought,
+        people: &[ShownPerson],
+    ) -> Result<Position, ReadError> {
+        self.put_look(visitor, looking, Some(sought), people).await
+    }
+
+    async fn put_look(
+        &self,
+        visitor: &Visitor,
+        looking: Looking,
+        sought: Option<Sought>,
+        people: &[ShownPerson],
+    ) -> Result<Position, ReadError> {
         let made = LookMade {
             action: looking.action,
             people: people.iter().take(PEOPLE_NAMED_MAX).copied().collect(),
             more: people.len().saturating_sub(PEOPLE_NAMED_MAX),
             as_known_at: looking.as_known_at.map(|position| position.to_string()),
             policy: self.policy.hash().to_owned(),
+            sought,
         };
         let facts = serde_json::to_vec(&made).map_err(|cause| ReadError::Corrupt(Box::new(cause)))?;
         let now = self.clock.now();
@@ -168,12 +259,32 @@ mod tests {
     fn sample() -> LookMade {
         let person = PersonId(Uuid::from_u128(1));
         LookMade {
+            action: Action::SearchPeople,
+            people: vec![ShownPerson { person, disclosure: Disclosure::Status }],
+            more: 0,
+            as_known_at: None,
+            policy: "0f".to_owned(),
+            sought: Some(Sought { name: Some(Mark(17)), address: None }),
+        }
+    }
+
+    fn first_sample() -> LookMadeV1 {
+        let person = PersonId(Uuid::from_u128(1));
+        LookMadeV1 {
             action: Action::ReadTimeline,
             people: vec![ShownPerson { person, disclosure: Disclosure::Progress }],
             more: 0,
             as_known_at: Some("17".to_owned()),
             policy: "0f".to_owned(),
         }
+    }
+
+    #[test]
+    fn a_look_of_the_first_version_is_read_as_no_search() {
+        let facts = serde_json::to_vec(&first_sample()).unwrap();
+        assert_eq!(LookMade::read(1, &facts), Some(first_sample().into()));
+        assert_eq!(LookMade::read(2, &serde_json::to_vec(&sample()).unwrap()), Some(sample()));
+        assert_eq!(LookMade::read(3, &facts), None);
     }
 
     /// What a look says is a contract with whoever audits it.
@@ -183,7 +294,14 @@ mod tests {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas/access");
         let schema = serde_json::to_string_pretty(&schemars::schema_for!(LookMade)).unwrap() + "\n";
         let look = serde_json::to_string_pretty(&sample()).unwrap() + "\n";
-        for (name, text) in [("look.made.v1.json", schema), ("look.made.v1.sample.json", look)] {
+        let first_schema = serde_json::to_string_pretty(&schemars::schema_for!(LookMadeV1)).unwrap() + "\n";
+        let first_look = serde_json::to_string_pretty(&first_sample()).unwrap() + "\n";
+        for (name, text) in [
+            ("look.made.v1.json", first_schema),
+            ("look.made.v1.sample.json", first_look),
+            ("look.made.v2.json", schema),
+            ("look.made.v2.sample.json", look),
+        ] {
             let path = format!("{folder}/{name}");
             if std::env::var("BLESS").is_ok() {
                 std::fs::create_dir_all(folder).unwrap();

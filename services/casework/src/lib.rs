@@ -17,6 +17,7 @@ pub mod metrics;
 pub mod migrate;
 pub mod policy;
 pub mod postgres;
+pub mod search;
 pub mod server;
 pub mod settings;
 pub mod subject;

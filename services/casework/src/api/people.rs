@@ -8,6 +8,7 @@ mod enquiries;
 mod identity;
 mod live;
 mod missing;
+mod search;
 mod status;
 mod timeline;
 
@@ -25,6 +26,7 @@ pub use self::enquiries::*;
 pub use self::identity::*;
 pub use self::live::*;
 pub use self::missing::*;
+pub use self::search::*;
 pub use self::status::*;
 pub use self::timeline::*;
 use super::address::{Address, at};

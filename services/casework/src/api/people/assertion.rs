@@ -152,6 +152,11 @@ impl Number {
         self.identifier().map(Assertion::Identifier)
     }
 
+    /// An NHS number as it was typed, its check digit not looked at.
+    pub fn typed_nhs(&self) -> Option<&str> {
+        (self.scheme.0 == SchemeName::Nhs && self.authority.is_none()).then_some(self.value.as_str())
+    }
+
     /// The number, if it is one of its scheme.
     pub fn identifier(self) -> Result<Identifier, Wrong> {
         let scheme = match (self.scheme.0, self.authority) {

@@ -1,25 +1,22 @@
-//! Who somebody is, and finding people by number or by name. As it is known now: identity has no "as of".
+//! Who somebody is. As it is known now: identity has no "as of".
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use domain::access::Action;
 use domain::ids::PersonId;
-use domain::person::identifier::Identifier as ParsedIdentifier;
 use domain::person::name::{NameError, PersonName};
 use projections::{people, status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::assertion::Number;
 use super::missing::MissingPerson;
-use crate::access_log::{Shown, ShownPerson};
 use crate::api::done::tag;
-use crate::api::input::{Asking, At, GivenUncertainDate, Json, Query};
+use crate::api::input::{Asking, At, Query};
 use crate::api::reading::{GivenPosition, OfPerson, catch_up, read_person};
 use crate::app::App;
-use crate::error::{FieldError, Problem, ReadError};
+use crate::error::{FieldError, Problem};
 
 const VIEW: &str = "people";
 
@@ -124,62 +121,6 @@ pub async fn read_identity(
     Ok(HttpResponse::Ok().insert_header((header::ETAG, tag(version))).json(person))
 }
 
-/// With what somebody is looked for: exactly, but for case, accents, spaces and punctuation.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SearchPeople {
-    search: SearchBy,
-}
-
-/// By number, or by name and perhaps date of birth.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-enum SearchBy {
-    Identifier(Number),
-    Name(ByName),
-}
-
-/// Either name may be absent, not both. A date of birth matches every date that can be the same.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ByName {
-    #[serde(default)]
-    #[schema(max_length = 100)]
-    given: String,
-    #[serde(default)]
-    #[schema(max_length = 100)]
-    family: String,
-    #[serde(default)]
-    born: Option<GivenUncertainDate>,
-}
-
-impl std::fmt::Debug for ByName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ByName(…)")
-    }
-}
-
-impl SearchBy {
-    fn read(self) -> Result<people::Search, Problem> {
-        Ok(match self {
-            Self::Identifier(number) => {
-                let identifier: ParsedIdentifier = number.identifier().map_err(|(at, problem)| {
-                    Problem::invalid(vec![FieldError::new(format!("search/{at}"), problem)])
-                })?;
-                people::Search::Number {
-                    scheme: identifier.scheme().clone(),
-                    value: identifier.as_str().to_owned(),
-                }
-            }
-            Self::Name(by) => {
-                check_name("search/name", &by.given, &by.family)?;
-                let born = by.born.map(|given| given.0);
-                people::Search::NameAndBirth { given: by.given, family: by.family, born }
-            }
-        })
-    }
-}
-
 /// A name as it may be searched for: what may be recorded.
 pub fn check_name(at: &str, given: &str, family: &str) -> Result<(), Problem> {
     PersonName::parse(given, family).map(|_| ()).map_err(|error| {
@@ -190,50 +131,4 @@ pub fn check_name(at: &str, given: &str, family: &str) -> Result<(), Problem> {
         };
         Problem::invalid(vec![FieldError::new(field, error)])
     })
-}
-
-/// Who matches, of those the reader may know of. What is hidden is left out without a trace.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct FoundPeople {
-    /// At most fifty: more is too many to tell apart.
-    found: Vec<FoundPerson>,
-}
-
-/// Somebody a search found.
-#[derive(Debug, Serialize, ToSchema)]
-struct FoundPerson {
-    person: Uuid,
-    disclosure: &'static str,
-    /// Where to ring about them.
-    ring: Vec<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    restriction_owner: Option<Uuid>,
-}
-
-/// Finds people by number or name. What is looked for comes in the body, so that no address holds it.
-#[utoipa::path(post, path = "/api/v1/people/search", tag = "people", request_body = SearchPeople, responses((status = 200, body = FoundPeople)))]
-pub async fn search(
-    app: web::Data<App>,
-    asking: Asking,
-    Json(body): Json<SearchPeople>,
-) -> Result<HttpResponse, Problem> {
-    let search = body.search.read()?;
-    let found = app
-        .look(&asking.visitor, asking.looking(Action::SearchPeople), async |scope| {
-            let found = people::search(&app.views, scope, &search).await.map_err(ReadError::from)?;
-            let shown =
-                |found: &people::Found| ShownPerson { person: found.person, disclosure: found.disclosure };
-            Ok(Shown { people: found.iter().map(shown).collect(), answer: found })
-        })
-        .await?;
-    let found = found
-        .into_iter()
-        .map(|found| FoundPerson {
-            person: found.person.0,
-            disclosure: found.disclosure.code(),
-            ring: found.standing.authorities.iter().map(ToString::to_string).collect(),
-            restriction_owner: found.standing.restriction.map(|restriction| restriction.owner.0),
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(FoundPeople { found }))
 }

@@ -1,4 +1,6 @@
-//! Texts as they are searched for: case, accents and punctuation do not tell two people apart.
+//! Texts as they are compared: case, accents and punctuation do not tell two people apart.
+//!
+//! Left out: other alphabets. A name in Cyrillic or Arabic letters is the same as itself and like no other.
 
 /// A name as it is compared: small letters, no accents, one space between words.
 #[must_use]
@@ -30,6 +32,21 @@ pub fn number(text: &str) -> String {
 /// The letters without their accents, for those that have them in European names.
 fn plain(letter: char) -> Option<&'static str> {
     Some(match letter {
+        // Vietnamese and West African letters, which have their tones and dots in blocks of their own.
+        '\u{1ea0}'..='\u{1eb7}' => "a",
+        '\u{1eb8}'..='\u{1ec7}' => "e",
+        '\u{1ec8}'..='\u{1ecb}' => "i",
+        '\u{1ecc}'..='\u{1ee3}' | 'ơ' => "o",
+        '\u{1ee4}'..='\u{1ef1}' | 'ư' => "u",
+        '\u{1ef2}'..='\u{1ef9}' => "y",
+        'ḍ' | 'ḏ' => "d",
+        'ḥ' | 'ḫ' => "h",
+        'ḳ' | 'ḵ' => "k",
+        'ṁ' | 'ṃ' => "m",
+        'ṅ' | 'ṇ' => "n",
+        'ṣ' => "s",
+        'ṭ' | 'ṯ' => "t",
+        'ẓ' | 'ẕ' => "z",
         'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ā' | 'ă' | 'ą' => "a",
         'æ' => "ae",
         'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => "c",
@@ -69,6 +86,8 @@ mod tests {
         assert_eq!(name("Zoe\u{308}"), "zoe");
         assert_eq!(name("Łukasz Müller-Weiß"), "lukasz muller weiss");
         assert_eq!(name("Əliyeva"), "əliyeva");
+        assert_eq!(name("Nguyễn Thị Mai"), "nguyen thi mai");
+        assert_eq!(name("Adébáyọ̀ Ṣẹ́gun"), "adebayo segun");
     }
 
     #[test]

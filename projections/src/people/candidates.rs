@@ -1,0 +1,224 @@
+//! Who may be meant by what was typed: found by keys, compared one by one, told as far as the reader may know.
+//!
+//! Found, hidden and absent take the same statements. Left out: how much must be typed before anybody is looked for,
+//! which is the service's rule.
+
+use std::collections::HashMap;
+
+use domain::access::{Disclosure, Relation};
+use domain::ids::PersonId;
+use domain::matching::{
+    Addresses, Comparison, OnRecord, Typed, compare, house_key, keys_to_try, numbers_to_try, perhaps_twins,
+};
+use domain::person::uncertain_date::UncertainDate;
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use super::known::read_home;
+use crate::access::{from_row, selected};
+use crate::reads::{ReadError, Reads};
+use crate::scope::{Scope, Standing};
+
+/// At most this many are compared: those who share most keys with what was typed.
+const COMPARED_MAX: i64 = 1_000;
+/// Of those who are near enough, at most this many are looked at further.
+const NEAR_MAX: usize = 200;
+/// More people than this at one house, over the years, are no family.
+const HOUSEHOLD_MAX: i64 = 24;
+
+/// Those who may be meant, the nearest first.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidates {
+    pub near: Vec<Candidate>,
+    /// More are as near as the last of these may be: more should be typed.
+    pub are_more: bool,
+}
+
+/// Somebody who may be meant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidate {
+    pub person: PersonId,
+    pub disclosure: Disclosure,
+    pub standing: Standing,
+    /// For a reader who is told the status at least: others are told whom to ring.
+    pub told: Option<Particulars>,
+}
+
+/// Just enough to tell somebody from others, and why they may be meant.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Particulars {
+    pub given: String,
+    pub family: String,
+    pub year_of_birth: Option<i32>,
+    pub kind: Option<String>,
+    pub sex: Option<String>,
+    /// The first part of the postcode of where they lived last, where that is no secret.
+    pub area: Option<String>,
+    pub comparison: Comparison,
+    /// Of those found beside them: the same family name and birthday, another given name.
+    pub perhaps_twins: Vec<PersonId>,
+}
+
+impl std::fmt::Debug for Particulars {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Particulars(…)")
+    }
+}
+
+/// Somebody on record beside what was typed.
+struct Compared {
+    person: PersonId,
+    record: OnRecord,
+    closed: Vec<domain::matching::Home>,
+    kind: Option<String>,
+    sex: Option<String>,
+    comparison: Comparison,
+}
+
+/// Who may be meant, of those the reader may know of; at most `most`.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn candidates(
+    reads: &Reads,
+    scope: &Scope,
+    typed: &Typed,
+    most: usize,
+) -> Result<Candidates, ReadError> {
+    let mut near = compared(reads, scope, typed).await?;
+    near.sort_by_key(|compared| (-compared.comparison.weight, compared.person));
+    near.truncate(NEAR_MAX);
+    let mut standings = standings(reads, &near).await?;
+    let mut told: Vec<(Compared, Standing, Disclosure)> = Vec::new();
+    for mut compared in near {
+        let Some(standing) = standings.remove(&compared.person) else { continue };
+        let class = scope.class(&standing);
+        if class.relation != Relation::Own && !compared.closed.is_empty() {
+            // Found, if at all, without what only their own authority may know.
+            compared.comparison = compare(typed, &compared.record);
+        }
+        let disclosure = scope.disclosure(&standing);
+        if disclosure > Disclosure::None && compared.comparison.strength.is_some() {
+            told.push((compared, standing, disclosure));
+        }
+    }
+    told.sort_by_key(|(compared, ..)| (-compared.comparison.weight, compared.person));
+    let are_more = told.len() > most;
+    told.truncate(most);
+    Ok(Candidates { near: (0..told.len()).filter_map(|place| candidate(&told, place)).collect(), are_more })
+}
+
+fn candidate(told: &[(Compared, Standing, Disclosure)], place: usize) -> Option<Candidate> {
+    let (compared, standing, disclosure) = told.get(place)?;
+    let knows = |disclosure: &Disclosure| *disclosure >= Disclosure::Status;
+    let particulars = || {
+        let (given, family) = compared.record.names.first().cloned().unwrap_or_default();
+        let beside =
+            told.iter().filter(|(other, _, disclosure)| other.person != compared.person && knows(disclosure));
+        Particulars {
+            given,
+            family,
+            year_of_birth: compared.record.births.last().map(|born| born.year()),
+            kind: compared.kind.clone(),
+            sex: compared.sex.clone(),
+            area: compared
+                .record
+                .homes
+                .last()
+                .and_then(|home| home.postcode.split(' ').next())
+                .map(str::to_owned),
+            comparison: compared.comparison.clone(),
+            perhaps_twins: beside
+                .filter(|(other, ..)| perhaps_twins(&compared.record, &other.record))
+                .map(|(other, ..)| other.person)
+                .collect(),
+        }
+    };
+    Some(Candidate {
+        person: compared.person,
+        disclosure: *disclosure,
+        standing: standing.clone(),
+        told: knows(disclosure).then(particulars),
+    })
+}
+
+/// Those who share a key with what was typed and are near enough, as far as may be known before whose they are is.
+async fn compared(reads: &Reads, scope: &Scope, typed: &Typed) -> Result<Vec<Compared>, ReadError> {
+    let addresses = if scope.reader().is_in_social_care() { Addresses::AndClosed } else { Addresses::Open };
+    let keys: Vec<i64> = keys_to_try(typed, addresses).into_iter().collect();
+    let numbers = typed.nhs_number.as_deref().map(numbers_to_try).unwrap_or_default();
+    let house = house_key(typed);
+    let source = reads.source("people").await?;
+    let schema = &source.schema;
+    let sql = format!(
+        "with hit as (
+             select person from {schema}.sought where key = any($1)
+             group by person order by count(*) desc, person limit $2
+         )
+         select person, given, family, births, nhs, homes, closed_homes, kind, sex,
+                (select count(*) from (select from {schema}.sought where key = $4 limit $5) as living) > $5 - 1
+         from {schema}.person
+         join (select person from hit
+               union select person from {schema}.identifier where folded = any($3) and scheme = 'nhs') as found
+              using (person)"
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let rows = source
+        .client
+        .query(&statement, &[&keys, &COMPARED_MAX, &numbers, &house, &(HOUSEHOLD_MAX + 1)])
+        .await?;
+    drop(source);
+    let mut near = Vec::new();
+    for row in rows {
+        let compared = read(&row, typed, addresses)?;
+        near.extend(Some(compared).filter(|compared| compared.comparison.strength.is_some()));
+    }
+    Ok(near)
+}
+
+fn read(row: &Row, typed: &Typed, addresses: Addresses) -> Result<Compared, ReadError> {
+    let texts = |column: usize| row.try_get::<_, Vec<String>>(column);
+    let births = texts(3)?;
+    let homes =
+        |column| Ok::<_, ReadError>(texts(column)?.iter().map(|home| read_home(home)).collect::<Vec<_>>());
+    let mut record = OnRecord {
+        names: texts(1)?.into_iter().zip(texts(2)?).collect(),
+        // Only a date's own text was ever written.
+        births: births.iter().filter_map(|born| born.parse::<UncertainDate>().ok()).collect(),
+        nhs_numbers: texts(4)?,
+        homes: homes(5)?,
+    };
+    let is_communal: bool = row.try_get(9)?;
+    for home in &mut record.homes {
+        home.communal = is_communal && typed.house.as_ref().is_some_and(|house| home.houses.contains(house));
+    }
+    let closed = match addresses {
+        Addresses::Open => Vec::new(),
+        Addresses::AndClosed => homes(6)?,
+    };
+    let comparison = if closed.is_empty() {
+        compare(typed, &record)
+    } else {
+        let mut whole = record.clone();
+        whole.homes.extend(closed.iter().cloned());
+        compare(typed, &whole)
+    };
+    Ok(Compared {
+        person: PersonId(row.try_get(0)?),
+        record,
+        closed,
+        kind: row.try_get(7)?,
+        sex: row.try_get(8)?,
+        comparison,
+    })
+}
+
+/// Asked even of nobody, so that finding nobody takes as long as finding somebody hidden.
+async fn standings(reads: &Reads, near: &[Compared]) -> Result<HashMap<PersonId, Standing>, ReadError> {
+    let source = reads.source("access").await?;
+    let sql = format!("{} where subject.person = any($1)", selected(&source.schema));
+    let statement = source.client.prepare_cached(&sql).await?;
+    let people: Vec<Uuid> = near.iter().map(|compared| compared.person.0).collect();
+    let rows = source.client.query(&statement, &[&people]).await?;
+    rows.iter().map(|row| Ok((PersonId(row.try_get(0)?), from_row(row)?))).collect()
+}

@@ -1,0 +1,234 @@
+//! Looking for somebody: what is found, what is said of them, to whom, and what stays on record of it.
+
+use casework::access_log::LookMade;
+use domain::access::Role;
+use domain::agency::AgencyKind;
+use event_store::{EventStore, Position};
+use serde_json::{Value, json};
+use system_tests::app::HOSPITAL;
+use system_tests::http::Caller;
+use uuid::Uuid;
+
+use crate::Api;
+
+const REFUGE: &str = "LS9 7TF";
+
+/// Somebody opened over the API, with whatever is said of them.
+async fn opened(caller: &Caller, assertions: Value) -> Uuid {
+    let body = json!({ "kind": "born", "assertions": assertions, "source": { "basis": "told" } });
+    caller.post("/api/v1/people", &body).await.id()
+}
+
+fn named(given: &str, family: &str, born: &str) -> Vec<Value> {
+    vec![json!({ "name": { "given": given, "family": family, "use": "usual" } }), json!({ "birth": born })]
+}
+
+fn lives(postcode: &str, disclosure: &str) -> Value {
+    json!({ "address": {
+        "lines": ["9 Example Row"], "postcode": postcode, "disclosure": disclosure, "from": "2020-01-01",
+    } })
+}
+
+fn with(mut assertions: Vec<Value>, more: Value) -> Value {
+    assertions.push(more);
+    json!(assertions)
+}
+
+async fn search(caller: &Caller, typed: Value) -> Value {
+    let found = caller.post("/api/v1/people/search", &json!({ "search": typed })).await;
+    assert_eq!(found.status, 200, "{}", found.text());
+    found.json()
+}
+
+fn people(found: &Value) -> Vec<Uuid> {
+    let people = found["found"].as_array().unwrap().iter();
+    people.map(|found| found["person"].as_str().unwrap().parse().unwrap()).collect()
+}
+
+fn nurse(api: &Api) -> Caller {
+    api.served.caller(&api.test.somebody(Role::EmergencyNurse, AgencyKind::NhsTrust, HOSPITAL), "attendance")
+}
+
+async fn last_look(api: &Api) -> LookMade {
+    let head = api.test.app.access.head().await.unwrap().position;
+    let before = Position::from_raw(head.raw() - 1);
+    let look = api.test.app.access.read_all(before, 1).await.unwrap().remove(0);
+    LookMade::read(look.header.schema_version(), &look.facts).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slip_in_name_and_date_finds_who_was_meant_and_says_field_by_field_why() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = opened(&door, json!(named("Mohammed", "Akhtar", "2015-03-04"))).await;
+    opened(&door, json!(named("Zofia", "Nowak", "2011-09-30"))).await;
+    let found = search(&door, json!({ "given": "Muhamed", "family": "Aktar", "born": "2015-04-03" })).await;
+    assert_eq!(people(&found), [child]);
+    let only = &found["found"][0];
+    let because: Vec<&str> = only["because"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|because| because["level"].as_str().unwrap())
+        .collect();
+    assert_eq!(because, ["other-form", "one-letter-out", "day-and-month-swapped"]);
+    assert_eq!((&only["strength"], &only["year_of_birth"]), (&json!("strong"), &json!(2015)));
+    assert_eq!(only.get("identifiers"), None, "enough to tell them apart, and no more");
+    // A name alone is enough inside a front door.
+    assert_eq!(people(&search(&door, json!({ "family": "Aktar" })).await), [child]);
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_a_front_door_too_little_is_refused_naming_what_is_missing() {
+    let api = Api::start().await;
+    let child = opened(&api.front_door(), json!(named("Maya", "Hartley", "2015-04-03"))).await;
+    let nurse = nurse(&api);
+    let head = api.test.app.access.head().await.unwrap().position;
+    for (typed, missing) in [
+        (json!({ "given": "Maya", "family": "Hartley" }), "search/born"),
+        (json!({ "family": "Hartley", "born": "2015" }), "search/born"),
+        (json!({ "given": "Maya", "born": "2015-04-03" }), "search/family"),
+        (json!({ "family": "Unknown", "born": "2015-04-03" }), "search/family"),
+        (json!({}), "search/family"),
+        (json!({ "family": "Hartley", "postcode": "LS1" }), "search/postcode"),
+        (json!({ "nhs_number": "12345" }), "search/nhs_number"),
+    ] {
+        let refused = nurse.post("/api/v1/people/search", &json!({ "search": typed })).await.problem(422);
+        assert_eq!(refused["fields"][0]["field"], missing, "{refused}");
+    }
+    assert_eq!(api.test.app.access.head().await.unwrap().position, head, "nobody was looked for");
+    let without = Caller { purpose: "", ..nurse.clone() };
+    let refused = without.post("/api/v1/people/search", &json!({ "search": { "family": "Hartley" } })).await;
+    assert_eq!(refused.problem(422)["fields"][0]["field"], "header/goldthread-purpose", "no purpose, no search");
+    let audit = Caller { purpose: "audit", ..nurse.clone() };
+    audit.post("/api/v1/people/search", &json!({ "search": { "family": "Hartley" } })).await.problem(403);
+    let found = search(&nurse, json!({ "family": "Hartley", "born": "2015-04-03" })).await;
+    assert_eq!(people(&found), [child]);
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_a_front_door_ten_are_shown_at_most_and_each_is_in_the_access_log() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    for given in ["Ana", "Bea", "Cleo", "Dov", "Ezra", "Fern", "Gus", "Hal", "Ivo", "Jan", "Kai", "Lou"] {
+        opened(&door, json!(named(given, "Hartley", "2015-04-03"))).await;
+    }
+    let found = search(&nurse(&api), json!({ "family": "Hartley", "born": "2015-04-03" })).await;
+    assert_eq!((people(&found).len(), &found["are_more"]), (10, &json!(true)));
+    let look = last_look(&api).await;
+    let shown: Vec<Uuid> = look.people.iter().map(|shown| shown.person.0).collect();
+    assert_eq!((shown, look.more), (people(&found), 0));
+    assert!(look.sought.is_some_and(|sought| sought.name.is_some() && sought.address.is_none()));
+    assert_eq!(people(&search(&door, json!({ "family": "Hartley" })).await).len(), 12);
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restricted_child_never_reads_as_absent_to_somebody_protecting_them() {
+    let api = Api::start().await;
+    let child = opened(&api.front_door(), json!(named("Maya", "Hartley", "2015-04-03"))).await;
+    let told = api.front_door().post("/api/v1/contacts", &crate::contact(child, "Told.")).await;
+    assert_eq!(told.status, 201, "{}", told.text());
+    let manager = api.served.caller(&api.test.team_manager(), "record-keeping");
+    let restrict = json!({ "reason": "high-risk", "readers": [], "review_on": "2026-06-08" });
+    manager.post(&format!("/api/v1/people/{child}/restriction"), &restrict).await.id();
+    for typed in [json!("2015-04-03"), json!("2015-03-04")] {
+        let found = search(&nurse(&api), json!({ "family": "Hartly", "born": typed })).await;
+        assert_eq!(people(&found), [child]);
+        let only = &found["found"][0];
+        assert_eq!((&only["disclosure"], &only["ring"]), (&json!("contact"), &json!(["383"])));
+        assert!(only["restriction_owner"].is_string());
+        for hidden in ["given", "family", "year_of_birth", "area", "because", "strength", "weight"] {
+            assert_eq!(only.get(hidden), None, "{hidden}");
+        }
+        assert_eq!(last_look(&api).await.people.len(), 1);
+    }
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refuge_is_found_by_nobody_but_the_social_care_of_its_own_authority() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let hidden = with(named("Maya", "Hartley", "2015-04-03"), lives(REFUGE, "involved-only"));
+    let hidden = opened(&door, hidden).await;
+    let at_home = with(named("Maya", "Hartley", "2012-11-20"), lives("BD3 1AB", "open"));
+    let at_home = opened(&door, at_home).await;
+    let told = door.post("/api/v1/contacts", &crate::contact(hidden, "Told.")).await;
+    assert_eq!(told.status, 201, "{}", told.text());
+    let by_address = |postcode: &str| json!({ "family": "Hartley", "postcode": postcode, "house": "9" });
+    assert_eq!(people(&search(&nurse(&api), by_address("BD3 1AB")).await), [at_home]);
+    assert_eq!(people(&search(&nurse(&api), by_address(REFUGE)).await), [0_u128; 0].map(Uuid::from_u128));
+    assert_eq!(people(&search(&door, by_address(REFUGE)).await)[0], hidden);
+    // Found by birth, no part of the address is told.
+    let by_birth = search(&nurse(&api), json!({ "family": "Hartley", "born": "2015-04-03" })).await;
+    assert_eq!((people(&by_birth), by_birth["found"][0].get("area")), (vec![hidden], None));
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twins_are_two_who_may_be_meant_and_are_said_to_be_perhaps_twins() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let hassan = opened(&door, json!(named("Hassan", "Malik", "2015-04-03"))).await;
+    let hussain = opened(&door, json!(named("Hussain", "Malik", "2015-04-03"))).await;
+    let found = search(&door, json!({ "given": "Hassan", "family": "Malik", "born": "2015-04-03" })).await;
+    assert_eq!(people(&found), [hassan, hussain], "the nearer first");
+    assert_eq!(found["found"][0]["perhaps_twins"], json!([hussain]));
+    assert_eq!(found["found"][1]["perhaps_twins"], json!([hassan]));
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_misread_nhs_number_is_said_to_be_one() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let number = json!({ "identifier": { "scheme": "nhs", "value": "9990000018" } });
+    let child = opened(&door, with(named("Maya", "Hartley", "2015-04-03"), number)).await;
+    let found = search(&nurse(&api), json!({ "nhs_number": "999 000 0081" })).await;
+    assert_eq!((people(&found), &found["number_does_not_fit"]), (vec![child], &json!(true)));
+    assert_eq!(found["found"][0]["because"][0]["level"], "two-digits-swapped");
+    let absent = search(&nurse(&api), json!({ "nhs_number": "999 000 0026" })).await;
+    assert_eq!((people(&absent).len(), &absent["number_does_not_fit"]), (0, &json!(false)));
+    assert!(absent["advice"].as_str().unwrap().contains("no reassurance"));
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_where_many_stay_says_nothing() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    for number in 0..25 {
+        let family = format!("{}ard", char::from(b'a' + number));
+        let stays =
+            with(named("Ana", &family, &format!("20{:02}-05-06", number % 15 + 5)), lives("LS1 3EX", "open"));
+        opened(&door, stays).await;
+    }
+    let typed = json!({ "family": "Hartley", "postcode": "LS1 3EX", "house": "9" });
+    assert_eq!(people(&search(&nurse(&api), typed).await).len(), 0);
+    let typed = json!({ "family": "Bard", "postcode": "LS1 3EX", "house": "9" });
+    let found = search(&nurse(&api), typed).await;
+    assert_eq!(found["found"][0]["because"][1]["level"], "communal", "{found}");
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_was_withdrawn_finds_nobody() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = opened(&door, json!(named("Maya", "Hartley", "2015-04-03"))).await;
+    let name = json!({ "name": { "given": "Maya", "family": "Okafor", "use": "also-known-as" } });
+    let said = json!({ "assertions": [name], "source": { "basis": "told" } });
+    let said = door.post(&format!("/api/v1/people/{child}/assertions"), &said).await.json();
+    let typed = json!({ "family": "Okafor", "born": "2015-04-03" });
+    assert_eq!(people(&search(&nurse(&api), typed.clone()).await), [child]);
+    let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
+    let entry = said["events"][0].as_str().unwrap();
+    let withdraw = json!({ "record": { "person": child }, "reason": "wrong-person" });
+    let withdrawn = keeper.post(&format!("/api/v1/entries/{entry}/withdrawal"), &withdraw).await;
+    assert_eq!(withdrawn.status, 200, "{}", withdrawn.text());
+    assert_eq!(people(&search(&door, json!({ "family": "Okafor" })).await).len(), 0);
+    api.served.stop().await;
+}
