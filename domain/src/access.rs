@@ -88,6 +88,9 @@ codes! {
     ImportReturn => "import-return",
     Administer => "administer",
     ReadAccess => "read-access",
+    ReadReviews => "read-reviews",
+    /// Asking for a look at how the record was used, and saying what came of it.
+    ReviewUse => "review-use",
     Verify => "verify",
     /// Who works with children here, and how to reach them.
     ReadDirectory => "read-directory",

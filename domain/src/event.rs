@@ -248,6 +248,8 @@ events! {
     "worker.allocated" 1 => WorkerAllocated(crate::case::events::WorkerAllocated),
     "worker.ended" 1 => WorkerEnded(crate::case::events::WorkerEnded),
     "case.closed" 1 => CaseClosed(crate::case::events::CaseClosed),
+    "review.raised" 1 => ReviewRaised(crate::review::events::Raised),
+    "review.concluded" 1 => ReviewConcluded(crate::review::events::Concluded),
     "return.received" 1 => ReturnReceived(crate::census_return::events::ReturnReceived),
     "alert.raised" 1 => AlertRaised(crate::alert::events::Raised),
     "alert.grew" 1 => AlertGrew(crate::alert::events::Grew),

@@ -55,6 +55,8 @@ ids! {
     PractitionerId,
     /// A file of testimony read in, such as a census return.
     ReturnId,
+    /// One request to look at how somebody used the record.
+    ReviewId,
     /// One episode of a case, from referral to closure.
     EpisodeId,
     /// One child and family assessment (section 17).

@@ -21,6 +21,7 @@ pub mod linkage;
 pub mod matching;
 pub mod person;
 pub mod practitioner;
+pub mod review;
 pub mod sealed;
 pub mod source;
 pub mod testimony;

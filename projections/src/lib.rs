@@ -13,6 +13,7 @@ pub mod enquiries;
 pub mod linkage;
 pub mod people;
 pub mod reads;
+pub mod reviews;
 pub mod rows;
 pub mod scope;
 pub mod status;
@@ -35,5 +36,6 @@ pub fn views() -> Vec<Arc<dyn View>> {
         Arc::new(people::People),
         Arc::new(linkage::Linkage),
         Arc::new(alerts::Alerts),
+        Arc::new(reviews::Reviews),
     ]
 }

@@ -181,6 +181,14 @@ impl Row<'_> {
     }
 
     #[must_use]
+    pub fn opt_instant(self, value: Option<DateTime<Utc>>) -> Self {
+        match value {
+            Some(value) => self.instant(value),
+            None => self.put(None),
+        }
+    }
+
+    #[must_use]
     pub fn date(self, value: NaiveDate) -> Self {
         self.opt_date(Some(value))
     }

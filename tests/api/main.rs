@@ -23,6 +23,7 @@ mod moving;
 mod operation;
 mod overload;
 mod problems;
+mod reviews;
 mod search;
 mod slow;
 mod unborn;

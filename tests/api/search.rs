@@ -100,7 +100,11 @@ async fn outside_a_front_door_too_little_is_refused_naming_what_is_missing() {
     assert_eq!(api.test.app.access.head().await.unwrap().position, head, "nobody was looked for");
     let without = Caller { purpose: "", ..nurse.clone() };
     let refused = without.post("/api/v1/people/search", &json!({ "search": { "family": "Hartley" } })).await;
-    assert_eq!(refused.problem(422)["fields"][0]["field"], "header/goldthread-purpose", "no purpose, no search");
+    assert_eq!(
+        refused.problem(422)["fields"][0]["field"],
+        "header/goldthread-purpose",
+        "no purpose, no search"
+    );
     let audit = Caller { purpose: "audit", ..nurse.clone() };
     audit.post("/api/v1/people/search", &json!({ "search": { "family": "Hartley" } })).await.problem(403);
     let found = search(&nurse, json!({ "family": "Hartley", "born": "2015-04-03" })).await;

@@ -219,6 +219,8 @@ impl Detail {
             | Event::PractitionerRoleGiven(_)
             | Event::PractitionerLeft(_)
             | Event::ReturnReceived(_)
+            | Event::ReviewRaised(_)
+            | Event::ReviewConcluded(_)
             | Event::EntryAmended(_)
             | Event::EntryWithdrawn(_)
             | Event::EntryMovedAway(_)

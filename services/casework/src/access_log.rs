@@ -75,6 +75,12 @@ pub struct Sought {
 #[serde(transparent)]
 pub struct Mark(u32);
 
+impl From<Mark> for u32 {
+    fn from(mark: Mark) -> Self {
+        mark.0
+    }
+}
+
 impl Mark {
     pub(crate) fn of(hash: [u8; 32]) -> Self {
         Self(hash.iter().take(4).fold(0, |mark, byte| mark << 8 | u32::from(*byte)))

@@ -57,8 +57,17 @@ pub struct Question {
 #[derive(Clone)]
 pub enum Search {
     NhsNumber(NhsNumber),
-    NameAndBirth { given: String, family: String, born: UncertainDate },
+    NameAndBirth {
+        given: String,
+        family: String,
+        born: UncertainDate,
+    },
     Person(PersonId),
+    /// One of those a search found, with what they were searched for by.
+    Candidate {
+        person: PersonId,
+        searched: Vec<Searched>,
+    },
 }
 
 impl std::fmt::Debug for Search {
@@ -67,6 +76,7 @@ impl std::fmt::Debug for Search {
             Self::NhsNumber(_) => "NhsNumber(…)",
             Self::NameAndBirth { .. } => "NameAndBirth(…)",
             Self::Person(_) => "Person(…)",
+            Self::Candidate { .. } => "Candidate(…)",
         })
     }
 }
@@ -77,6 +87,7 @@ impl Search {
             Self::NhsNumber(_) => vec![Searched::NhsNumber],
             Self::NameAndBirth { .. } => vec![Searched::Name, Searched::BirthDate],
             Self::Person(_) => vec![Searched::Record],
+            Self::Candidate { searched, .. } => searched.iter().copied().chain([Searched::Record]).collect(),
         }
     }
 }
@@ -214,7 +225,9 @@ impl App {
 
     async fn found(&self, scope: &Scope, search: &Search) -> Result<Vec<Known>, ReadError> {
         let search = match search {
-            Search::Person(person) => return Ok(self.known(*person).await?.into_iter().collect()),
+            Search::Person(person) | Search::Candidate { person, .. } => {
+                return Ok(self.known(*person).await?.into_iter().collect());
+            }
             Search::NhsNumber(number) => {
                 PeopleSearch::Number { scheme: Scheme::Nhs, value: number.as_str().to_owned() }
             }
@@ -346,7 +359,7 @@ impl App {
             Search::NameAndBirth { given, family, born } => {
                 vec![given.clone().into_bytes(), family.clone().into_bytes(), born.to_text().into_bytes()]
             }
-            Search::Person(person) => vec![person.0.as_bytes().to_vec()],
+            Search::Person(person) | Search::Candidate { person, .. } => vec![person.0.as_bytes().to_vec()],
         };
         let kinds = question.search.kinds().iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" ");
         let mut parts: Vec<&[u8]> = vec![

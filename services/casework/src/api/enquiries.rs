@@ -7,11 +7,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::address::{Address, at};
-use super::input::{Asking, GivenNarrative, GivenNhsNumber, GivenPersonId, GivenUncertainDate, Json};
+use super::input::{
+    Asking, GivenNarrative, GivenNhsNumber, GivenPersonId, GivenSearched, GivenUncertainDate, Json,
+};
 use crate::api::people::{AuthorityOnDuty, EmergencyPower, MissingPerson};
 use crate::app::App;
 use crate::enquire::{Answered, PreviousEnquiry, Question, Responsible, Search, StatusHere, Worker};
-use crate::error::Problem;
+use crate::error::{FieldError, Problem};
 
 pub fn addresses() -> Vec<Address> {
     vec![at("/enquiries").post(ask)]
@@ -34,6 +36,17 @@ enum LookFor {
     NameAndBirth(NameAndBirth),
     /// A record the asker has before them already.
     Person(GivenPersonId),
+    /// One of those a search of people found.
+    Candidate(ChosenCandidate),
+}
+
+/// Whom the asker chose of those a search found, and with what it was searched.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChosenCandidate {
+    person: GivenPersonId,
+    #[schema(min_items = 1)]
+    searched: Vec<GivenSearched>,
 }
 
 /// A name and a date of birth.
@@ -64,6 +77,14 @@ impl LookFor {
                 Search::NameAndBirth { given: by.given, family: by.family, born: by.born.0 }
             }
             Self::Person(id) => Search::Person(id.0),
+            Self::Candidate(chosen) if chosen.searched.is_empty() => {
+                let problem = "says with what was searched: name, birth-date, nhs-number, address";
+                return Err(Problem::invalid(vec![FieldError::new("search/candidate/searched", problem)]));
+            }
+            Self::Candidate(chosen) => Search::Candidate {
+                person: chosen.person.0,
+                searched: chosen.searched.into_iter().map(|given| given.0).collect(),
+            },
         })
     }
 }

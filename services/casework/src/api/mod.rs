@@ -22,6 +22,7 @@ mod people;
 mod practitioners;
 mod problem;
 mod reading;
+mod reviews;
 mod source;
 mod ties;
 pub mod token;
@@ -45,6 +46,7 @@ pub fn addresses() -> Vec<Address> {
         entries::addresses(),
         alerts::addresses(),
         linkage::addresses(),
+        reviews::addresses(),
         log::addresses(),
     ]
     .into_iter()

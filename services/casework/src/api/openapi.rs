@@ -13,7 +13,7 @@ use utoipa::{Modify, OpenApi};
 use super::input::{GivenCorrelationId, GivenLawfulBasis, GivenPurpose};
 use super::{
     ROOT, agencies, alerts, cases, contacts, enquiries, entries, front, health, linkage, log, people,
-    practitioners, problem, ties,
+    practitioners, problem, reviews, ties,
 };
 
 #[derive(OpenApi)]
@@ -33,6 +33,7 @@ use super::{
         people::read_identity, people::read_timeline, people::read_live, people::read_enquiries,
         enquiries::ask,
         ties::record, ties::end,
+        reviews::read_reviews, reviews::read_review, reviews::conclude_review,
         contacts::record, contacts::read, contacts::decide, contacts::join, contacts::part,
         cases::receive_referral, cases::read_case, cases::decide_referral, cases::start_assessment, cases::set_review_point,
         cases::complete_assessment, cases::start_section47, cases::conclude_section47, cases::hold_initial_conference,
@@ -57,6 +58,7 @@ use super::{
         (name = "contacts", description = "What is told to a front door."),
         (name = "enquiries", description = "Asking whether a child is known. No trace is an answer, with a receipt."),
         (name = "cases", description = "One child at one authority, for life."),
+        (name = "reviews", description = "Looking at how the record was used."),
         (name = "entries", description = "Setting the record right: amend, withdraw, move."),
         (name = "alerts", description = "What small facts add up to, by published rules. Advice: a person decides."),
         (name = "log", description = "Checkpoints and proofs, for whoever checks that nothing was changed."),

@@ -1,6 +1,6 @@
 //! The command line: one file a command.
 //!
-//! `record`, `enquire`, `status`, `timeline` and `linkage` (but for its dry run) are a practitioner's: they speak to a running node over its API with a
+//! `record`, `enquire`, `people`, `status`, `timeline` and `linkage` (but for its dry run) are a practitioner's: they speak to a running node over its API with a
 //! token. The rest are the node's own: they open its database.
 
 mod bundle;
@@ -15,6 +15,7 @@ mod migrate;
 mod node;
 mod openapi;
 mod output;
+mod people;
 mod projections;
 mod record;
 mod replay;
@@ -58,6 +59,9 @@ enum Command {
     Record(record::Record),
     /// Ask whether a child is known, and whom to ring.
     Enquire(enquire::Enquire),
+    /// Look for people, and at how people were looked for.
+    #[command(subcommand)]
+    People(people::People),
     /// Show what has happened to somebody, newest first.
     Timeline(timeline::Timeline),
     /// Show how a child stands at each authority.
@@ -94,6 +98,7 @@ pub fn run() -> ExitCode {
         Command::Import(import) => import.run(settings, output),
         Command::Record(record) => record.run(&settings, output),
         Command::Enquire(enquire) => enquire.run(&settings, output),
+        Command::People(people) => people.run(&settings, output),
         Command::Timeline(timeline) => timeline.run(&settings, output),
         Command::Status(status) => status.run(&settings, output),
         Command::Linkage(linkage) => linkage.run(settings, output),

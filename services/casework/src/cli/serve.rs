@@ -71,10 +71,13 @@ async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), 
     let server = Server::start(Arc::clone(&app), telemetry, app.settings.listen).await?;
     eprintln!("goldthread: answering at http://{}", server.address());
     let signing = tokio::spawn(sign(Arc::clone(&app)));
+    let watching = tokio::spawn(casework::work::trawling::run(Arc::clone(&app)));
     stopped.await;
     eprintln!("goldthread: stopping");
-    signing.abort();
-    let _ = signing.await;
+    for task in [signing, watching] {
+        task.abort();
+        let _ = task.await;
+    }
     server.stop().await?;
     workers.stop().await;
     app.stop().await;

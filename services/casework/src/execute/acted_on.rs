@@ -13,6 +13,7 @@ use domain::entry::Entry;
 use domain::history::{Correction, effective};
 use domain::ids::{EventId, PersonId};
 use domain::person::Person;
+use domain::review::Review;
 use domain::tie::{Tie, TieTo};
 use domain::when::civil_day;
 use event_store::StreamId;
@@ -77,6 +78,7 @@ impl App {
             "tie" => tie_acted_on(command, history),
             "alert" => self.alert_acted_on(visitor, history).await?,
             "return" => ActedOn { standing: held_by(command.new_return()), people: Vec::new() },
+            "review" => review_acted_on(history),
             _ => ActedOn::default(),
         };
         for person in people {
@@ -183,6 +185,13 @@ fn tie_acted_on(command: &Command, history: &[Entry]) -> ActedOn {
         TieTo::Household(_) => None,
     });
     ActedOn { people: from.into_iter().chain(to).collect(), ..ActedOn::default() }
+}
+
+/// A review is its agency's own.
+fn review_acted_on(history: &[Entry]) -> ActedOn {
+    let review: Review = fold(history);
+    let owners = review.raised().map(|raised| raised.agency).into_iter().collect();
+    ActedOn { standing: Standing { owners, ..Standing::default() }, people: Vec::new() }
 }
 
 fn restriction(person: &Person) -> Option<Restriction> {

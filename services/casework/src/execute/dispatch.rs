@@ -11,6 +11,7 @@ use domain::entry::Entry;
 use domain::history;
 use domain::person::Person;
 use domain::practitioner::Practitioner;
+use domain::review::Review;
 use domain::tie::Tie;
 use uuid::Uuid;
 
@@ -30,6 +31,7 @@ impl Command {
             Self::Practitioner { .. } => "practitioner",
             Self::Alert { .. } => "alert",
             Self::Return { .. } => "return",
+            Self::Review { .. } => "review",
             Self::Correct { stream, .. } => &stream.category,
         }
     }
@@ -46,6 +48,7 @@ impl Command {
             Self::Practitioner { id, .. } => id.map(|id| id.0),
             Self::Alert { id, .. } => Some(id.0),
             Self::Return { id, .. } => Some(id.0),
+            Self::Review { id, .. } => Some(id.0),
             Self::Correct { stream, .. } => Some(stream.id),
         }
     }
@@ -73,6 +76,7 @@ pub(super) fn decide(standing: &[Entry], act: &Act, command: Command) -> Result<
         Command::Practitioner { command, .. } => ask::<Practitioner>(standing, act, command),
         Command::Alert { command, .. } => ask::<Alert>(standing, act, command),
         Command::Return { command, .. } => ask::<CensusReturn>(standing, act, command),
+        Command::Review { command, .. } => ask::<Review>(standing, act, command),
         Command::Correct { correction, .. } => history::correct(standing, act, correction),
     }
 }

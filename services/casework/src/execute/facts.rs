@@ -3,7 +3,7 @@
 use domain::authority::Authority;
 use domain::history::Correction;
 use domain::ids::PersonId;
-use domain::{agency, alert, case, census_return, contact, person, practitioner, tie};
+use domain::{agency, alert, case, census_return, contact, person, practitioner, review, tie};
 
 use super::Command;
 
@@ -54,6 +54,10 @@ impl Command {
                 alert::Command::GiveOpinion(_) => "alert.opinion-given",
             },
             Self::Return { .. } => "return.received",
+            Self::Review { command, .. } => match command {
+                review::Command::Raise(_) => "review.raised",
+                review::Command::Conclude(_) => "review.concluded",
+            },
             Self::Correct { correction, .. } => match correction {
                 Correction::Amend { .. } => "entry.amended",
                 Correction::Withdraw { .. } => "entry.withdrawn",
@@ -76,6 +80,7 @@ impl Command {
             Self::Case { .. } => self.new_case().is_some(),
             Self::Alert { command, .. } => matches!(command, alert::Command::Say(_)),
             Self::Enquiry { .. } | Self::Return { .. } => true,
+            Self::Review { command, .. } => matches!(command, review::Command::Raise(_)),
             Self::Correct { .. } => false,
         }
     }

@@ -1,7 +1,7 @@
 //! The node's own secret, under which ids are derived: the same inputs give the same id on this node and no other.
 
 use domain::authority::Authority;
-use domain::ids::{AgencyId, AlertId, CaseId, CommandId, PersonId, PractitionerId};
+use domain::ids::{AgencyId, AlertId, CaseId, CommandId, PersonId, PractitionerId, ReviewId};
 use domain::linkage::Finding;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -50,6 +50,13 @@ impl Ids {
     #[must_use]
     pub fn alert(&self, finding: &Finding) -> AlertId {
         AlertId::of(&self.0, (finding.rule.as_str(), finding.version), finding.first)
+    }
+
+    /// The one review of a kind about somebody on a day.
+    #[must_use]
+    pub fn review(&self, kind: &str, about: PractitionerId, day: chrono::NaiveDate) -> ReviewId {
+        let day = day.to_string();
+        ReviewId(self.derive("goldthread/review/1", &[kind.as_bytes(), about.0.as_bytes(), day.as_bytes()]))
     }
 
     /// Any other id: of a person known by an authority's own number, of a file by its content.

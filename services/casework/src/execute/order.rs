@@ -5,7 +5,7 @@ use domain::access::{LawfulBasis, Purpose};
 use domain::history::Correction;
 use domain::ids::{
     AgencyId, AlertId, CaseId, ContactId, CorrelationId, EnquiryId, EventId, PersonId, PractitionerId,
-    ReturnId, TieId,
+    ReturnId, ReviewId, TieId,
 };
 use event_store::{Position, StreamId};
 use uuid::Uuid;
@@ -68,6 +68,10 @@ pub enum Command {
     Return {
         id: ReturnId,
         command: domain::census_return::Command,
+    },
+    Review {
+        id: ReviewId,
+        command: domain::review::Command,
     },
     /// Sets an entry of any stream right.
     Correct {

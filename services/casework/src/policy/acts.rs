@@ -29,6 +29,7 @@ pub fn act_of(fact: &str) -> Option<Action> {
             "person" => Action::AssertPerson,
             "agency" | "practitioner" => Action::Administer,
             "entry" => Action::Correct,
+            "review" => Action::ReviewUse,
             "cp-plan" => Action::DecideCase,
             "case" | "referral" | "assessment" | "s47" | "cin-plan" | "pre-proceedings"
             | "police-protection" | "emergency-order" | "visit" | "core-group" | "note" => Action::RecordCase,

@@ -1,9 +1,10 @@
-//! Workers: they follow the record, find what is to be done, and do it through `execute` as the node.
+//! Workers: they watch the logs, find what is to be done, and do it through `execute` as the node.
 //!
 //! Whatever a worker does can be done twice without harm, by several processes at once too: ids are derived, and
 //! `decide` adds nothing that is there. So a worker's own place is only a saving.
 
 mod linkage;
+pub mod trawling;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -18,10 +18,11 @@ use domain::case::events::{
 };
 use domain::contact::involved::ContactRole;
 use domain::contact::{ConcernKind, Method, Outcome, Significance, SourceDisclosure};
+use domain::enquiry::Searched;
 use domain::ids::{
     AgencyId, AlertId, AllocationId, AssessmentId, CaseId, CinPlanId, ConferenceId, ContactId, CorrelationId,
     CpPlanId, EmergencyOrderId, EnquiryId, EpisodeId, EventId, HouseholdId, IncidentId, LookedAfterId,
-    PersonId, PoliceProtectionId, PractitionerId, Section47Id, TeamId, TieId,
+    PersonId, PoliceProtectionId, PractitionerId, ReviewId, Section47Id, TeamId, TieId,
 };
 use domain::person::address::AddressClass;
 use domain::person::characteristics::{Disability, Ethnicity};
@@ -31,6 +32,7 @@ use domain::person::restriction::RestrictionReason;
 use domain::person::uncertain_date::UncertainDate;
 use domain::person::{Duty, MissingFrom, ReturnInterview};
 use domain::person::{PersonKind, Sex};
+use domain::review::ReviewOutcome;
 use domain::source::Basis;
 use domain::text::{Line, Narrative};
 use domain::tie::{EndReason, TieKind};
@@ -137,6 +139,8 @@ listed! {
     GivenSchemeName = SchemeName,
     GivenSeen = Seen,
     GivenSex = Sex,
+    GivenReviewOutcome = ReviewOutcome,
+    GivenSearched = Searched,
     GivenSignificance = Significance,
     GivenSourceDisclosure = SourceDisclosure,
     GivenTieKind = TieKind,
@@ -188,6 +192,7 @@ ids! {
     GivenPersonId = PersonId,
     GivenPoliceProtectionId = PoliceProtectionId,
     GivenPractitionerId = PractitionerId,
+    GivenReviewId = ReviewId,
     GivenSection47Id = Section47Id,
     GivenTeamId = TeamId,
     GivenTieId = TieId,
