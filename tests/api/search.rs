@@ -166,6 +166,11 @@ async fn a_refuge_is_found_by_nobody_but_the_social_care_of_its_own_authority() 
     assert_eq!(people(&search(&nurse(&api), by_address("BD3 1AB")).await), [at_home]);
     assert_eq!(people(&search(&nurse(&api), by_address(REFUGE)).await), [0_u128; 0].map(Uuid::from_u128));
     assert_eq!(people(&search(&door, by_address(REFUGE)).await)[0], hidden);
+    // Another source that calls it open does not open it.
+    let said = json!({ "assertions": [lives(REFUGE, "open")], "source": { "basis": "document" } });
+    let said = door.post(&format!("/api/v1/people/{hidden}/assertions"), &said).await;
+    assert_eq!(said.status, 200, "{}", said.text());
+    assert_eq!(people(&search(&nurse(&api), by_address(REFUGE)).await), [0_u128; 0].map(Uuid::from_u128));
     // Found by birth, no part of the address is told.
     let by_birth = search(&nurse(&api), json!({ "family": "Hartley", "born": "2015-04-03" })).await;
     assert_eq!((people(&by_birth), by_birth["found"][0].get("area")), (vec![hidden], None));

@@ -16,6 +16,7 @@ mod load;
 mod machine;
 mod options;
 mod paper;
+mod people;
 mod read;
 mod rebuild;
 mod server;
@@ -87,6 +88,7 @@ async fn measure(bench: &Bench, options: &Options) -> Result<ExitCode> {
     report.take(&["append/under_snapshot"], append::under_snapshot(bench)).await;
     report.take(&["read/100", "read/100x8", "replay/trivial"], read::all(bench)).await;
     report.take(&["rebuild/all", "rebuild/memory"], rebuild::all(bench)).await;
+    report.take(&["people/mixed", "people/name", "people/slips"], people::all(bench)).await;
     report.take(&["visible"], visible::visible(bench)).await;
     report.take(&["alerts/raised"], alerts::alerts(bench)).await;
     report.take(&["http/contact", "http/status", "http/timeline"], http::all(bench)).await;

@@ -25,6 +25,8 @@ pub struct Pace {
     pub streams: u64,
     /// Children of the county that is rebuilt, twenty events each.
     pub children: u64,
+    /// People among whom some are looked for.
+    pub searched: u64,
     /// People whom requests over HTTP are about.
     pub people: u64,
     /// Children of the demonstration's county.
@@ -41,6 +43,7 @@ const FULL: Pace = Pace {
     http: Duration::from_secs(10),
     streams: 5_000,
     children: 50_000,
+    searched: 200_000,
     people: 10_000,
     demonstration: 3_000,
     replays: 3,
@@ -54,6 +57,7 @@ const QUICK: Pace = Pace {
     http: Duration::from_secs(3),
     streams: 500,
     children: 5_000,
+    searched: 20_000,
     people: 2_000,
     demonstration: 300,
     replays: 2,

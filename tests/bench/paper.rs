@@ -32,6 +32,7 @@ impl Aim {
             "demonstration/county" => Self::Below(90.0),
             "visible" => Self::P99Below(50.0),
             "alerts/raised" => Self::P99Below(200.0),
+            name if name.starts_with("people/") => Self::P99Below(50.0),
             "http/contact" => Self::AtLeast(1_500.0),
             "http/status" => Self::AtLeastWithP99Below(500.0, 20.0),
             _ => return None,

@@ -2,6 +2,7 @@
 
 use chrono::Utc;
 use domain::access::{Disclosure, Sensitivity};
+use domain::matching::Typed;
 use event_store::keys::Keys;
 use projections::people::{self, Search};
 use projections::reads::AsOf;
@@ -34,7 +35,15 @@ async fn what_is_erased_is_in_no_view() {
     assert!(after[&child(erased)].names.is_empty() && after[&child(erased)].identifiers.is_empty());
     let found = people::search(&reads, &all(), &search).await.expect("found");
     assert!(!found.is_empty() && found.iter().all(|found| found.person != child(erased)));
+    let typed = Typed { family: "Exampel".to_owned(), ..Typed::default() };
+    let near = people::candidates(&reads, &all(), &typed, 50).await.expect("candidates").near;
+    assert!(!near.is_empty() && near.iter().all(|candidate| candidate.person != child(erased)));
     let live = contents(&database).await;
+    let (keys, of_erased) = (&live["people.sought"], format!("({},", child(erased).0));
+    assert!(
+        !keys.is_empty() && keys.iter().all(|row| !row.starts_with(&of_erased)),
+        "no key of theirs is left"
+    );
     engine.rebuild(&[]).await.expect("rebuilt");
     assert_same(&live, &contents(&database).await, "after an erasure, and rebuilt");
     engine.stop().await;

@@ -23,11 +23,13 @@ use domain::ids::{
     PractitionerId,
 };
 use domain::linkage::{Identity, SignalKind};
+use domain::person::address::{Address, AddressDisclosure};
 use domain::person::identifier::Scheme;
 use domain::person::name::{NameUse, PersonName};
 use domain::person::restriction::RestrictionReason;
 use domain::person::uncertain_date::UncertainDate;
 use domain::person::{PersonKind, Sex};
+use domain::review::{Counted, ReviewKind, ReviewOutcome};
 use domain::sealed::Sealed;
 use domain::source::{Basis, Source};
 use domain::text::Narrative;
@@ -185,6 +187,7 @@ impl History {
             7 => self.sort_a_contact(at).await,
             8..=11 => self.about_a_case(at).await,
             12 => self.alert(at).await,
+            13 => self.review(at).await,
             _ => self.correct(at).await,
         }
     }
@@ -200,7 +203,7 @@ impl History {
     async fn about_a_person(&mut self, at: Occurred) {
         let (number, person) = self.some_child();
         let key = self.key_of(number);
-        let which = self.dice.below(6);
+        let which = self.dice.below(7);
         let event: Event = match which {
             0 => self.name(key).into(),
             1 => domain::person::events::BirthRecorded {
@@ -231,9 +234,46 @@ impl History {
                 review_on: NaiveDate::from_ymd_opt(2026, 6, 1).expect("a day"),
             }
             .into(),
+            5 => self.address(key).into(),
             _ => domain::person::events::Unrestricted {}.into(),
         };
         self.put(stream("person", person.0), at, event).await;
+    }
+
+    fn address(&mut self, key: KeyId) -> domain::person::events::AddressRecorded {
+        let house = format!("{} Example Row", self.dice.below(3));
+        domain::person::events::AddressRecorded {
+            address: Sealed::new(key, Address::parse(&[&house], "LS1 1UR").expect("an address")),
+            disclosure: *self.dice.of(AddressDisclosure::ALL).expect("one"),
+            from: NaiveDate::from_ymd_opt(2025, 6, 1).expect("a day"),
+            to: None,
+            source: source(),
+            testimony: None,
+        }
+    }
+
+    /// Somebody's use of the record is to be looked at, and perhaps was.
+    async fn review(&mut self, at: Occurred) {
+        let review = stream("review", self.fresh());
+        let raised = domain::review::events::Raised {
+            kind: ReviewKind::Trawling,
+            about: PractitionerId(Uuid::from_u128(0xb3)),
+            agency: source().agency,
+            from: at.earliest(),
+            until: at.earliest(),
+            counted: Counted::Names,
+            count: 30,
+            threshold: 25,
+            evidence: vec![KnownAt(1)],
+        };
+        self.put(review.clone(), at, raised.into()).await;
+        if self.dice.below(2) == 0 {
+            let note =
+                Sealed::new(self.record.fresh_key().await, Narrative::parse("a note").expect("a narrative"));
+            let concluded =
+                domain::review::events::Concluded { outcome: ReviewOutcome::Explained, note: Some(note) };
+            self.put(review, at, concluded.into()).await;
+        }
     }
 
     fn name(&mut self, key: KeyId) -> domain::person::events::Named {

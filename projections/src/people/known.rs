@@ -30,6 +30,13 @@ impl Known {
         Self { key, kind: None, sex: None, died_on: None, record: OnRecord::default(), closed: Vec::new() }
     }
 
+    /// What one source calls open and another does not is not open.
+    fn searchable(&self) -> OnRecord {
+        let mut record = self.record.clone();
+        record.homes.retain(|home| self.closed.iter().all(|closed| closed.postcode != home.postcode));
+        record
+    }
+
     fn live_at(&mut self, recorded: &AddressRecorded) -> Result<(), Poison> {
         let Some(address) = legible(&recorded.address)? else { return Ok(()) };
         let Some(postcode) = address.postcode() else { return Ok(()) };
@@ -93,6 +100,7 @@ impl KeyState for Known {
 
     fn rows(&self, rows: &mut Rows) {
         let homes = |homes: &[Home]| homes.iter().map(written).collect::<Vec<_>>();
+        let record = self.searchable();
         rows.row(PERSON)
             .uuid(self.key)
             .opt_text(self.kind.map(PersonKind::code))
@@ -102,10 +110,10 @@ impl KeyState for Known {
             .texts(self.record.names.iter().map(|(_, family)| family))
             .texts(self.record.births.iter().map(|born| born.to_text()))
             .texts(&self.record.nhs_numbers)
-            .texts(homes(&self.record.homes))
+            .texts(homes(&record.homes))
             .texts(homes(&self.closed))
             .end();
-        for key in keys_of(&self.record, &self.closed) {
+        for key in keys_of(&record, &self.closed) {
             rows.row(SOUGHT).uuid(self.key).long(key).end();
         }
     }

@@ -120,7 +120,11 @@ impl Watch {
             return;
         }
         let Some(look) = LookMade::read(header.schema_version(), &event.facts) else { return };
-        let Some(sought) = look.sought.filter(|_| look.action == Action::SearchPeople) else { return };
+        if look.action != Action::SearchPeople {
+            return;
+        }
+        // By a pupil's number, neither name nor address was typed.
+        let sought = look.sought.unwrap_or_default();
         let searcher = Searcher { practitioner: header.actor(), agency: header.agency() };
         let search = Search {
             position: event.position.raw(),
