@@ -10,6 +10,11 @@ fn first_field(text: &str) -> &str {
     text.trim_start_matches('{').split(':').next().unwrap_or_default()
 }
 
+async fn found(caller: &Caller) -> Value {
+    let search = json!({ "search": { "family": "Example", "born": "2016-04-02" } });
+    caller.post("/api/v1/people/search", &search).await.json()["found"][0].clone()
+}
+
 async fn heads(caller: &Caller, path: &str) -> (bool, Value) {
     let answer = caller.get(path).await;
     assert_eq!(answer.status, 200, "{path} {}", answer.text());
@@ -27,6 +32,7 @@ async fn a_missing_child_is_missing_in_the_first_line_of_every_answer_until_foun
     assert_eq!(reported.status, 200, "{}", reported.text());
     let position = reported.json()["position"].as_str().unwrap().to_owned();
     let expected = json!([{ "from": "care", "since": "2026-03-09T22:30:00Z" }]);
+    assert_eq!(found(&door).await["missing"], expected);
     for path in ["", "/status", "/timeline"] {
         let head = heads(&door, &at(&format!("{path}?at_least={position}"))).await;
         assert_eq!(head, (true, expected.clone()), "{path}");

@@ -10,6 +10,7 @@ use domain::ids::PersonId;
 use domain::matching::{
     Addresses, Comparison, OnRecord, Typed, compare, house_key, keys_to_try, numbers_to_try, perhaps_twins,
 };
+use domain::person::Missing;
 use domain::person::uncertain_date::UncertainDate;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -18,6 +19,7 @@ use super::known::read_home;
 use crate::access::{from_row, selected};
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
+use crate::status::missing_among;
 
 /// At most this many are compared: those who share most keys with what was typed.
 const COMPARED_MAX: i64 = 1_000;
@@ -37,6 +39,8 @@ pub struct Candidates {
 /// Somebody who may be meant.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Candidate {
+    /// Where they are missing from: first in every answer.
+    pub missing: Vec<Missing>,
     pub person: PersonId,
     pub disclosure: Disclosure,
     pub standing: Standing,
@@ -105,10 +109,17 @@ pub async fn candidates(
     told.sort_by_key(|(compared, ..)| (-compared.comparison.weight, compared.person));
     let are_more = told.len() > most;
     told.truncate(most);
-    Ok(Candidates { near: (0..told.len()).filter_map(|place| candidate(&told, place)).collect(), are_more })
+    let people: Vec<Uuid> = told.iter().map(|(compared, ..)| compared.person.0).collect();
+    let mut missing = missing_among(reads, &people).await?;
+    let near = (0..told.len()).filter_map(|place| candidate(&told, place, &mut missing));
+    Ok(Candidates { near: near.collect(), are_more })
 }
 
-fn candidate(told: &[(Compared, Standing, Disclosure)], place: usize) -> Option<Candidate> {
+fn candidate(
+    told: &[(Compared, Standing, Disclosure)],
+    place: usize,
+    missing: &mut HashMap<PersonId, Vec<Missing>>,
+) -> Option<Candidate> {
     let (compared, standing, disclosure) = told.get(place)?;
     let knows = |disclosure: &Disclosure| *disclosure >= Disclosure::Status;
     let particulars = || {
@@ -135,6 +146,7 @@ fn candidate(told: &[(Compared, Standing, Disclosure)], place: usize) -> Option<
         }
     };
     Some(Candidate {
+        missing: missing.remove(&compared.person).unwrap_or_default(),
         person: compared.person,
         disclosure: *disclosure,
         standing: standing.clone(),

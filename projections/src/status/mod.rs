@@ -17,6 +17,7 @@ use crate::about::child_of;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
+pub(crate) use queries::missing_among;
 pub use queries::{PersonStatus, missing, of, of_known};
 pub use summary::CaseSummary;
 

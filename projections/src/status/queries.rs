@@ -1,11 +1,14 @@
 //! How a child stands, as much of it as the reader is told.
 
+use std::collections::HashMap;
+
 use domain::access::Disclosure;
 use domain::authority::Authority;
 use domain::ids::{PersonId, PractitionerId};
 use domain::person::duty::OnDuty;
 use domain::person::missing::Missing;
 use tokio_postgres::types::Json;
+use uuid::Uuid;
 
 use super::{CaseSummary, Cases, STATUS};
 use crate::access::standing;
@@ -110,6 +113,28 @@ pub async fn missing(
         }
         Some(_) | None => Ok(Vec::new()),
     }
+}
+
+/// Who of these people is missing, and from where. The caller tells nobody who may know nothing of them.
+pub(crate) async fn missing_among(
+    reads: &Reads,
+    people: &[Uuid],
+) -> Result<HashMap<PersonId, Vec<Missing>>, ReadError> {
+    let source = reads.source("status").await?;
+    let sql = format!(
+        "select person, missing_from, since from {}.missing where person = any($1) order by person, missing_from",
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let mut missing: HashMap<PersonId, Vec<Missing>> = HashMap::new();
+    for row in source.client.query(&statement, &[&people]).await? {
+        let (from, since): (String, String) = (row.try_get(1)?, row.try_get(2)?);
+        // Written from codes and times, as in `current`.
+        if let (Ok(from), Ok(since)) = (from.parse(), since.parse()) {
+            missing.entry(PersonId(row.try_get(0)?)).or_default().push(Missing { from, since });
+        }
+    }
+    Ok(missing)
 }
 
 /// What the view has of somebody.

@@ -90,7 +90,8 @@ impl App {
         let head = Position::from_raw(u128::from(*self.record.watch_head().borrow()));
         let access = self.views.wait_until("access", head, PATIENCE).await;
         access.map_err(|behind| ReadError::Unavailable(Box::new(behind)))?;
-        Ok(self.views.wait_until("people", head, PATIENCE).await.is_err())
+        let people = self.views.wait_until("people", head, PATIENCE).await.is_err();
+        Ok(self.views.wait_until("status", head, PATIENCE).await.is_err() || people)
     }
 
     fn sought(&self, visitor: &Visitor, typed: &Typed) -> Sought {

@@ -7,11 +7,14 @@ use domain::matching::{Typed, house_of, postcode_of};
 use domain::person::identifier::NhsNumber;
 use domain::person::name::{NameError, PersonName};
 use projections::people::{self, Candidate, Particulars};
+use projections::scope::Scope;
+use projections::status;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::assertion::Number;
+use super::missing::MissingPerson;
 use crate::access_log::{Shown, ShownPerson};
 use crate::api::input::{Asking, GivenUncertainDate, Json};
 use crate::app::App;
@@ -139,6 +142,9 @@ pub struct FoundPeople {
 /// Somebody who may be meant. A reader who is told no more than whom to ring is told that.
 #[derive(Serialize, ToSchema)]
 struct FoundPerson {
+    /// Where they are missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     person: Uuid,
     disclosure: &'static str,
     /// Where to ring about them.
@@ -196,6 +202,7 @@ impl std::fmt::Debug for FoundPerson {
 impl From<Candidate> for FoundPerson {
     fn from(candidate: Candidate) -> Self {
         Self {
+            missing: MissingPerson::all(candidate.missing),
             person: candidate.person.0,
             disclosure: candidate.disclosure.code(),
             ring: candidate.standing.authorities.iter().map(ToString::to_string).collect(),
@@ -205,15 +212,14 @@ impl From<Candidate> for FoundPerson {
     }
 }
 
-impl From<people::Found> for FoundPerson {
-    fn from(found: people::Found) -> Self {
-        Self::from(Candidate {
-            person: found.person,
-            disclosure: found.disclosure,
-            standing: found.standing,
-            told: None,
-        })
+/// Those whom an exact search found, each with where they are missing from.
+async fn headed(app: &App, scope: &Scope, found: Vec<people::Found>) -> Result<Vec<Candidate>, ReadError> {
+    let mut headed = Vec::with_capacity(found.len());
+    for people::Found { person, disclosure, standing } in found {
+        let missing = status::missing(&app.views, scope, person, None).await?;
+        headed.push(Candidate { missing, person, disclosure, standing, told: None });
     }
+    Ok(headed)
 }
 
 impl From<Particulars> for ToldApart {
@@ -270,7 +276,8 @@ pub async fn search(
                     person: found.person,
                     disclosure: found.disclosure,
                 };
-                Ok(Shown { people: found.iter().map(shown).collect(), answer: found })
+                let people = found.iter().map(shown).collect();
+                Ok(Shown { people, answer: headed(&app, scope, found).await? })
             });
             let found = query.await?;
             FoundPeople {
