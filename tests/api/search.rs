@@ -23,9 +23,9 @@ fn named(given: &str, family: &str, born: &str) -> Vec<Value> {
     vec![json!({ "name": { "given": given, "family": family, "use": "usual" } }), json!({ "birth": born })]
 }
 
-fn lives(postcode: &str, disclosure: &str) -> Value {
+fn lives(postcode: &str, class: &str) -> Value {
     json!({ "address": {
-        "lines": ["9 Example Row"], "postcode": postcode, "disclosure": disclosure, "from": "2020-01-01",
+        "lines": ["9 Example Row"], "postcode": postcode, "class": class, "from": "2020-01-01",
     } })
 }
 
@@ -156,9 +156,9 @@ async fn a_restricted_child_never_reads_as_absent_to_somebody_protecting_them() 
 async fn a_refuge_is_found_by_nobody_but_the_social_care_of_its_own_authority() {
     let api = Api::start().await;
     let door = api.front_door();
-    let hidden = with(named("Maya", "Hartley", "2015-04-03"), lives(REFUGE, "involved-only"));
+    let hidden = with(named("Maya", "Hartley", "2015-04-03"), lives(REFUGE, "refuge"));
     let hidden = opened(&door, hidden).await;
-    let at_home = with(named("Maya", "Hartley", "2012-11-20"), lives("BD3 1AB", "open"));
+    let at_home = with(named("Maya", "Hartley", "2012-11-20"), lives("BD3 1AB", "ordinary"));
     let at_home = opened(&door, at_home).await;
     let told = door.post("/api/v1/contacts", &crate::contact(hidden, "Told.")).await;
     assert_eq!(told.status, 201, "{}", told.text());
@@ -167,7 +167,7 @@ async fn a_refuge_is_found_by_nobody_but_the_social_care_of_its_own_authority() 
     assert_eq!(people(&search(&nurse(&api), by_address(REFUGE)).await), [0_u128; 0].map(Uuid::from_u128));
     assert_eq!(people(&search(&door, by_address(REFUGE)).await)[0], hidden);
     // Another source that calls it open does not open it.
-    let said = json!({ "assertions": [lives(REFUGE, "open")], "source": { "basis": "document" } });
+    let said = json!({ "assertions": [lives(REFUGE, "ordinary")], "source": { "basis": "document" } });
     let said = door.post(&format!("/api/v1/people/{hidden}/assertions"), &said).await;
     assert_eq!(said.status, 200, "{}", said.text());
     assert_eq!(people(&search(&nurse(&api), by_address(REFUGE)).await), [0_u128; 0].map(Uuid::from_u128));
@@ -211,8 +211,10 @@ async fn a_house_where_many_stay_says_nothing() {
     let door = api.front_door();
     for number in 0..25 {
         let family = format!("{}ard", char::from(b'a' + number));
-        let stays =
-            with(named("Ana", &family, &format!("20{:02}-05-06", number % 15 + 5)), lives("LS1 3EX", "open"));
+        let stays = with(
+            named("Ana", &family, &format!("20{:02}-05-06", number % 15 + 5)),
+            lives("LS1 3EX", "ordinary"),
+        );
         opened(&door, stays).await;
     }
     let typed = json!({ "family": "Hartley", "postcode": "LS1 3EX", "house": "9" });

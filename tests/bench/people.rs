@@ -12,7 +12,7 @@ use domain::event::Event;
 use domain::ids::{AgencyId, KeyId, PersonId, PractitionerId};
 use domain::matching::{Addresses, Typed, keys_to_try};
 use domain::person::PersonKind;
-use domain::person::address::{Address, AddressDisclosure};
+use domain::person::address::{Address, AddressClass};
 use domain::person::events::{AddressRecorded, BirthRecorded, IdentifierRecorded, Named, Opened};
 use domain::person::identifier::Scheme;
 use domain::person::name::{NameUse, PersonName};
@@ -126,7 +126,9 @@ impl Somebody {
             .into(),
             AddressRecorded {
                 address: Sealed::new(id, address),
-                disclosure: AddressDisclosure::Open,
+                class: AddressClass::Ordinary,
+                withheld_from: Vec::new(),
+                is_communal: false,
                 from: self.born,
                 to: None,
                 source,

@@ -23,7 +23,7 @@ use domain::ids::{
     PractitionerId,
 };
 use domain::linkage::{Identity, SignalKind};
-use domain::person::address::{Address, AddressDisclosure};
+use domain::person::address::{Address, AddressClass};
 use domain::person::identifier::Scheme;
 use domain::person::name::{NameUse, PersonName};
 use domain::person::restriction::RestrictionReason;
@@ -244,7 +244,9 @@ impl History {
         let house = format!("{} Example Row", self.dice.below(3));
         domain::person::events::AddressRecorded {
             address: Sealed::new(key, Address::parse(&[&house], "LS1 1UR").expect("an address")),
-            disclosure: *self.dice.of(AddressDisclosure::ALL).expect("one"),
+            class: *self.dice.of(AddressClass::ALL).expect("one"),
+            withheld_from: Vec::new(),
+            is_communal: self.dice.below(5) == 0,
             from: NaiveDate::from_ymd_opt(2025, 6, 1).expect("a day"),
             to: None,
             source: source(),

@@ -162,6 +162,7 @@ async fn compared(reads: &Reads, scope: &Scope, typed: &Typed) -> Result<Vec<Com
     let house = house_key(typed);
     let source = reads.source("people").await?;
     let schema = &source.schema;
+    // As an array, so that whoever is found is looked up one by one: the planner thinks of a thousand keys as of all.
     let sql = format!(
         "with hit as (
              select person from {schema}.sought where key = any($1)
@@ -170,9 +171,9 @@ async fn compared(reads: &Reads, scope: &Scope, typed: &Typed) -> Result<Vec<Com
          select person, given, family, births, nhs, homes, closed_homes, kind, sex,
                 (select count(*) from (select from {schema}.sought where key = $4 limit $5) as living) > $5 - 1
          from {schema}.person
-         join (select person from hit
-               union select person from {schema}.identifier where folded = any($3) and scheme = 'nhs') as found
-              using (person)"
+         where person = any(array(
+             select person from hit
+             union select person from {schema}.identifier where folded = any($3) and scheme = 'nhs'))"
     );
     let statement = source.client.prepare_cached(&sql).await?;
     let rows = source

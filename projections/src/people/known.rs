@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::entry::Entry;
 use domain::event::Event;
 use domain::matching::{Home, OnRecord, houses_in, keys_of};
-use domain::person::address::AddressDisclosure;
+use domain::person::address::AddressClass;
 use domain::person::events::AddressRecorded;
 use domain::person::identifier::Scheme;
 use domain::person::name::NameUse;
@@ -40,9 +40,12 @@ impl Known {
     fn live_at(&mut self, recorded: &AddressRecorded) -> Result<(), Poison> {
         let Some(address) = legible(&recorded.address)? else { return Ok(()) };
         let Some(postcode) = address.postcode() else { return Ok(()) };
+        // Where many stay finds nobody and says nothing.
+        if recorded.is_communal {
+            return Ok(());
+        }
         let home = Home { postcode: postcode.to_owned(), houses: houses_in(address), communal: false };
-        let homes =
-            if is_searchable(recorded.disclosure) { &mut self.record.homes } else { &mut self.closed };
+        let homes = if is_searchable(recorded.class) { &mut self.record.homes } else { &mut self.closed };
         homes.retain(|known| *known != home);
         homes.push(home);
         Ok(())
@@ -50,10 +53,10 @@ impl Known {
 }
 
 /// Whether whoever may search at all may find somebody by it.
-fn is_searchable(disclosure: AddressDisclosure) -> bool {
-    match disclosure {
-        AddressDisclosure::Open => true,
-        AddressDisclosure::WithheldFromFamily | AddressDisclosure::InvolvedOnly => false,
+fn is_searchable(class: AddressClass) -> bool {
+    match class {
+        AddressClass::Ordinary => true,
+        AddressClass::Withheld | AddressClass::Placement | AddressClass::Refuge => false,
     }
 }
 
