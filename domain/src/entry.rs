@@ -23,5 +23,7 @@ pub struct Entry {
     pub purpose: String,
     pub lawful_basis: String,
     pub correlation: CorrelationId,
+    /// When it was last set right: what it says now is not what it said first. None for what stands as recorded.
+    pub corrected_at: Option<DateTime<Utc>>,
     pub event: Event,
 }

@@ -98,7 +98,7 @@ impl Correction {
 /// The entries that stand, in the order they happened (the earliest moment each can have been), then as recorded.
 ///
 /// An amended entry keeps its id, position and recorded time and has the new content and date. An entry moved here
-/// has the id and the recorded time it had before.
+/// has the id and the recorded time it had before. Both say when they were set right.
 #[must_use]
 pub fn effective(history: &[Entry]) -> Vec<Entry> {
     let mut standing: Vec<Entry> = Vec::with_capacity(history.len());
@@ -107,6 +107,7 @@ pub fn effective(history: &[Entry]) -> Vec<Entry> {
             Event::EntryAmended(amended) => {
                 if let Some(target) = standing.iter_mut().find(|standing| standing.id == amended.entry) {
                     target.occurred = amended.occurred;
+                    target.corrected_at = Some(entry.recorded_at);
                     target.event = (*amended.replacement).clone();
                 }
             }
@@ -120,6 +121,7 @@ pub fn effective(history: &[Entry]) -> Vec<Entry> {
                 standing.push(Entry {
                     id: moved.entry,
                     recorded_at: moved.first_recorded_at,
+                    corrected_at: Some(entry.recorded_at),
                     event: (*moved.content).clone(),
                     ..entry.clone()
                 });

@@ -1,6 +1,6 @@
 //! When something happened, as precisely as it is known, and the working days of England.
 
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -67,6 +67,12 @@ impl Occurred {
 #[must_use]
 pub fn civil_day(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&London).date_naive()
+}
+
+/// The date and time on a clock in England at an instant.
+#[must_use]
+pub fn civil_time(at: DateTime<Utc>) -> NaiveDateTime {
+    at.with_timezone(&London).naive_local()
 }
 
 /// The instant at which a civil day begins in England.

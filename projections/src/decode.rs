@@ -130,6 +130,7 @@ impl Decoder<'_> {
             purpose: header.purpose().to_owned(),
             lawful_basis: header.lawful_basis().to_owned(),
             correlation: CorrelationId(header.correlation()),
+            corrected_at: None,
             event,
         })
     }

@@ -103,12 +103,14 @@ pub fn brought(entry: &Entry) -> Option<Entry> {
         Event::EntryAmended(amended) => Some(Entry {
             id: amended.entry,
             occurred: amended.occurred,
+            corrected_at: Some(entry.recorded_at),
             event: (*amended.replacement).clone(),
             ..entry.clone()
         }),
         Event::EntryMovedHere(moved) => Some(Entry {
             id: moved.entry,
             recorded_at: moved.first_recorded_at,
+            corrected_at: Some(entry.recorded_at),
             event: (*moved.content).clone(),
             ..entry.clone()
         }),
@@ -123,7 +125,7 @@ pub struct Fates {
 }
 
 enum Fate {
-    Amended { occurred: Occurred, event: Box<Event> },
+    Amended { occurred: Occurred, at: DateTime<Utc>, event: Box<Event> },
     Gone,
 }
 
@@ -141,7 +143,7 @@ impl Fates {
         let (of, fate) = match &entry.event {
             Event::EntryAmended(amended) => {
                 let event = amended.replacement.clone();
-                (amended.entry, Fate::Amended { occurred: amended.occurred, event })
+                (amended.entry, Fate::Amended { occurred: amended.occurred, at: entry.recorded_at, event })
             }
             Event::EntryWithdrawn(Withdrawn { entry, .. })
             | Event::EntryMovedAway(MovedAway { entry, .. }) => (*entry, Fate::Gone),
@@ -173,8 +175,9 @@ impl Fates {
             }
             once.push(entry.clone());
             match fate {
-                Fate::Amended { occurred, event } => {
-                    entry = Entry { occurred: *occurred, event: (**event).clone(), ..entry };
+                Fate::Amended { occurred, at, event } => {
+                    let event = (**event).clone();
+                    entry = Entry { occurred: *occurred, corrected_at: Some(*at), event, ..entry };
                 }
                 Fate::Gone => return Told { stands: None, once },
             }

@@ -6,6 +6,7 @@
 pub mod about;
 pub mod access;
 pub mod alerts;
+pub mod contacts;
 pub mod decode;
 pub mod effective;
 pub mod engine;
@@ -37,5 +38,6 @@ pub fn views() -> Vec<Arc<dyn View>> {
         Arc::new(linkage::Linkage),
         Arc::new(alerts::Alerts),
         Arc::new(reviews::Reviews),
+        Arc::new(contacts::Contacts),
     ]
 }

@@ -177,15 +177,14 @@ impl Row<'_> {
 
     #[must_use]
     pub fn instant(self, value: DateTime<Utc>) -> Self {
-        self.put(Some(&value.timestamp_micros().saturating_sub(EPOCH_MICROSECONDS).to_be_bytes()))
+        self.opt_instant(Some(value))
     }
 
     #[must_use]
     pub fn opt_instant(self, value: Option<DateTime<Utc>>) -> Self {
-        match value {
-            Some(value) => self.instant(value),
-            None => self.put(None),
-        }
+        let micros =
+            |at: DateTime<Utc>| at.timestamp_micros().saturating_sub(EPOCH_MICROSECONDS).to_be_bytes();
+        self.put(value.map(micros).as_ref().map(<[u8; 8]>::as_slice))
     }
 
     #[must_use]

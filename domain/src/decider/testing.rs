@@ -69,6 +69,7 @@ impl<D: Decider> Given<D> {
             purpose: "allocated-work".to_owned(),
             lawful_basis: "public-task".to_owned(),
             correlation: CorrelationId(Uuid::nil()),
+            corrected_at: None,
             event: new.event,
         });
     }

@@ -70,6 +70,7 @@ impl Stream {
             purpose: "record-keeping".to_owned(),
             lawful_basis: "public-task".to_owned(),
             correlation: CorrelationId(Uuid::nil()),
+            corrected_at: None,
             event,
         });
         id

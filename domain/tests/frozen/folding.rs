@@ -54,6 +54,7 @@ fn entry(event: Event, hours: i64, version: u64) -> Entry {
         purpose: "allocated-work".to_owned(),
         lawful_basis: "public-task".to_owned(),
         correlation: CorrelationId(Uuid::nil()),
+        corrected_at: None,
         event,
     }
 }

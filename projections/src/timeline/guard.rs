@@ -40,6 +40,7 @@ pub(super) fn keep(scope: &Scope, standing: &Standing, item: &mut Item) {
     item.detail.variety = None;
     item.occurred = Occurred::Day(item.occurred.day());
     item.recorded_at = start_of(civil_day(item.recorded_at));
+    item.corrected_at = item.corrected_at.map(|at| start_of(civil_day(at)));
 }
 
 #[cfg(test)]
@@ -127,6 +128,7 @@ mod tests {
             purpose: "referral-consideration".to_owned(),
             lawful_basis: "public-task".to_owned(),
             correlation: CorrelationId(Uuid::nil()),
+            corrected_at: None,
             event: recorded.into(),
         }
     }

@@ -4,6 +4,7 @@
 //! so that whoever works with a child sees who asked.
 
 mod detail;
+mod family;
 mod guard;
 mod queries;
 
@@ -19,6 +20,7 @@ use crate::rows::Rows;
 use crate::view::{Key, Keys, Per, Poison, Table, View};
 
 pub use detail::{Detail, Involved};
+pub use family::{Tie, family};
 pub use guard::may_know_source;
 pub use queries::{Item, Page, Place, Timeline, of, of_as_of, since};
 
@@ -33,7 +35,7 @@ impl View for TimelineView {
     }
 
     fn version(&self) -> u16 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -53,7 +55,7 @@ impl View for TimelineView {
     }
 
     fn entry_rows(&self, key: Key, entry: &Entry, rows: &mut Rows) -> Result<(), Poison> {
-        let Item { kind, authority, role, is_said, detail, .. } = &item(PersonId(key), entry);
+        let Item { kind, authority, role, is_said, corrected_at, detail, .. } = &item(PersonId(key), entry);
         let detail = serde_json::to_string(detail).map_err(|_| Poison { code: "detail-unwritable" })?;
         rows.row(0)
             .uuid(key)
@@ -69,6 +71,7 @@ impl View for TimelineView {
             .opt_text(authority.as_deref())
             .opt_text(role.as_deref())
             .bool(*is_said)
+            .opt_instant(*corrected_at)
             .text(&detail)
             .end();
         Ok(())
@@ -99,6 +102,7 @@ pub(crate) fn item(person: PersonId, entry: &Entry) -> Item {
         authority,
         role,
         is_said: testimony(&entry.event).is_some(),
+        corrected_at: entry.corrected_at,
         detail: Detail::of(&entry.event, person),
         is_guarded: false,
     }

@@ -36,6 +36,8 @@ pub struct Item {
     pub role: Option<String>,
     /// True for what a return says, as opposed to what a practitioner recorded.
     pub is_said: bool,
+    /// When it was last set right; none for what stands as recorded.
+    pub corrected_at: Option<DateTime<Utc>>,
     pub detail: Detail,
     /// True when something was taken from it, so that who told it is not found out.
     pub is_guarded: bool,
@@ -192,7 +194,8 @@ async fn select(
 ) -> Result<Vec<Item>, ReadError> {
     let source = reads.source("timeline").await?;
     let sql = format!(
-        "select position, event_id, stream, kind, occurred, recorded_at, agency, actor, authority, role, is_said, detail
+        "select position, event_id, stream, kind, occurred, recorded_at, agency, actor, authority, role, is_said, corrected_at,
+                detail
          from {}.entry where person = $1 and {condition}",
         source.schema
     );
@@ -217,7 +220,8 @@ fn from_row(row: &Row) -> Result<Item, ReadError> {
         authority: row.try_get(8)?,
         role: row.try_get(9)?,
         is_said: row.try_get(10)?,
-        detail: serde_json::from_str(row.try_get(11)?).unwrap_or_default(),
+        corrected_at: row.try_get(11)?,
+        detail: serde_json::from_str(row.try_get(12)?).unwrap_or_default(),
         is_guarded: false,
     })
 }

@@ -13,5 +13,6 @@ create table entry (
     authority   text,
     role        text,
     is_said     bool        not null,
+    corrected_at timestamptz,
     detail      text        not null
 );

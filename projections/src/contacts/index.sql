@@ -1,0 +1,3 @@
+alter table contact add primary key (contact);
+create index contact_waiting on contact (authority, told_at) where outcome is null;
+create index contact_told on contact (agency, recorded_at);

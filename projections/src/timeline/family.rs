@@ -1,0 +1,93 @@
+//! Who is close to somebody: the ties on their page, with who the others are left to whoever asks.
+
+use std::collections::HashMap;
+
+use domain::access::Disclosure;
+use domain::ids::{PersonId, TieId};
+use domain::tie::TieKind;
+use uuid::Uuid;
+
+use super::Detail;
+use crate::access::{standing, standings};
+use crate::reads::{ReadError, Reads};
+use crate::scope::Scope;
+
+/// What somebody is to somebody else, as a tie on the record says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tie {
+    pub tie: TieId,
+    /// Read it as: `from` is the `kind` of `to`.
+    pub from: PersonId,
+    pub kind: TieKind,
+    pub to: PersonId,
+    /// True once it has ended.
+    pub is_ended: bool,
+}
+
+impl Tie {
+    /// The one at the other end.
+    #[must_use]
+    pub fn other(&self, person: PersonId) -> PersonId {
+        if self.from == person { self.to } else { self.from }
+    }
+}
+
+/// The ties between somebody and other people, first recorded first; `None` when nobody is on record, or the reader
+/// is not told all of them. Others the reader may not know are left out without a trace.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn family(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+) -> Result<Option<(Disclosure, Vec<Tie>)>, ReadError> {
+    let Some(standing) = standing(reads, person).await? else { return Ok(None) };
+    let disclosure = scope.disclosure(&standing);
+    if disclosure < Disclosure::Full {
+        return Ok(None);
+    }
+    let ties = ties(reads, person).await?;
+    let others: Vec<PersonId> = ties.iter().map(|tie| tie.other(person)).collect();
+    let others = standings(reads, &others).await?;
+    let may_know = |tie: &Tie| {
+        let other = others.get(&tie.other(person));
+        other.is_some_and(|standing| scope.disclosure(standing) >= Disclosure::Status)
+    };
+    Ok(Some((disclosure, ties.into_iter().filter(may_know).collect())))
+}
+
+async fn ties(reads: &Reads, person: PersonId) -> Result<Vec<Tie>, ReadError> {
+    let source = reads.source("timeline").await?;
+    let sql = format!(
+        "select stream, kind, detail from {}.entry
+         where person = $1 and kind in ('tie.recorded', 'tie.ended') order by position",
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let mut ties: Vec<Tie> = Vec::new();
+    let mut place: HashMap<Uuid, usize> = HashMap::new();
+    for row in source.client.query(&statement, &[&person.0]).await? {
+        let (stream, kind): (Uuid, &str) = (row.try_get(0)?, row.try_get(1)?);
+        if kind == "tie.recorded" {
+            let detail: Detail = serde_json::from_str(row.try_get(2)?).unwrap_or_default();
+            if let Some(tie) = read(TieId(stream), &detail) {
+                place.insert(stream, ties.len());
+                ties.push(tie);
+            }
+        } else if let Some(tie) = place.get(&stream).and_then(|place| ties.get_mut(*place)) {
+            tie.is_ended = true;
+        }
+    }
+    Ok(ties)
+}
+
+/// A tie to a household names nobody at the other end, and is none between people.
+fn read(tie: TieId, detail: &Detail) -> Option<Tie> {
+    let end = |role: &str| {
+        let one = detail.people.iter().find(|one| one.role.as_deref() == Some(role))?;
+        Some(PersonId(one.person))
+    };
+    let kind = detail.variety.as_deref()?.parse().ok()?;
+    Some(Tie { tie, from: end("from")?, kind, to: end("to")?, is_ended: false })
+}
