@@ -139,3 +139,50 @@ async fn a_manager_allocates_a_worker_and_the_next_lead_takes_over_from_the_last
     assert_eq!(wrong.problem(422)["fields"][0]["field"], "role");
     about.api.served.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_auditor_sees_who_has_looked_and_nobody_else_does() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let (looks, story) =
+        (format!("/api/v1/people/{child}/looks"), format!("/api/v1/people/{child}/timeline"));
+    assert_eq!(door.get(&story).await.status, 200);
+    door.get(&looks).await.problem(403);
+    let auditor = api.test.somebody(
+        domain::access::Role::Auditor,
+        domain::agency::AgencyKind::LocalAuthority,
+        system_tests::app::COUNCIL,
+    );
+    let auditor = api.served.caller(&auditor, "audit");
+    let seen = auditor.get(&looks).await.json();
+    assert_eq!(seen["looks"][0]["action"], "read-timeline");
+    assert_eq!(seen["looks"][0]["disclosure"], "full");
+    let again = auditor.get(&looks).await.json();
+    assert_eq!(again["looks"][0]["action"], "read-access", "that they looked is on the same record");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ties_are_told_to_those_who_are_told_everything() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let (child, mother) = (api.child(&door, "Example").await, api.child(&door, "Other").await);
+    let tie = serde_json::json!({ "from": mother, "to": { "person": child }, "kind": "mother", "source": { "basis": "told" } });
+    let tie = door.post("/api/v1/ties", &tie).await;
+    let path = format!("/api/v1/people/{child}/ties");
+    let wait =
+        format!("/api/v1/people/{child}/timeline?at_least={}", tie.json()["position"].as_str().unwrap());
+    assert_eq!(door.get(&wait).await.status, 200);
+    let told = door.get(&path).await.json();
+    assert_eq!(told["ties"][0]["from"], mother.to_string());
+    assert_eq!((&told["ties"][0]["kind"], &told["ties"][0]["is_ended"]), (&"mother".into(), &false.into()));
+    let ended =
+        serde_json::json!({ "on": "2026-03-01", "reason": "moved-out", "source": { "basis": "told" } });
+    let ended = door.post(&format!("/api/v1/ties/{}/end", tie.id()), &ended).await;
+    let wait =
+        format!("/api/v1/people/{child}/timeline?at_least={}", ended.json()["position"].as_str().unwrap());
+    assert_eq!(door.get(&wait).await.status, 200);
+    assert_eq!(door.get(&path).await.json()["ties"][0]["is_ended"], true);
+    let school = api.served.caller(&api.test.safeguarding_lead(), "referral-consideration");
+    school.get(&path).await.problem(404);
+}

@@ -44,6 +44,48 @@ async fn a_school_reads_what_it_told_itself_and_not_what_others_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_contact_waits_at_the_front_door_until_it_is_decided_and_whoever_told_it_sees_the_outcome() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let school = api.served.caller(&api.test.safeguarding_lead(), "referral-consideration");
+    let nurse = api.served.caller(&api.test.emergency_nurse(), "referral-consideration");
+    let id = school.post("/api/v1/contacts", &contact(child, "Often hungry at school.")).await.id();
+    let waiting = async || door.get("/api/v1/contacts/undecided").await.json()["contacts"].clone();
+    let listed = waiting().await;
+    assert_eq!((&listed[0]["contact"], &listed[0]["incident"]), (&json!(id), &json!(id)));
+    assert_eq!(listed[0]["subjects"], json!([child]));
+    assert!(!listed.to_string().contains("hungry"), "codes only");
+    let decision = json!({ "outcome": "advice", "reason": "School to visit." });
+    let decided = door.post(&format!("/api/v1/contacts/{id}/decision"), &decision).await;
+    assert_eq!(decided.status, 200, "{}", decided.text());
+    assert_eq!(waiting().await, json!([]));
+    let told = school.get("/api/v1/contacts/told").await.json();
+    assert_eq!(told["contacts"][0]["outcome"], "advice");
+    assert_eq!(
+        nurse.get("/api/v1/contacts/told").await.json()["contacts"],
+        json!([]),
+        "not another agency's"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn contacts_about_one_event_are_listed_under_one_incident() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let first = door.post("/api/v1/contacts", &contact(child, "Shouting at night.")).await.id();
+    let second = door.post("/api/v1/contacts", &contact(child, "Called to the house.")).await.id();
+    let join = json!({ "incident": first });
+    let joined = door.post(&format!("/api/v1/contacts/{second}/incident"), &join).await;
+    assert_eq!(joined.status, 200, "{}", joined.text());
+    let listed = door.get("/api/v1/contacts/undecided").await.json();
+    let incidents: Vec<_> =
+        listed["contacts"].as_array().unwrap().iter().map(|listed| listed["incident"].clone()).collect();
+    assert_eq!(incidents, [json!(first), json!(first)]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_key_twice_is_carried_out_once_and_other_content_is_refused() {
     let api = Api::start().await;
     let caller = api.front_door();

@@ -22,17 +22,22 @@ async fn the_service_says_that_it_is_alive_ready_and_what_it_counts() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_first_page_needs_no_script_and_may_load_nothing_from_elsewhere() {
+async fn the_first_page_holds_nothing_inline_and_may_load_nothing_from_elsewhere() {
     let api = Api::start().await;
     let page = api.served.nobody().get("/").await;
     assert_eq!(page.status, 200);
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'"), "{policy}");
     let html = page.text();
-    for part in ["<html lang=\"en\">", "<main id=\"main\">", "/api/openapi.json", "goldthread enquire"] {
+    for part in ["<html lang=\"en\"", "id=\"main-content\"", "/api/openapi.json", "Choose whom to be"] {
         assert!(html.contains(part), "{part}");
     }
-    assert!(!html.contains("<script") && !html.contains("{{") && !html.contains("style="));
+    // The one script is the node's own file; nothing stands inline.
+    assert_eq!(
+        html.matches("<script").count(),
+        html.matches("<script type=\"module\" src=\"/assets/").count()
+    );
+    assert!(!html.contains("{{") && !html.contains("style="));
     let json = api.served.nobody().get("/livez").await;
     assert_eq!(json.header("cache-control"), Some("no-store"));
     assert_eq!(json.header("x-content-type-options"), Some("nosniff"));

@@ -9,13 +9,16 @@ mod directory;
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
+use domain::enquiry::events::Made;
 use domain::enquiry::{Answer, KnownAt, Make, Receipt, Searched};
+use domain::event::Event;
 use domain::ids::{CorrelationId, EnquiryId, PersonId};
 use domain::person::identifier::{NhsNumber, Scheme};
 use domain::person::uncertain_date::UncertainDate;
 use domain::text::Narrative;
-use event_store::Position;
+use event_store::{Position, StreamId};
 use projections::access::standing;
 use projections::people::{self, Search as PeopleSearch};
 use projections::reads::AsOf;
@@ -204,23 +207,59 @@ impl App {
             else {
                 break;
             };
-            let position = Position::from_raw(made.known_at.0);
-            let basis = Basis { position, head: self.on_record(), is_catching_up: false };
-            let subject = match made.subject {
-                Some(person) => self.known(person).await?,
-                None => None,
-            };
-            let answered = match subject {
-                Some(known) => {
-                    let as_of = AsOf { known_at: Some(at), was_at: None };
-                    self.answer(visitor, scope, known, basis, Some(as_of)).await?
-                }
-                None => self.no_trace(visitor, basis).await?,
-            };
-            let reference = Receipt::of(enquiry);
-            answers.push(Answered { enquiry, reference, as_of: at, repeated: true, ..answered });
+            answers.push(self.answer_again(visitor, scope, enquiry, &made, at).await?);
         }
         Ok(answers)
+    }
+
+    /// What an enquiry was answered: as the record was known then, and as much of it as may be told now.
+    async fn answer_again(
+        &self,
+        visitor: &Visitor,
+        scope: &Scope,
+        enquiry: EnquiryId,
+        made: &Made,
+        at: DateTime<Utc>,
+    ) -> Result<Answered, ReadError> {
+        let position = Position::from_raw(made.known_at.0);
+        let basis = Basis { position, head: self.on_record(), is_catching_up: false };
+        let subject = match made.subject {
+            Some(person) => self.known(person).await?,
+            None => None,
+        };
+        let answered = match subject {
+            Some(known) => {
+                let as_of = AsOf { known_at: Some(at), was_at: None };
+                self.answer(visitor, scope, known, basis, Some(as_of)).await?
+            }
+            None => self.no_trace(visitor, basis).await?,
+        };
+        Ok(Answered { enquiry, reference: Receipt::of(enquiry), as_of: at, repeated: true, ..answered })
+    }
+
+    /// A receipt once given, for whoever asked then: to read it again, or on paper. The look goes on record like any.
+    ///
+    /// # Errors
+    /// No such enquiry of this practitioner's; not permitted any more; a record that cannot be read.
+    pub async fn receipt(
+        &self,
+        visitor: &Visitor,
+        enquiry: EnquiryId,
+    ) -> Result<(Purpose, Answered), ReadError> {
+        let stream = StreamId { category: "enquiry".to_owned(), id: enquiry.0 };
+        let (entries, _) = self.entries_of(&stream).await?;
+        let first = entries.first().filter(|entry| entry.actor == visitor.practitioner());
+        let Some((entry, Event::EnquiryMade(made))) = first.map(|entry| (entry, &entry.event)) else {
+            return Err(ReadError::Absent);
+        };
+        let scope = self.scope(visitor, Action::Enquire, made.purpose)?;
+        self.caught_up().await?;
+        let answered = self.answer_again(visitor, &scope, enquiry, made, entry.recorded_at).await?;
+        let shown = |person| ShownPerson { person, disclosure: answered.disclosed };
+        let shown: Vec<ShownPerson> = answered.subject.map(shown).into_iter().collect();
+        let looking = Looking::new(Action::Enquire, made.purpose, made.lawful_basis);
+        self.record_look(visitor, looking, &shown).await?;
+        Ok((made.purpose, answered))
     }
 
     async fn found(&self, scope: &Scope, search: &Search) -> Result<Vec<Known>, ReadError> {
@@ -348,7 +387,7 @@ impl App {
     }
 
     /// As far as this process knows.
-    fn on_record(&self) -> Position {
+    pub(crate) fn on_record(&self) -> Position {
         Position::from_raw(u128::from(*self.record.watch_head().borrow()))
     }
 

@@ -15,7 +15,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use domain::access::{AccessClass, Action, Purpose};
+use domain::access::{AccessClass, Action, Disclosure, Purpose, Role};
 use projections::scope::{Scope, Standing};
 
 use crate::app::App;
@@ -41,6 +41,15 @@ impl App {
         self.policy.may_look(visitor, action, purpose)?;
         let told = self.policy.table(&visitor.actor().roles, purpose);
         Ok(Scope::decided(visitor.actor().clone(), purpose, told))
+    }
+}
+
+impl App {
+    /// How much of a record of one class somebody in a role is told for a purpose: to say, before something is
+    /// written, who will see it.
+    #[must_use]
+    pub fn told(&self, role: Role, class: AccessClass, purpose: Purpose) -> Disclosure {
+        self.policy.table(&[role], purpose).get(&class).copied().unwrap_or(Disclosure::None)
     }
 }
 

@@ -21,6 +21,7 @@ use crate::api::token::{self, Places};
 use crate::app::App;
 use crate::metrics::Metrics;
 use crate::telemetry::Telemetry;
+use crate::web as pages;
 
 /// Connections held at one time by each worker; more wait in the kernel's queue.
 const CONNECTIONS_MAX: usize = 4096;
@@ -104,6 +105,7 @@ impl Server {
                 .app_data(shared.clone())
                 .wrap(from_fn(middleware::tell))
                 .configure(api::configure)
+                .configure(pages::configure)
         })
         .backlog(BACKLOG)
         .max_connections(CONNECTIONS_MAX)

@@ -1,5 +1,7 @@
 //! What a page about one record needs from the log itself, beside what the views hold: its version, its own words.
 
+use std::time::Duration;
+
 use domain::access::Disclosure;
 use domain::case::Case;
 use domain::contact::involved::ContactRole;
@@ -10,14 +12,21 @@ use domain::history::effective;
 use domain::ids::{CaseId, ContactId, EventId, PersonId};
 use event_store::{EventStore as _, StreamId};
 use projections::access::standings;
+use projections::contacts::{self, Told};
 use projections::scope::Scope;
 use projections::timeline;
 use uuid::Uuid;
 
+use crate::access_log::{Looking, Shown, ShownPerson};
 use crate::app::App;
 use crate::error::ReadError;
 use crate::execute::{Opening, load};
+use crate::visitor::Visitor;
 
+/// How long a list waits for what was written a moment ago.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Contacts listed at once.
+const LISTED_MAX: usize = 200;
 /// A record longer than this is read as far as this; none comes near.
 const EVENTS_MAX: usize = 100_000;
 
@@ -42,6 +51,15 @@ pub struct ReadCase {
     pub child: PersonId,
     pub disclosure: Disclosure,
     pub version: u64,
+}
+
+/// A list of contacts shows all of each child it is about.
+fn shown(found: Vec<Told>) -> Shown<Vec<Told>> {
+    let mut people: Vec<PersonId> = found.iter().flat_map(|told| told.subjects.iter().copied()).collect();
+    people.sort_unstable();
+    people.dedup();
+    let full = |person| ShownPerson { person, disclosure: Disclosure::Full };
+    Shown { people: people.into_iter().map(full).collect(), answer: found }
 }
 
 impl App {
@@ -103,6 +121,38 @@ impl App {
         let disclosure =
             standings.get(&child).map_or(Disclosure::None, |standing| scope.disclosure(standing));
         Ok((disclosure >= Disclosure::Progress).then_some(ReadCase { case, child, disclosure, version }))
+    }
+
+    /// Waits a little for a view to have all that is on record, so that whoever wrote something sees it. A view that
+    /// does not come is shown as it is.
+    pub async fn take_in(&self, view: &str) {
+        let _ = self.views.wait_until(view, self.on_record(), PATIENCE).await;
+    }
+
+    /// What waits at the front door of the visitor's own authority, longest first, and the look put on record.
+    ///
+    /// # Errors
+    /// Not permitted; a log or view that cannot be reached.
+    pub async fn undecided(&self, visitor: &Visitor, looking: Looking) -> Result<Vec<Told>, ReadError> {
+        let Some(authority) = visitor.actor().authority.clone() else { return Ok(Vec::new()) };
+        self.take_in("contacts").await;
+        let found = self.look(visitor, looking, async |scope| {
+            let found = contacts::undecided(&self.views, scope, &authority, LISTED_MAX).await?;
+            Ok(shown(found))
+        });
+        found.await
+    }
+
+    /// What the visitor's own agency told, newest first, with what became of it, and the look put on record.
+    ///
+    /// # Errors
+    /// As [`Self::undecided`].
+    pub async fn told_by_own(&self, visitor: &Visitor, looking: Looking) -> Result<Vec<Told>, ReadError> {
+        self.take_in("contacts").await;
+        let found = self.look(visitor, looking, async |scope| {
+            Ok(shown(contacts::told_by(&self.views, scope, LISTED_MAX).await?))
+        });
+        found.await
     }
 
     /// A contact with its account; `None` when there is none, or the reader is not told everything about every child

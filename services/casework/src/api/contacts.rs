@@ -9,6 +9,7 @@ use domain::contact::{Concern, Decide, First, Join, Part, Record};
 use domain::ids::{ContactId, PersonId};
 use domain::text::Narrative;
 use domain::when::{Occurred, civil_day, start_of};
+use projections::contacts::Told;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -30,6 +31,8 @@ use crate::subject::ReadContact;
 pub fn addresses() -> Vec<Address> {
     vec![
         at("/contacts").post(record),
+        at("/contacts/undecided").get(read_undecided),
+        at("/contacts/told").get(read_told),
         at("/contacts/{id}").get(read),
         at("/contacts/{id}/decision").post(decide),
         at("/contacts/{id}/incident").post(join),
@@ -256,6 +259,76 @@ pub async fn read(
     let found = found.ok_or_else(Problem::no_such_page)?;
     let body = ContactRead::of(id, &found).ok_or_else(Problem::no_such_page)?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, tag(found.version))).json(body))
+}
+
+/// Contacts in a list: ids and codes.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactsListed {
+    /// At most 200.
+    contacts: Vec<ContactListed>,
+}
+
+/// A contact in a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct ContactListed {
+    contact: Uuid,
+    /// What it tells of; its own incident, unless it was joined to another's.
+    incident: Uuid,
+    authority: String,
+    #[schema(example = "2026-03-01")]
+    occurred: String,
+    recorded_at: DateTime<Utc>,
+    /// Whose entry it is; absent, as is how it came, where that would tell who told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agency: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    significance: Option<String>,
+    concerns: Vec<String>,
+    /// The children it is about.
+    subjects: Vec<Uuid>,
+    /// What the authority decided, and when; absent while it waits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided_at: Option<DateTime<Utc>>,
+}
+
+impl From<Vec<Told>> for ContactsListed {
+    fn from(found: Vec<Told>) -> Self {
+        let listed = |told: Told| ContactListed {
+            contact: told.contact.0,
+            incident: told.incident.0,
+            authority: told.authority,
+            occurred: told.occurred.to_string(),
+            recorded_at: told.recorded_at,
+            agency: told.agency.map(|agency| agency.0),
+            method: told.method,
+            significance: told.significance,
+            concerns: told.concerns,
+            subjects: told.subjects.into_iter().map(|person| person.0).collect(),
+            outcome: told.outcome,
+            decided_at: told.decided_at,
+        };
+        Self { contacts: found.into_iter().map(listed).collect() }
+    }
+}
+
+/// What waits at the front door of the asker's own authority, longest first.
+#[utoipa::path(get, path = "/api/v1/contacts/undecided", tag = "contacts", responses((status = 200, body = ContactsListed)))]
+pub async fn read_undecided(app: web::Data<App>, asking: Asking) -> Result<HttpResponse, Problem> {
+    judge_by_now(&app).await?;
+    let found = app.undecided(&asking.visitor, asking.looking(Action::ReadContact)).await?;
+    Ok(HttpResponse::Ok().json(ContactsListed::from(found)))
+}
+
+/// What the asker's own agency told, newest first, and what became of it.
+#[utoipa::path(get, path = "/api/v1/contacts/told", tag = "contacts", responses((status = 200, body = ContactsListed)))]
+pub async fn read_told(app: web::Data<App>, asking: Asking) -> Result<HttpResponse, Problem> {
+    judge_by_now(&app).await?;
+    let found = app.told_by_own(&asking.visitor, asking.looking(Action::ReadContact)).await?;
+    Ok(HttpResponse::Ok().json(ContactsListed::from(found)))
 }
 
 /// What the authority does about a contact, and why.

@@ -3,7 +3,7 @@
 //! A handler parses, calls `execute` or a query, and answers. It never touches the store or SQL, never knows a status
 //! code of an error ([`crate::error`] does), and never says why to anybody but the log.
 
-mod address;
+pub(crate) mod address;
 mod agencies;
 mod alerts;
 mod cases;
@@ -11,17 +11,16 @@ mod contacts;
 mod done;
 mod enquiries;
 mod entries;
-mod front;
 pub mod health;
 pub mod input;
 mod linkage;
 pub mod live;
 mod log;
 pub mod openapi;
-mod people;
+pub(crate) mod people;
 mod practitioners;
 mod problem;
-mod reading;
+pub(crate) mod reading;
 mod reviews;
 mod source;
 mod ties;
@@ -57,12 +56,10 @@ pub fn addresses() -> Vec<Address> {
 /// Where the API is.
 pub const ROOT: &str = "/api/v1";
 
-/// Addresses beside the API: for browsers and for whoever runs the service.
+/// Addresses beside the API, for whoever runs the service.
 #[must_use]
 pub fn addresses_beside() -> Vec<Address> {
     vec![
-        address::at("/").get(front::page),
-        address::at("/front.css").get(front::style),
         address::at("/api/openapi.json").get(openapi::served),
         address::at("/livez").get(health::livez),
         address::at("/readyz").get(health::readyz),
@@ -70,7 +67,7 @@ pub fn addresses_beside() -> Vec<Address> {
     ]
 }
 
-/// Adds all addresses to a server.
+/// Adds all addresses to a server. What every other address answers is the pages' to say.
 pub fn configure(config: &mut web::ServiceConfig) {
     for address in addresses_beside() {
         config.service(address.into_resource());
@@ -79,5 +76,4 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .into_iter()
         .fold(web::scope(ROOT), |scope, address| scope.service(address.into_resource()));
     config.service(scope.default_service(web::to(address::nowhere)));
-    config.default_service(web::to(address::nowhere));
 }

@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::input::{GivenCorrelationId, GivenLawfulBasis, GivenPurpose};
 use super::{
-    ROOT, agencies, alerts, cases, contacts, enquiries, entries, front, health, linkage, log, people,
-    practitioners, problem, reviews, ties,
+    ROOT, agencies, alerts, cases, contacts, enquiries, entries, health, linkage, log, people, practitioners,
+    problem, reviews, ties,
 };
 
 #[derive(OpenApi)]
@@ -29,12 +29,14 @@ use super::{
         agencies::register, agencies::read, agencies::change, agencies::form_team,
         practitioners::register, practitioners::read, practitioners::change, practitioners::give_role, practitioners::leave,
         people::open, people::assert, people::record_birth, people::record_death, people::restrict,
-        people::lift_restriction, people::read_addresses, people::record_authority, people::report_missing, people::record_found, people::read_status, people::search,
+        people::lift_restriction, people::read_addresses, people::record_authority, people::report_missing,
+        people::record_found, people::read_status, people::read_ties, people::read_looks, people::search,
         people::read_identity, people::read_timeline, people::read_live, people::read_enquiries,
         enquiries::ask,
         ties::record, ties::end,
         reviews::read_reviews, reviews::read_review, reviews::conclude_review,
-        contacts::record, contacts::read, contacts::decide, contacts::join, contacts::part,
+        contacts::record, contacts::read, contacts::read_undecided, contacts::read_told, contacts::decide, contacts::join,
+        contacts::part,
         cases::receive_referral, cases::read_case, cases::decide_referral, cases::start_assessment, cases::set_review_point,
         cases::complete_assessment, cases::start_section47, cases::conclude_section47, cases::hold_initial_conference,
         cases::hold_transfer_in_conference, cases::hold_review_conference, cases::change_category, cases::end_cp_plan,
@@ -47,7 +49,7 @@ use super::{
         alerts::list, alerts::read, alerts::accept, alerts::dismiss, alerts::give_opinion, alerts::of_person,
         linkage::rules,
         log::checkpoint, log::key, log::inclusion, log::consistency,
-        health::livez, health::readyz, health::metrics, front::page, front::style, served,
+        health::livez, health::readyz, health::metrics, served,
     ),
     components(schemas(problem::Body<'_>, GivenPurpose, GivenLawfulBasis, GivenCorrelationId)),
     tags(

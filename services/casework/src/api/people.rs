@@ -6,10 +6,12 @@ mod assertion;
 mod authorities;
 mod enquiries;
 mod identity;
-mod live;
+pub(crate) mod live;
+mod looks;
 mod missing;
 mod search;
 mod status;
+mod ties;
 mod timeline;
 
 use actix_web::{HttpResponse, web};
@@ -25,9 +27,11 @@ pub use self::authorities::*;
 pub use self::enquiries::*;
 pub use self::identity::*;
 pub use self::live::*;
+pub use self::looks::*;
 pub use self::missing::*;
 pub use self::search::*;
 pub use self::status::*;
+pub use self::ties::*;
 pub use self::timeline::*;
 use super::address::{Address, at};
 use super::done::{Done, begin, go_on};
@@ -50,6 +54,8 @@ pub fn addresses() -> Vec<Address> {
         at("/people/{id}/enquiries").get(read_enquiries),
         at("/people/{id}/status").get(read_status),
         at("/people/{id}/addresses").get(read_addresses),
+        at("/people/{id}/ties").get(read_ties),
+        at("/people/{id}/looks").get(read_looks),
         at("/people/{id}/assertions").post(assert),
         at("/people/{id}/birth").post(record_birth),
         at("/people/{id}/death").post(record_death),

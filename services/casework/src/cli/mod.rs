@@ -5,7 +5,6 @@
 
 mod bundle;
 mod client;
-mod demonstration;
 mod doctor;
 mod enquire;
 mod failure;

@@ -1,15 +1,18 @@
 //! `goldthread serve`: everything from nothing to answering, and back to nothing on Ctrl-C.
 
+use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::demonstration;
 use super::failure::Failure;
+use super::import;
 use super::node::{Databases, runtime};
 use super::output::Output;
 use casework::app::App;
+use casework::demonstration;
 use casework::evidence::LogName;
 use casework::server::Server;
 use casework::settings::Settings;
@@ -60,7 +63,7 @@ async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), 
         let begin = demonstration::beginning(&app).await?;
         databases.mark_as_demonstration()?;
         tokio::select! {
-            loaded = demonstration::load(&app, begin, Output::new(false)) => loaded?,
+            loaded = load(&app, begin) => loaded?,
             () = &mut stopped => {
                 workers.stop().await;
                 app.stop().await;
@@ -81,6 +84,13 @@ async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), 
     server.stop().await?;
     workers.stop().await;
     app.stop().await;
+    Ok(())
+}
+
+/// Puts on record what is missing of the demonstration.
+async fn load(app: &App, begin: DateTime<Utc>) -> Result<(), Failure> {
+    demonstration::tell(app, begin).await?;
+    import::read_in(app, Cursor::new(demonstration::RETURN), Output::new(false)).await?;
     Ok(())
 }
 

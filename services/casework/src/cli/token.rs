@@ -2,10 +2,10 @@
 
 use chrono::TimeDelta;
 
-use super::demonstration::Persona;
 use super::failure::Failure;
 use super::node::with_app;
 use super::output::Output;
+use casework::demonstration::Persona;
 use casework::settings::Settings;
 
 /// Make a development token; on a demonstration only.

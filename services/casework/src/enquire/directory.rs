@@ -33,6 +33,7 @@ struct Known {
     heard: Position,
     front_doors: Lately<Responsible>,
     workers: Lately<Option<Worker>>,
+    agencies: Lately<Option<String>>,
 }
 
 impl Directory {
@@ -88,7 +89,10 @@ impl Known {
         }
         for event in &batch.events {
             match &*event.category {
-                "agency" => self.front_doors.forget(event.stream),
+                "agency" => {
+                    self.front_doors.forget(event.stream);
+                    self.agencies.forget(event.stream);
+                }
                 "practitioner" => self.workers.forget(event.stream),
                 _ => {}
             }
@@ -99,12 +103,13 @@ impl Known {
     fn forget_all(&mut self) {
         self.front_doors.forget_all();
         self.workers.forget_all();
+        self.agencies.forget_all();
     }
 }
 
 impl App {
     /// The front doors of authorities, whether or not they have registered, true of the record at `head`.
-    pub(super) async fn responsible(
+    pub(crate) async fn responsible(
         &self,
         authorities: &[Authority],
         head: Position,
@@ -116,6 +121,22 @@ impl App {
             all.push(self.directory.recall(|known| &mut known.front_doors, id.0, head, read).await?);
         }
         Ok(all)
+    }
+
+    /// An agency's name, true of the record at `head`; none when it is not registered here.
+    pub(crate) async fn agency_name(
+        &self,
+        id: AgencyId,
+        head: Position,
+    ) -> Result<Option<String>, ReadError> {
+        let read = async {
+            let agency = match self.state_of::<Agency>("agency", id.0).await {
+                Err(ReadError::Absent) => return Ok(None),
+                found => found?.0,
+            };
+            Ok(agency.registered().map(|registered| registered.name.as_str().to_owned()))
+        };
+        self.directory.recall(|known| &mut known.agencies, id.0, head, read).await
     }
 
     async fn front_door(&self, authority: &Authority, id: AgencyId) -> Result<Responsible, ReadError> {
@@ -134,7 +155,7 @@ impl App {
 
     /// A worker's name and telephone, true of the record at `head`; none when they are not registered here, or what
     /// was known of them was erased.
-    pub(super) async fn worker(
+    pub(crate) async fn worker(
         &self,
         id: PractitionerId,
         head: Position,

@@ -67,7 +67,38 @@ pub async fn read_live(
     Query(query): Query<LiveQuery>,
     request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let begun = begin(&shared, &asking, id, &query, &request)?;
+    hold_open(app, shared, asking, id, query.after.as_deref(), &request, AsJson).await
+}
+
+/// How an entry is written into a stream.
+pub trait Writing: Send + Sync + 'static {
+    /// Text without line breaks.
+    fn entry(&self, item: timeline::Item) -> impl Future<Output = Result<String, ReadError>> + Send;
+}
+
+/// As a page of the API has it.
+struct AsJson;
+
+impl Writing for AsJson {
+    async fn entry(&self, item: timeline::Item) -> Result<String, ReadError> {
+        serde_json::to_string(&Entry::from(item)).map_err(|cause| ReadError::Corrupt(Box::new(cause)))
+    }
+}
+
+/// Holds a timeline open for whoever asks, each entry written as they want it.
+///
+/// # Errors
+/// Nothing of it may be told; a place that is none.
+pub async fn hold_open(
+    app: web::Data<App>,
+    shared: web::Data<Shared>,
+    asking: Asking,
+    id: PersonId,
+    after: Option<&str>,
+    request: &HttpRequest,
+    writing: impl Writing,
+) -> Result<HttpResponse, Problem> {
+    let begun = begin(&shared, &asking, id, after, request)?;
     // Listening begins before the first look, so that nothing falls between the two.
     let touches = shared.hub.listen();
     let mut open = Open {
@@ -76,6 +107,7 @@ pub async fn read_live(
         asking,
         person: id,
         after: begun.unwrap_or(Position::START),
+        writing,
     };
     if begun.is_none() {
         // Everything acknowledged so far is on the page the reader has, even if the view has not taken it in yet.
@@ -101,13 +133,13 @@ fn begin(
     shared: &Shared,
     asking: &Asking,
     person: PersonId,
-    query: &LiveQuery,
+    after: Option<&str>,
     request: &HttpRequest,
 ) -> Result<Option<Position>, Problem> {
     let last = request.headers().get("last-event-id").map(|value| value.to_str().unwrap_or_default());
-    let (field, text) = match (last, &query.after) {
+    let (field, text) = match (last, after) {
         (Some(last), _) => ("header/last-event-id", last),
-        (None, Some(after)) => ("query/after", after.as_str()),
+        (None, Some(after)) => ("query/after", after),
         (None, None) => return Ok(None),
     };
     let reader = asking.visitor.practitioner();
@@ -117,19 +149,20 @@ fn begin(
 }
 
 /// One timeline held open by one reader.
-struct Open {
+struct Open<W> {
     app: std::sync::Arc<App>,
     shared: std::sync::Arc<Shared>,
     asking: Asking,
     person: PersonId,
     /// Everything up to here was sent, or is not told.
     after: Position,
+    writing: W,
 }
 
 /// Why a stream ended; a label of a metric.
 type Ended = &'static str;
 
-impl Open {
+impl<W: Writing> Open<W> {
     /// What the reader may be told is asked anew, and the look put on record. `None`: nothing is told any more.
     async fn look(&self) -> Result<Option<()>, ReadError> {
         Ok(self.find().await?.map(|_| ()))
@@ -231,7 +264,7 @@ impl Open {
         };
         for item in found.into_iter().filter(|item| Position::from_raw(item.position) <= seen) {
             self.after = self.after.max(Position::from_raw(item.position));
-            let data = serde_json::to_string(&Entry::from(item)).map_err(|_| "unavailable")?;
+            let data = self.writing.entry(item).await.map_err(|_| "unavailable")?;
             send(out, self.message("entry", &data)).await?;
             self.shared.metrics.live_item();
         }

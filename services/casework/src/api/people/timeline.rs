@@ -47,6 +47,9 @@ pub struct Entry {
     pub role: Option<String>,
     /// True for what a return says, as opposed to what a practitioner recorded.
     pub is_said: bool,
+    /// When it was last set right; absent for what stands as recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub corrected_at: Option<DateTime<Utc>>,
     pub detail: EntryDetail,
 }
 
@@ -99,6 +102,7 @@ impl From<timeline::Item> for Entry {
             authority: item.authority,
             role: item.role,
             is_said: item.is_said,
+            corrected_at: item.corrected_at,
             detail: EntryDetail {
                 people: item.detail.people.into_iter().map(person).collect(),
                 episode: item.detail.episode,

@@ -23,16 +23,15 @@ use domain::text::Narrative;
 use domain::tie::{TieKind, TieTo};
 use domain::when::Occurred;
 
-use super::{Employer, Persona, Teller, authority};
-use crate::cli::failure::Failure;
-use casework::app::App;
-use casework::execute::{Command, Done};
+use super::{DemonstrationError, Employer, Persona, Teller, authority};
+use crate::app::App;
+use crate::execute::{Command, Done};
 
 const TILLY: &str = "9990000018";
 const JONAH: &str = "9990000026";
 
 /// Puts the family's story on record.
-pub(super) async fn tell(app: &App, begin: DateTime<Utc>) -> Result<(), Failure> {
+pub(super) async fn tell(app: &App, begin: DateTime<Utc>) -> Result<(), DemonstrationError> {
     let day = |number| begin + TimeDelta::days(number);
     let opened = day(30);
     let front_door =
@@ -95,7 +94,7 @@ async fn referred(
     name: &str,
     child: PersonId,
     contact: ContactId,
-) -> Result<(), Failure> {
+) -> Result<(), DemonstrationError> {
     let app = front_door.app;
     let case = app.ids.case(child, &authority());
     let act = |command: domain::case::Command| Command::Case { id: case, command };
@@ -131,10 +130,10 @@ async fn referred(
 }
 
 /// The episode a referral began.
-async fn episode_of(app: &App, done: &Done) -> Result<EpisodeId, Failure> {
+async fn episode_of(app: &App, done: &Done) -> Result<EpisodeId, DemonstrationError> {
     let facts = app.facts_of("case", done.stream, &done.events).await?;
     let episode = facts.iter().find_map(|(_, _, facts)| facts.get("episode")?.as_str()?.parse().ok());
-    episode.ok_or_else(|| Failure::new("the referral of the demonstration began no episode"))
+    episode.ok_or(DemonstrationError::NoEpisode)
 }
 
 fn source(app: &App) -> Source {
@@ -147,7 +146,7 @@ async fn person(
     (given, family): (&str, &str),
     born: &str,
     nhs_number: Option<&str>,
-) -> Result<PersonId, Failure> {
+) -> Result<PersonId, DemonstrationError> {
     let mut assertions = vec![
         Assertion::Name { name: PersonName::parse(given, family)?, usage: NameUse::Usual },
         Assertion::Birth(UncertainDate::from_str(born)?),
@@ -172,7 +171,7 @@ async fn contact(
     child: PersonId,
     concern: ConcernKind,
     account: &str,
-) -> Result<ContactId, Failure> {
+) -> Result<ContactId, DemonstrationError> {
     let command = domain::contact::Record {
         authority: authority(),
         occurred: Occurred::Instant(at),

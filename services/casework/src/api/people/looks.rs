@@ -1,0 +1,62 @@
+//! Who has looked at somebody: for whoever answers for that.
+
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use domain::access::Action;
+use domain::ids::PersonId;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::access_log::LookedAt;
+use crate::api::input::{Asking, At};
+use crate::app::App;
+use crate::error::Problem;
+
+/// Looks at somebody, newest first, at most 200, of the newest 20,000 looks of this node.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LooksAtPerson {
+    looks: Vec<LookAtPerson>,
+}
+
+/// A look: who, why, and how much they were shown. Never what.
+#[derive(Debug, Serialize, ToSchema)]
+struct LookAtPerson {
+    at: DateTime<Utc>,
+    practitioner: Uuid,
+    agency: Uuid,
+    #[schema(example = "read-timeline")]
+    action: &'static str,
+    purpose: String,
+    lawful_basis: String,
+    #[schema(example = "progress")]
+    disclosure: &'static str,
+    /// True for a look at the past.
+    is_replay: bool,
+}
+
+impl From<LookedAt> for LookAtPerson {
+    fn from(look: LookedAt) -> Self {
+        Self {
+            at: look.at,
+            practitioner: look.practitioner.0,
+            agency: look.agency.0,
+            action: look.action.code(),
+            purpose: look.purpose,
+            lawful_basis: look.lawful_basis,
+            disclosure: look.disclosure.code(),
+            is_replay: look.is_replay,
+        }
+    }
+}
+
+/// Who has looked at somebody. Asking goes on the same record.
+#[utoipa::path(get, path = "/api/v1/people/{id}/looks", tag = "people", params(("id" = Uuid, Path)), responses((status = 200, body = LooksAtPerson)))]
+pub async fn read_looks(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<PersonId>,
+) -> Result<HttpResponse, Problem> {
+    let looks = app.looks_at(&asking.visitor, asking.looking(Action::ReadAccess), id).await?;
+    Ok(HttpResponse::Ok().json(LooksAtPerson { looks: looks.into_iter().map(LookAtPerson::from).collect() }))
+}

@@ -1,0 +1,162 @@
+//! What a demonstration holds on its first start: agencies and people to sign in as, one named family with some months
+//! of history. [`RETURN`] adds some hundred invented children; reading it in is [`crate::exchange`]'s.
+//!
+//! Everything goes through `execute`, named by idempotency keys, so a start that was interrupted is completed by the
+//! next. Nobody here exists; NHS numbers are from the range kept for tests.
+
+mod family;
+mod persona;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::access::{LawfulBasis, Purpose};
+use domain::agency::SafeguardingLine;
+use domain::authority::Authority;
+use domain::ids::EventId;
+use domain::person::identifier::IdentifierError;
+use domain::person::name::NameError;
+use domain::person::uncertain_date::NotADateOfBirth;
+use domain::practitioner::Details;
+use domain::text::{Line, TextError};
+use event_store::{EventStore as _, Position, StoreError};
+
+use crate::app::App;
+use crate::error::{ExecuteError, ReadError};
+use crate::execute::{Command, Done, Order};
+use crate::visitor::{TokenError, Visitor};
+
+use persona::Employer;
+pub use persona::Persona;
+
+/// The census return of the demonstration's authority.
+pub const RETURN: &[u8] = include_bytes!("../../demo/cin-380-2026.xml");
+
+/// The authority whose return it is.
+#[expect(clippy::expect_used, reason = "the code is written here")]
+fn authority() -> Authority {
+    "380".parse().expect("an authority's code")
+}
+
+/// Why the demonstration could not be put on record.
+#[derive(Debug, thiserror::Error)]
+pub enum DemonstrationError {
+    #[error(
+        "this record was not begun by a demonstration, and nothing was added to it; serve it without \
+         `--demonstration`, or start the demonstration in another checkout or over another database"
+    )]
+    NotOurs,
+    #[error("the referral of the demonstration began no episode")]
+    NoEpisode,
+    #[error("a text of the demonstration is not taken")]
+    Text(#[from] TextError),
+    #[error("a name of the demonstration is not taken")]
+    Name(#[from] NameError),
+    #[error("a date of birth of the demonstration is not taken")]
+    Birth(#[from] NotADateOfBirth),
+    #[error("a number of the demonstration is not taken")]
+    Number(#[from] IdentifierError),
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    #[error(transparent)]
+    Execute(#[from] ExecuteError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Puts on record what is missing of the agencies, the people to be and the named family.
+///
+/// # Errors
+/// The first order that is not carried out.
+pub async fn tell(app: &App, begin: DateTime<Utc>) -> Result<(), DemonstrationError> {
+    agencies(app, begin).await?;
+    family::tell(app, begin).await
+}
+
+/// When the story begins. Its first event keeps it, so that a later start tells the same story and adds nothing.
+///
+/// A record that began with any other event is somebody's own, and is refused: invented people have no place on it,
+/// nor have tokens that prove nothing.
+///
+/// # Errors
+/// Such a record; one that cannot be read.
+pub async fn beginning(app: &App) -> Result<DateTime<Utc>, DemonstrationError> {
+    let record = app.record.read_all(Position::START, 1).await?;
+    let Some(first) = record.first() else { return Ok(app.clock.now() - TimeDelta::days(90)) };
+    let begins = app.ids.command(Visitor::node().practitioner(), &key(Employer::Council.name()));
+    if first.header.event_id() != EventId::of(begins, Employer::Council.id(app).0, 0).0 {
+        return Err(DemonstrationError::NotOurs);
+    }
+    Ok(first.header.recorded_at())
+}
+
+/// What an order of the story is known by.
+fn key(name: &str) -> String {
+    format!("demonstration: {name}")
+}
+
+/// One order of the demonstration, recorded when its story says.
+struct Teller<'a> {
+    app: &'a App,
+    visitor: Visitor,
+    purpose: Purpose,
+}
+
+impl Teller<'_> {
+    async fn tell(
+        &self,
+        name: &str,
+        at: DateTime<Utc>,
+        command: Command,
+    ) -> Result<Done, DemonstrationError> {
+        let order = Order {
+            purpose: self.purpose,
+            lawful_basis: LawfulBasis::PublicTask,
+            idempotency_key: Some(key(name)),
+            if_match: None,
+            correlation: None,
+            trace: None,
+            now: None,
+            recorded_at: Some(at),
+            command,
+        };
+        Ok(self.app.execute(&self.visitor, order).await?)
+    }
+}
+
+async fn agencies(app: &App, at: DateTime<Utc>) -> Result<(), DemonstrationError> {
+    let node = Teller { app, visitor: Visitor::node(), purpose: Purpose::Operation };
+    for employer in Employer::ALL {
+        let command = domain::agency::Register {
+            name: Line::parse(employer.name())?,
+            kind: employer.kind(),
+            authority: Some(authority()),
+            safeguarding_line: Some(SafeguardingLine {
+                // Numbers Ofcom keeps for drama.
+                in_hours: Line::parse("01632 960001")?,
+                out_of_hours: Some(Line::parse("01632 960002")?),
+            }),
+        };
+        let command = Command::Agency { id: Some(employer.id(app)), command: command.into() };
+        node.tell(employer.name(), at, command).await?;
+    }
+    for persona in Persona::ALL {
+        let actor = persona.actor(app);
+        let command = domain::practitioner::Register {
+            agency: actor.agency,
+            team: None,
+            details: Details {
+                name: Line::parse(persona.name())?,
+                telephone: Some(Line::parse("01632 960003")?),
+                email: None,
+            },
+        };
+        let id = Some(actor.practitioner);
+        node.tell(persona.name(), at, Command::Practitioner { id, command: command.into() }).await?;
+        let command =
+            domain::practitioner::GiveRole { role: persona.role(), from: at.date_naive(), to: None };
+        let name = format!("role of {}", persona.name());
+        node.tell(&name, at, Command::Practitioner { id, command: command.into() }).await?;
+    }
+    Ok(())
+}

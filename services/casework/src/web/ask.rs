@@ -1,0 +1,251 @@
+//! Asking about a child: why first, then whom. What is typed is posted, never part of an address.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use domain::access::{Action, LawfulBasis, Purpose};
+use domain::person::name::PersonName;
+use domain::text::Narrative;
+
+use super::components::{Answer, Choice, ErrorSummary, Hidden, Keypad, Problems, TextArea, TextField};
+use super::form::{KEY, Posted, Typed, fresh_key};
+use super::frame::{Frame, page, see};
+use super::problem::{PageProblem, refusal};
+use super::session::Session;
+use super::start::Door;
+use super::words;
+use crate::api::address::{Address, at};
+use crate::app::App;
+use crate::enquire::{Question, Search};
+use crate::error::Problem;
+
+pub fn addresses() -> Vec<Address> {
+    vec![at("/ask").get(why), at("/ask/{purpose}").get(whom).post(ask)]
+}
+
+const BY_NUMBER: &str = "nhs-number";
+const BY_NAME: &str = "name";
+
+/// Why do you ask?
+#[derive(Template)]
+#[template(path = "ask-why.html")]
+struct WhyPage {
+    frame: Frame,
+    doors: Vec<Door>,
+}
+
+/// Whom do you look for?
+#[derive(Template)]
+#[template(path = "ask.html")]
+struct AskPage {
+    frame: Frame,
+    purpose: Purpose,
+    summary: ErrorSummary,
+    by: Choice,
+    reason: TextArea,
+    basis: Choice,
+    hidden: Hidden,
+}
+
+async fn why(app: web::Data<App>, session: Session) -> HttpResponse {
+    let doors = Door::to_ask(&app, &session);
+    page(StatusCode::OK, &WhyPage { frame: Frame::of(&session, "Why do you ask?").at("/ask"), doors })
+}
+
+/// The purpose of an address, if it is one for which this visitor may ask.
+fn read_purpose(app: &App, session: &Session, text: &str) -> Result<Purpose, PageProblem> {
+    let purpose: Purpose = text.parse().map_err(|_| Problem::no_such_page())?;
+    app.scope(&session.visitor, Action::Enquire, purpose).map_err(crate::error::ReadError::from)?;
+    Ok(purpose)
+}
+
+async fn whom(
+    app: web::Data<App>,
+    session: Session,
+    purpose: Path<String>,
+) -> Result<HttpResponse, PageProblem> {
+    let purpose = read_purpose(&app, &session, &purpose)?;
+    // Most askers have the number before them.
+    let begin = [(KEY.to_owned(), fresh_key()?), ("by".to_owned(), BY_NUMBER.to_owned())];
+    let typed = Typed::from(begin.to_vec());
+    Ok(page(StatusCode::OK, &form(&session, purpose, &typed, &Problems::default())))
+}
+
+async fn ask(
+    app: web::Data<App>,
+    posted: Posted,
+    purpose: Path<String>,
+) -> Result<HttpResponse, PageProblem> {
+    let Posted { session, typed } = posted;
+    let purpose = read_purpose(&app, &session, &purpose)?;
+    let mut problems = Problems::default();
+    let question = read(&session, purpose, &typed, &mut problems);
+    if let Some(question) = question.filter(|_| problems.is_empty()) {
+        match app.enquire(&session.visitor, question).await {
+            Ok(answers) => {
+                let ids: Vec<String> = answers.iter().map(|answered| answered.enquiry.to_string()).collect();
+                return Ok(see(&format!("/receipts/{}", ids.join("+"))));
+            }
+            Err(error) => problems.add("by", refusal(error)?.sentence),
+        }
+    }
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&session, purpose, &typed, &problems)))
+}
+
+fn read(session: &Session, purpose: Purpose, typed: &Typed, problems: &mut Problems) -> Option<Question> {
+    let search = match typed.get("by") {
+        BY_NUMBER => {
+            typed.required("nhs_number", "Enter the child’s NHS number", problems).map(Search::NhsNumber)
+        }
+        BY_NAME => read_name(typed, problems),
+        _ => {
+            problems.add("by", "Choose how to look for the child");
+            None
+        }
+    };
+    let reason: Option<Narrative> = typed.required("reason", "Say why you ask", problems);
+    let lawful_basis: Option<LawfulBasis> = typed.required("basis", "Choose the lawful basis", problems);
+    Some(Question {
+        search: search?,
+        purpose,
+        lawful_basis: lawful_basis?,
+        reason: reason?,
+        idempotency_key: Some(typed.string(KEY)).filter(|key| !key.is_empty()),
+        correlation: None,
+        trace: session.asking(purpose).trace,
+    })
+}
+
+fn read_name(typed: &Typed, problems: &mut Problems) -> Option<Search> {
+    let (given, family) = (typed.string("given"), typed.string("family"));
+    if family.is_empty() {
+        problems.add("family", "Enter the child’s family name");
+    } else if PersonName::parse(&given, &family).is_err() {
+        problems.add("family", "A name is at most 100 characters of plain text");
+    }
+    let born = typed.born("born", "Enter the child’s date of birth, as well as it is known", problems);
+    Some(Search::NameAndBirth { given, family, born: born? })
+}
+
+fn form(session: &Session, purpose: Purpose, typed: &Typed, problems: &Problems) -> AskPage {
+    let mut hidden = session.hidden();
+    hidden.0.push((KEY.to_owned(), typed.string(KEY)));
+    AskPage {
+        frame: Frame::of(session, "Ask about a child").at("/ask").wrong(!problems.is_empty()),
+        purpose,
+        summary: problems.summary(),
+        by: by(typed, problems),
+        reason: TextArea {
+            name: "reason",
+            label: "Why do you ask?",
+            hint: "In your own words. It is sealed; those who answer for the child can read it.",
+            value: typed.string("reason"),
+            error: problems.of("reason"),
+            rows: 3,
+        },
+        basis: basis(session, typed, problems),
+        hidden,
+    }
+}
+
+fn by(typed: &Typed, problems: &Problems) -> Choice {
+    let text = |name: &'static str, label: &'static str| TextField {
+        name,
+        label,
+        value: typed.string(name),
+        error: problems.of(name),
+        ..TextField::default()
+    };
+    let number = TextField {
+        hint: "Ten digits, such as 999 000 0018.",
+        width: "govuk-input--width-10",
+        keypad: Keypad::Digits,
+        ..text("nhs_number", "NHS number")
+    };
+    let born = super::components::DateField {
+        legend: "Date of birth",
+        hint: "Leave out what is not known: a month and a year, or a year alone, will do.",
+        ..typed.date_field("born", problems)
+    };
+    let is_by = |way: &str| typed.get("by") == way;
+    Choice {
+        name: "by",
+        legend: "How will you look for the child?",
+        hint: "",
+        options: vec![
+            Answer {
+                value: BY_NUMBER.to_owned(),
+                label: "By NHS number".to_owned(),
+                is_chosen: is_by(BY_NUMBER),
+                asks: vec![number],
+                ..Answer::default()
+            },
+            Answer {
+                value: BY_NAME.to_owned(),
+                label: "By name and date of birth".to_owned(),
+                is_chosen: is_by(BY_NAME),
+                asks: vec![text("given", "Given name"), text("family", "Family name")],
+                asks_date: Some(born),
+                ..Answer::default()
+            },
+        ],
+        error: problems.of("by"),
+    }
+}
+
+/// The grounds this visitor's agency can rest on; the first is what it mostly rests on.
+fn basis(session: &Session, typed: &Typed, problems: &Problems) -> Choice {
+    let grounds = session.visitor.actor().agency_kind.lawful_bases();
+    let chosen = if typed.get("basis").is_empty() {
+        grounds.first().map_or("", |ground| ground.code())
+    } else {
+        typed.get("basis")
+    };
+    let option = |ground: &LawfulBasis| Answer {
+        value: ground.code().to_owned(),
+        label: words::lawful_basis(*ground).to_owned(),
+        is_chosen: ground.code() == chosen,
+        ..Answer::default()
+    };
+    Choice {
+        name: "basis",
+        legend: "Lawful basis",
+        hint: "You do not need consent to protect a child.",
+        options: grounds.iter().map(option).collect(),
+        error: problems.of("basis"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::web::markup::is_whole;
+
+    #[test]
+    fn the_form_is_whole_with_every_problem_there_can_be() {
+        let mut problems = Problems::default();
+        for field in ["by", "nhs_number", "family", "born", "reason"] {
+            problems.add(field, "Enter it");
+        }
+        let page = AskPage {
+            frame: Frame::plain("Ask").wrong(true),
+            purpose: Purpose::Attendance,
+            summary: problems.summary(),
+            by: by(&Typed::default(), &problems),
+            reason: TextArea {
+                name: "reason",
+                label: "Why?",
+                error: problems.of("reason"),
+                ..TextArea::default()
+            },
+            basis: Choice { name: "basis", legend: "Basis", ..Choice::default() },
+            hidden: Hidden(vec![("form".to_owned(), "x".to_owned())]),
+        };
+        let html = page.render().unwrap();
+        is_whole(&html);
+        assert!(html.contains("<title>Error: Ask"), "{html}");
+        is_whole(&WhyPage { frame: Frame::plain("Why?"), doors: Vec::new() }.render().unwrap());
+    }
+}

@@ -1,0 +1,249 @@
+//! An entry of a child's story, in words: what happened, when, how old the child was, and who says so.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+use chrono::TimeDelta;
+use domain::access::Purpose;
+use domain::ids::AgencyId;
+use domain::person::uncertain_date::UncertainDate;
+use domain::when::Occurred;
+use projections::timeline::Item;
+use uuid::Uuid;
+
+use super::words;
+use crate::app::App;
+use crate::error::ReadError;
+
+/// Recorded this much later than it happened, it says so.
+const LATE: TimeDelta = TimeDelta::hours(1);
+
+/// One knot in the thread.
+#[derive(Template, Clone, PartialEq, Eq, Default, Debug)]
+#[template(path = "components/entry.html")]
+pub struct EntrySaid {
+    pub id: String,
+    pub title: String,
+    pub tone: &'static str,
+    pub happened: String,
+    /// When it was recorded, where that is later.
+    pub recorded: Option<String>,
+    pub age: Option<String>,
+    pub agency: String,
+    pub lines: Vec<String>,
+    /// The account, for those who may read it.
+    pub account: Option<String>,
+    pub corrected: Option<String>,
+    pub is_said: bool,
+    /// True for what is about the record and not about the child.
+    pub is_keeping: bool,
+}
+
+impl HtmlSafe for EntrySaid {}
+
+/// What entries are told with: whose page it is, for what, and the agencies' names.
+pub struct Telling {
+    pub born: Option<UncertainDate>,
+    pub purpose: Purpose,
+    agencies: HashMap<AgencyId, String>,
+}
+
+impl Telling {
+    pub fn new(born: Option<UncertainDate>, purpose: Purpose) -> Self {
+        Self { born, purpose, agencies: HashMap::new() }
+    }
+
+    /// Learns the names of the agencies of these entries.
+    pub async fn learn(
+        &mut self,
+        app: &App,
+        agencies: impl Iterator<Item = AgencyId>,
+    ) -> Result<(), ReadError> {
+        let head = app.on_record();
+        for agency in agencies {
+            if let Entry::Vacant(unknown) = self.agencies.entry(agency) {
+                let name = app.agency_name(agency, head).await?;
+                unknown.insert(name.unwrap_or_else(|| "An agency not registered here".to_owned()));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn agency(&self, id: AgencyId) -> &str {
+        self.agencies.get(&id).map_or("An agency not registered here", String::as_str)
+    }
+
+    /// An entry in words.
+    pub fn say(&self, item: &Item) -> EntrySaid {
+        let (title, tone) = title(item);
+        let is_read_by_all_told = item.kind == "contact.recorded" && !item.detail.codes.is_empty();
+        EntrySaid {
+            id: format!("entry-{}", item.event_id),
+            title,
+            tone,
+            happened: words::occurred(item.occurred),
+            recorded: recorded_late(item).then(|| words::moment(item.recorded_at)),
+            age: self.born.and_then(|born| words::age(born, item.occurred.day())),
+            agency: item.agency.map_or(words::IN_CONFIDENCE, |agency| self.agency(agency)).to_owned(),
+            lines: lines(item),
+            account: is_read_by_all_told.then(|| self.contact(item.stream)),
+            corrected: item.corrected_at.map(words::moment),
+            is_said: item.is_said,
+            is_keeping: is_keeping(&item.kind),
+        }
+    }
+
+    fn contact(&self, id: Uuid) -> String {
+        format!("/contacts/{id}?for={}", self.purpose.code())
+    }
+}
+
+fn is_keeping(kind: &str) -> bool {
+    matches!(
+        kind,
+        "person.opened"
+            | "person.named"
+            | "person.birth-recorded"
+            | "person.sex-recorded"
+            | "person.identifier-recorded"
+            | "person.characteristics-recorded"
+            | "tie.recorded"
+            | "tie.ended"
+            | "case.opened"
+    )
+}
+
+fn recorded_late(item: &Item) -> bool {
+    match item.occurred {
+        Occurred::Instant(at) => item.recorded_at - at > LATE,
+        other => other.latest() < item.recorded_at,
+    }
+}
+
+fn plain(code: &str) -> String {
+    code.replace('-', " ")
+}
+
+fn title(item: &Item) -> (String, &'static str) {
+    const GRAVE: &str = "gt-timeline__item--grave";
+    const QUIET: &str = "gt-timeline__item--quiet";
+    let detail = &item.detail;
+    let variety = || detail.variety.as_deref().map(plain).unwrap_or_default();
+    let outcome = || detail.outcome.as_deref().map(plain).unwrap_or_default();
+    let (said, tone) = match &*item.kind {
+        "contact.recorded" => {
+            let concerns: Vec<String> = detail.codes.iter().map(|code| words::concern(code)).collect();
+            let grave = matches!(detail.significance.as_deref(), Some("serious" | "immediate-danger"));
+            let said = if concerns.is_empty() {
+                "Contact".to_owned()
+            } else {
+                format!("Contact: {}", concerns.join(", "))
+            };
+            (said, if grave { GRAVE } else { "" })
+        }
+        "person.missing-reported" => (format!("Missing from {}", variety()), GRAVE),
+        "person.found" => (format!("Found, who was missing from {}", variety()), ""),
+        "police-protection.taken" => ("Taken into police protection".to_owned(), GRAVE),
+        "police-protection.ended" => ("Police protection ended".to_owned(), ""),
+        "emergency-order.granted" => ("Emergency protection order granted".to_owned(), GRAVE),
+        "emergency-order.extended" => ("Emergency protection order extended".to_owned(), GRAVE),
+        "emergency-order.ended" => ("Emergency protection order ended".to_owned(), ""),
+        "looked-after.status-changed" => (with_outcome("Legal status changed", &variety()), ""),
+        "contact.joined" => ("Joined to a contact about the same event".to_owned(), QUIET),
+        "contact.parted" => ("Found to be about an event of its own".to_owned(), QUIET),
+        "visit.made" => (format!("Visit: {}", seen(detail.outcome.as_deref())), ""),
+        "core-group.held" => ("Core group met".to_owned(), ""),
+        "note.written" => (words::first_upper(&variety()), QUIET),
+        "contact.decided" => (format!("Contact decided: {}", outcome()), ""),
+        "enquiry.made" => {
+            let why = detail.variety.as_deref().and_then(|code| code.parse().ok());
+            (
+                format!(
+                    "Asked about: {}",
+                    why.map_or_else(variety, |why| words::purpose(why).to_lowercase())
+                ),
+                QUIET,
+            )
+        }
+        "person.opened" => ("Record opened".to_owned(), QUIET),
+        "person.named" => ("A name was given".to_owned(), QUIET),
+        "person.birth-recorded" => ("A date of birth was given".to_owned(), QUIET),
+        "person.sex-recorded" => ("Sex recorded".to_owned(), QUIET),
+        "person.identifier-recorded" => ("A number was given".to_owned(), QUIET),
+        "person.characteristics-recorded" => ("Characteristics recorded".to_owned(), QUIET),
+        "person.address-recorded" => ("An address was given".to_owned(), QUIET),
+        "person.born" => ("Born".to_owned(), ""),
+        "person.died" => ("Died".to_owned(), GRAVE),
+        "person.restricted" => ("Kept to named readers".to_owned(), GRAVE),
+        "person.unrestricted" => ("Open to the partnership again".to_owned(), ""),
+        "tie.recorded" => (format!("Family: {}", variety()), QUIET),
+        "tie.ended" => ("A family tie ended".to_owned(), QUIET),
+        "case.opened" => ("Case opened".to_owned(), QUIET),
+        "referral.received" => ("Referral received".to_owned(), ""),
+        "referral.decided" => (format!("Referral decided: {}", outcome()), ""),
+        "assessment.started" => ("Assessment started".to_owned(), ""),
+        "assessment.review-point-set" => ("Review point of the assessment set".to_owned(), QUIET),
+        "assessment.completed" => (with_outcome("Assessment completed", &outcome()), ""),
+        "s47.started" => ("Section 47 enquiry started".to_owned(), GRAVE),
+        "s47.concluded" => (format!("Section 47 enquiry concluded: conference {}", outcome()), GRAVE),
+        "conference.held" => (with_outcome(&format!("Conference held ({})", variety()), &outcome()), GRAVE),
+        "cp-plan.started" => ("Child protection plan started".to_owned(), GRAVE),
+        "cp-plan.category-changed" => ("Category of the child protection plan changed".to_owned(), ""),
+        "cp-plan.reviewed" => ("Child protection plan reviewed".to_owned(), ""),
+        "cp-plan.ended" => (with_outcome("Child protection plan ended", &outcome()), ""),
+        "cin-plan.started" => ("Child in need plan started".to_owned(), ""),
+        "cin-plan.ended" => (with_outcome("Child in need plan ended", &outcome()), ""),
+        "pre-proceedings.reported" => ("Pre-proceedings reported".to_owned(), GRAVE),
+        "looked-after.started" => (with_outcome("Became looked after", &variety()), GRAVE),
+        "looked-after.ended" => (with_outcome("Ceased to be looked after", &outcome()), ""),
+        "worker.allocated" => (format!("Allocated: {}", variety()), ""),
+        "worker.ended" => (format!("Allocation ended: {}", variety()), QUIET),
+        "case.closed" => (with_outcome("Case closed", &outcome()), ""),
+        // What a newer program writes is shown by its own name rather than not at all.
+        other => (plain(&other.replace('.', ": ")), ""),
+    };
+    (said, tone)
+}
+
+fn seen(code: Option<&str>) -> &'static str {
+    match code {
+        Some("alone") => "the child was seen alone",
+        Some("with-others") => "the child was seen with others",
+        Some("not-seen") => "the child was not seen",
+        _ => "",
+    }
+}
+
+fn with_outcome(said: &str, outcome: &str) -> String {
+    if outcome.is_empty() { said.to_owned() } else { format!("{said}: {outcome}") }
+}
+
+fn lines(item: &Item) -> Vec<String> {
+    let detail = &item.detail;
+    let mut lines = Vec::new();
+    match &*item.kind {
+        "contact.recorded" => {
+            if let Some(grave) = detail.significance.as_deref() {
+                lines.push(format!("Judged: {}", plain(grave)));
+            }
+            if let Some(role) = item.role.as_deref().filter(|role| *role != "subject") {
+                lines.push(format!("This person’s part in it: {}", plain(role)));
+            }
+        }
+        "enquiry.made" => {
+            if let Some(answered) = detail.outcome.as_deref() {
+                lines.push(format!("Answered: {}", plain(answered)));
+            }
+        }
+        "cp-plan.started" | "cp-plan.category-changed" => {
+            let categories: Vec<String> = detail.codes.iter().map(|code| words::category(code)).collect();
+            if !categories.is_empty() {
+                lines.push(format!("Because of: {}", categories.join(", ")));
+            }
+        }
+        _ => {}
+    }
+    lines
+}

@@ -1,0 +1,125 @@
+//! What is around every page, and how a page is sent.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use askama::Template;
+use domain::access::Role;
+
+use super::assets::Assets;
+use super::components::Hidden;
+use super::session::Session;
+use super::words;
+
+/// Only what this node serves itself; forms go nowhere else; nobody frames a page. Nothing inline, nothing evaluated.
+const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                              connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The frame of a page.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    pub title: String,
+    pub has_error: bool,
+    pub is_demonstration: bool,
+    pub who: Option<Who>,
+    pub places: Vec<Place>,
+    /// Which of the places this is.
+    pub here: &'static str,
+    pub assets: Assets,
+    pub version: &'static str,
+}
+
+/// Who is signed in, as the header says it.
+#[derive(Clone, Debug)]
+pub struct Who {
+    pub name: String,
+    pub role: &'static str,
+    pub agency: String,
+    pub hidden: Hidden,
+}
+
+/// A place one can always go to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    pub name: &'static str,
+    pub address: &'static str,
+}
+
+const HOME: Place = Place { name: "Home", address: "/" };
+const ASK: Place = Place { name: "Ask about a child", address: "/ask" };
+
+const FIND: Place = Place { name: "Find a record", address: "/find" };
+const QUEUE: Place = Place { name: "What has come in", address: "/queue" };
+const TOLD: Place = Place { name: "What we told", address: "/told" };
+
+impl Frame {
+    /// For nobody in particular.
+    #[must_use]
+    pub fn plain(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            has_error: false,
+            is_demonstration: false,
+            who: None,
+            places: Vec::new(),
+            here: "",
+            assets: Assets,
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+
+    /// For whoever is signed in.
+    #[must_use]
+    pub fn of(session: &Session, title: &str) -> Self {
+        let who = Who {
+            name: session.name.clone(),
+            role: session.role().map_or("no role", words::role),
+            agency: session.agency.clone(),
+            hidden: session.hidden(),
+        };
+        Self { who: Some(who), places: places(session.role()), is_demonstration: true, ..Self::plain(title) }
+    }
+
+    #[must_use]
+    pub fn at(self, here: &'static str) -> Self {
+        Self { here, ..self }
+    }
+
+    /// Says in the title that something is wrong.
+    #[must_use]
+    pub fn wrong(self, has_error: bool) -> Self {
+        Self { has_error, ..self }
+    }
+}
+
+/// Where somebody's work lies. What they may do there is policy's.
+fn places(role: Option<Role>) -> Vec<Place> {
+    match role {
+        None | Some(Role::System) => vec![HOME],
+        Some(Role::Auditor) => vec![HOME, FIND],
+        Some(Role::FrontDoor | Role::TeamManager) => vec![HOME, QUEUE, ASK],
+        Some(Role::SocialWorker | Role::ConferenceChair | Role::Teacher) => vec![HOME, ASK],
+        Some(Role::SafeguardingLead | Role::EmergencyNurse | Role::PoliceOfficer | Role::HealthVisitor) => {
+            vec![HOME, ASK, TOLD]
+        }
+    }
+}
+
+/// Sends a page.
+pub fn page(status: StatusCode, template: &impl Template) -> HttpResponse {
+    match template.render() {
+        Ok(html) => HttpResponse::build(status)
+            .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
+            .insert_header((header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
+            .body(html),
+        Err(cause) => {
+            tracing::error!(%cause, "a page could not be rendered");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+/// Goes on to another page, by GET: a reload does nothing again.
+pub fn see(address: &str) -> HttpResponse {
+    HttpResponse::SeeOther().insert_header((header::LOCATION, address)).finish()
+}

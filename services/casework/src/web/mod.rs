@@ -1,0 +1,67 @@
+//! The pages: rendered here, in GOV.UK style, whole without scripts, live with them. One file a journey.
+//!
+//! A handler proves who asks ([`session`]), reads what was typed ([`form`]), calls the same `execute`, `enquire`,
+//! `look` and queries as the API does, and renders a typed template. Nothing personal is ever in an address: what is
+//! searched for is posted, and records are addressed by id.
+
+mod ask;
+mod assets;
+mod components;
+mod contact;
+mod entry;
+mod form;
+mod frame;
+mod looks;
+#[cfg(test)]
+mod markup;
+mod problem;
+mod queue;
+mod receipt;
+mod session;
+mod start;
+mod story;
+mod tell;
+mod words;
+
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+
+use crate::api::address::{Address, nowhere};
+use crate::error::Problem;
+use problem::PageProblem;
+
+/// Every address of the pages.
+#[must_use]
+pub fn addresses() -> Vec<Address> {
+    [
+        assets::addresses(),
+        start::addresses(),
+        session::addresses(),
+        ask::addresses(),
+        receipt::addresses(),
+        story::addresses(),
+        tell::addresses(),
+        contact::addresses(),
+        queue::addresses(),
+        looks::addresses(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Adds the pages to a server, and an answer at every address that is none: a page for whoever reads pages, a problem
+/// for programs.
+pub fn configure(config: &mut web::ServiceConfig) {
+    for address in addresses() {
+        config.service(address.into_resource());
+    }
+    config.default_service(web::to(no_such_page));
+}
+
+async fn no_such_page(request: HttpRequest) -> HttpResponse {
+    let accepts = request.headers().get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if accepts.contains("text/html") {
+        return PageProblem::from(Problem::no_such_page()).error_response();
+    }
+    nowhere().await
+}

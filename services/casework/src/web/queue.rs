@@ -1,0 +1,195 @@
+//! The front door's queue: what has been told and waits for a decision, by incident, the longest wait first; and for
+//! those who tell, what became of it.
+
+use std::collections::HashMap;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::NaiveDate;
+use domain::access::{Action, Purpose};
+use domain::ids::{IncidentId, PersonId};
+use domain::when::civil_day;
+use domain::working_days::add_working_days;
+use projections::contacts::Told;
+use projections::people;
+
+use super::components::Tag;
+use super::frame::{Frame, page};
+use super::problem::PageProblem;
+use super::receipt::Identity;
+use super::session::Session;
+use super::words;
+use crate::access_log::{Shown, ShownPerson};
+use crate::api::address::{Address, at};
+use crate::api::reading::judge_by_now;
+use crate::app::App;
+use crate::error::ReadError;
+
+/// Deciding what a contact means is weighing a referral.
+const PURPOSE: Purpose = Purpose::ReferralConsideration;
+
+pub fn addresses() -> Vec<Address> {
+    vec![at("/queue").get(queue), at("/told").get(told)]
+}
+
+#[derive(Template)]
+#[template(path = "queue.html")]
+struct QueuePage {
+    frame: Frame,
+    incidents: Vec<Incident>,
+    waiting: usize,
+    late: usize,
+}
+
+#[derive(Template)]
+#[template(path = "told-by-us.html")]
+struct ToldByUsPage {
+    frame: Frame,
+    contacts: Vec<Waiting>,
+}
+
+/// Contacts about one event.
+struct Incident {
+    contacts: Vec<Waiting>,
+}
+
+/// A contact in a list, in words.
+struct Waiting {
+    address: String,
+    children: String,
+    concerns: String,
+    significance: Option<Tag>,
+    agency: String,
+    told: String,
+    decide_by: String,
+    is_late: bool,
+    outcome: Option<Tag>,
+}
+
+async fn queue(app: web::Data<App>, session: Session) -> Result<HttpResponse, PageProblem> {
+    judge_by_now(&app).await?;
+    let looking = session.asking(PURPOSE).looking(Action::ReadContact);
+    let found = app.undecided(&session.visitor, looking).await?;
+    let names = names(&app, &session, &found).await?;
+    let today = civil_day(app.clock.now());
+    let mut incidents: Vec<(IncidentId, Incident)> = Vec::new();
+    let (mut late, waiting) = (0, found.len());
+    for told in &found {
+        let said = said(&app, told, &names, today).await?;
+        late += usize::from(said.is_late);
+        match incidents.iter_mut().find(|(incident, _)| *incident == told.incident) {
+            Some((_, incident)) => incident.contacts.push(said),
+            None => incidents.push((told.incident, Incident { contacts: vec![said] })),
+        }
+    }
+    let incidents = incidents.into_iter().map(|(_, incident)| incident).collect();
+    let frame = Frame::of(&session, "What has come in").at("/queue");
+    Ok(page(StatusCode::OK, &QueuePage { frame, incidents, waiting, late }))
+}
+
+async fn told(app: web::Data<App>, session: Session) -> Result<HttpResponse, PageProblem> {
+    judge_by_now(&app).await?;
+    let looking = session.asking(PURPOSE).looking(Action::ReadContact);
+    let found = app.told_by_own(&session.visitor, looking).await?;
+    let names = names(&app, &session, &found).await?;
+    let today = civil_day(app.clock.now());
+    let mut contacts = Vec::with_capacity(found.len());
+    for told in &found {
+        contacts.push(said(&app, told, &names, today).await?);
+    }
+    let frame = Frame::of(&session, "What we told").at("/told");
+    Ok(page(StatusCode::OK, &ToldByUsPage { frame, contacts }))
+}
+
+/// The children's names, for those who may know them: one more look, of the people alone.
+async fn names(app: &App, session: &Session, found: &[Told]) -> Result<HashMap<PersonId, String>, ReadError> {
+    let mut people: Vec<PersonId> = found.iter().flat_map(|told| told.subjects.iter().copied()).collect();
+    people.sort_unstable();
+    people.dedup();
+    let today = civil_day(app.clock.now());
+    let looking = session.asking(PURPOSE).looking(Action::ReadPerson);
+    let known = app.look(&session.visitor, looking, async |scope| {
+        let known = people::known(&app.views, scope, &people).await?;
+        let shown =
+            |known: &people::Person| ShownPerson { person: known.person, disclosure: known.disclosure };
+        Ok(Shown { people: known.values().map(shown).collect(), answer: known })
+    });
+    Ok(known.await?.into_iter().map(|(id, known)| (id, Identity::of(&known, today).name)).collect())
+}
+
+async fn said(
+    app: &App,
+    told: &Told,
+    names: &HashMap<PersonId, String>,
+    today: NaiveDate,
+) -> Result<Waiting, ReadError> {
+    let by = add_working_days(civil_day(told.recorded_at), 1);
+    let agency = match told.agency {
+        Some(agency) => app.agency_name(agency, app.on_record()).await?,
+        None => Some(words::IN_CONFIDENCE.to_owned()),
+    };
+    let child = |person: &PersonId| names.get(person).cloned().unwrap_or_else(|| "A child".to_owned());
+    let concerns: Vec<String> = told.concerns.iter().map(|code| words::concern(code)).collect();
+    Ok(Waiting {
+        address: format!("/contacts/{}?for={}", told.contact, PURPOSE.code()),
+        children: told.subjects.iter().map(child).collect::<Vec<_>>().join(", "),
+        concerns: words::first_upper(&concerns.join(", ")),
+        significance: told.significance.as_deref().map(significance),
+        agency: agency.unwrap_or_else(|| "an agency not registered here".to_owned()),
+        told: words::occurred(told.occurred),
+        decide_by: words::day(by),
+        is_late: told.outcome.is_none() && by < today,
+        outcome: told
+            .outcome
+            .as_deref()
+            .map(|code| Tag { text: words::outcome(code).to_owned(), colour: "" }),
+    })
+}
+
+fn significance(code: &str) -> Tag {
+    let colour = match code {
+        "immediate-danger" => "red",
+        "serious" => "orange",
+        "concern" => "yellow",
+        _ => "grey",
+    };
+    Tag { text: words::first_upper(&code.replace('-', " ")), colour }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::web::markup::is_whole;
+
+    fn sample(is_late: bool) -> Waiting {
+        Waiting {
+            address: "/contacts/1".to_owned(),
+            children: "Tilly Marsh".to_owned(),
+            concerns: "Neglect".to_owned(),
+            significance: Some(significance("serious")),
+            agency: "A school".to_owned(),
+            told: "1 March 2026".to_owned(),
+            decide_by: "2 March 2026".to_owned(),
+            is_late,
+            outcome: None,
+        }
+    }
+
+    #[test]
+    fn the_queue_is_whole_and_says_what_belongs_together_and_what_is_late() {
+        let incidents = vec![Incident { contacts: vec![sample(true), sample(false)] }];
+        let html =
+            QueuePage { frame: Frame::plain("Queue"), incidents, waiting: 2, late: 1 }.render().unwrap();
+        is_whole(&html);
+        assert!(
+            html.contains("2 contacts about one event") && html.contains("1 past one working day"),
+            "{html}"
+        );
+        let told =
+            ToldByUsPage { frame: Frame::plain("Told"), contacts: vec![sample(true)] }.render().unwrap();
+        is_whole(&told);
+        assert!(told.contains("ring the front door"), "{told}");
+    }
+}

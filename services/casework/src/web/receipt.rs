@@ -1,0 +1,341 @@
+//! The answer to an enquiry, as it is read on the telephone at two in the morning, and printed.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Timelike as _, Utc};
+use domain::access::{Action, Disclosure, Purpose};
+use domain::enquiry::Answer;
+use domain::ids::{EnquiryId, PersonId};
+use domain::when::civil_time;
+use domain::working_days::is_working_day;
+use projections::people;
+
+use super::frame::{Frame, page};
+use super::problem::PageProblem;
+use super::session::Session;
+use super::words;
+use crate::api::address::{Address, at};
+use crate::api::input::Written as _;
+use crate::api::reading::{OfPerson, read_person};
+use crate::app::App;
+use crate::enquire::{Answered, Responsible, StatusHere};
+use crate::error::Problem;
+
+/// A page shows no more receipts than one enquiry gives.
+const RECEIPTS_MAX: usize = 5;
+/// Front doors answer by day from nine to five; outside of that the emergency duty team does.
+const OPENS_AT_HOUR: u32 = 9;
+const CLOSES_AT_HOUR: u32 = 17;
+
+pub fn addresses() -> Vec<Address> {
+    vec![at("/receipts/{enquiries}").get(read)]
+}
+
+#[derive(Template)]
+#[template(path = "receipt.html")]
+struct ReceiptPage {
+    frame: Frame,
+    purpose: Purpose,
+    receipts: Vec<Receipt>,
+    others_match: bool,
+}
+
+/// One answer.
+struct Receipt {
+    reference: String,
+    as_of: String,
+    answer: Answer,
+    child: Option<Identity>,
+    /// The record, where there is one to open.
+    subject: Option<PersonId>,
+    missing: Vec<String>,
+    statuses: Vec<StatusSaid>,
+    ring: Vec<Ring>,
+    owner: Option<(String, Option<String>)>,
+    previous: Vec<EarlierSaid>,
+    previous_count: usize,
+    is_told_previous: bool,
+    is_incomplete: bool,
+    is_catching_up: bool,
+    advice: &'static str,
+}
+
+/// Who somebody is, in one line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Identity {
+    pub name: String,
+    pub born: String,
+    pub age: Option<String>,
+    pub nhs_number: Option<String>,
+}
+
+/// How a child stands at one authority, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct StatusSaid {
+    authority: String,
+    standing: &'static str,
+    weight: &'static str,
+    since: Option<String>,
+    legal_basis: Option<&'static str>,
+    /// Until when nobody may take the child away.
+    held_until: Option<String>,
+    categories: Vec<String>,
+    lead: Option<(String, Option<String>)>,
+}
+
+/// Whom to ring, and on which number at this hour.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ring {
+    pub name: String,
+    /// The number that is answered now, and what it is.
+    pub number_now: Option<String>,
+    pub which: &'static str,
+    /// The other one, for later.
+    pub other: Option<(&'static str, String)>,
+}
+
+/// An earlier enquiry, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct EarlierSaid {
+    when: String,
+    agency: String,
+    purpose: String,
+    reference: String,
+}
+
+async fn read(
+    app: web::Data<App>,
+    session: Session,
+    enquiries: Path<String>,
+) -> Result<HttpResponse, PageProblem> {
+    let ids: Result<Vec<EnquiryId>, String> =
+        enquiries.split('+').take(RECEIPTS_MAX).map(EnquiryId::read).collect();
+    let ids = ids.map_err(|_| Problem::no_such_page())?;
+    let mut receipts = Vec::with_capacity(ids.len());
+    let (mut of, mut others_match) = (Purpose::SafeguardingCheck, false);
+    for id in ids {
+        let (purpose, answered) = app.receipt(&session.visitor, id).await?;
+        of = purpose;
+        others_match |= answered.others_match;
+        receipts.push(said(&app, &session, purpose, answered).await?);
+    }
+    let title = match receipts.as_slice() {
+        [one] => format!("Receipt {}", one.reference),
+        _ => "Receipts".to_owned(),
+    };
+    Ok(page(
+        StatusCode::OK,
+        &ReceiptPage { frame: Frame::of(&session, &title), purpose: of, receipts, others_match },
+    ))
+}
+
+async fn said(
+    app: &App,
+    session: &Session,
+    purpose: Purpose,
+    answered: Answered,
+) -> Result<Receipt, PageProblem> {
+    let now = app.clock.now();
+    let child = match answered.subject {
+        Some(person) if answered.disclosed >= Disclosure::Status => {
+            identity(app, session, purpose, person).await?
+        }
+        Some(_) | None => None,
+    };
+    let mut previous = Vec::with_capacity(answered.previous.len());
+    for made in &answered.previous {
+        let agency = app.agency_name(made.asked_by, app.on_record()).await?;
+        let purpose =
+            made.purpose.parse().map_or_else(|_| made.purpose.clone(), |it| words::purpose(it).to_owned());
+        previous.push(EarlierSaid {
+            when: words::moment(made.made_at),
+            agency: agency.unwrap_or_else(|| "An agency not registered here".to_owned()),
+            purpose,
+            reference: made.reference.clone(),
+        });
+    }
+    Ok(Receipt {
+        reference: answered.reference.as_str().to_owned(),
+        as_of: words::moment(answered.as_of),
+        answer: answered.answer,
+        child,
+        subject: answered.subject.filter(|_| answered.disclosed >= Disclosure::Status),
+        missing: answered.missing.iter().map(words::missing).collect(),
+        statuses: answered.status.iter().map(|here| status(here, &answered.responsible)).collect(),
+        ring: answered.responsible.iter().map(|responsible| ring(responsible, now)).collect(),
+        owner: answered.restriction_owner.map(|owner| (owner.name, owner.telephone)),
+        previous,
+        previous_count: answered.previous_count,
+        is_told_previous: answered.disclosed >= Disclosure::Progress,
+        is_incomplete: answered.is_incomplete,
+        is_catching_up: answered.is_catching_up,
+        advice: answered.advice,
+    })
+}
+
+/// Who somebody is, to see at a glance that it is the right child. A look of its own, on record like any.
+async fn identity(
+    app: &App,
+    session: &Session,
+    purpose: Purpose,
+    person: PersonId,
+) -> Result<Option<Identity>, PageProblem> {
+    let today = civil_time(app.clock.now()).date();
+    let asking = session.asking(purpose);
+    let found = read_person(app, &asking, Action::ReadPerson, person, None, async |scope| {
+        let known = people::known(&app.views, scope, &[person]).await?.remove(&person);
+        Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: Identity::of(&known, today) }))
+    });
+    Ok(Some(found.await?))
+}
+
+impl Identity {
+    /// Of somebody whose name the reader is not told.
+    pub fn hidden() -> Self {
+        let told = "Not told for this purpose".to_owned();
+        Self { name: told.clone(), born: told, age: None, nhs_number: None }
+    }
+
+    pub fn of(known: &people::Person, today: chrono::NaiveDate) -> Self {
+        let usual = known.names.iter().rfind(|name| name.usage == "usual").or(known.names.last());
+        let name = usual.map(|name| {
+            let parts = [name.given.as_deref(), name.family.as_deref()];
+            parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+        });
+        let born = known.births.last().map(|birth| birth.0.clone());
+        let date: Option<domain::person::uncertain_date::UncertainDate> =
+            born.as_deref().and_then(|born| born.parse().ok());
+        let number = known.identifiers.iter().rfind(|number| number.scheme == "nhs");
+        Self {
+            name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Name not known".to_owned()),
+            born: words::born(date, born.as_deref()),
+            age: date.and_then(|date| words::age(date, today)),
+            nhs_number: number.map(|number| words::nhs_number(&number.value)),
+        }
+    }
+}
+
+fn status(here: &StatusHere, front_doors: &[Responsible]) -> StatusSaid {
+    let door = front_doors.iter().find(|door| door.authority == here.authority);
+    let name = door.and_then(|door| door.name.clone());
+    StatusSaid {
+        authority: name.unwrap_or_else(|| format!("Authority {}", here.authority)),
+        standing: words::standing(here.standing),
+        weight: words::weight(here.standing),
+        since: here.since.map(words::day),
+        legal_basis: here.legal_basis,
+        held_until: here.emergency.map(|held| words::moment(held.until)),
+        categories: here.categories.iter().map(|category| words::category(category)).collect(),
+        lead: here.lead.as_ref().map(|lead| (lead.name.clone(), lead.telephone.clone())),
+    }
+}
+
+/// The number that is answered at this hour comes first.
+pub fn ring(responsible: &Responsible, now: DateTime<Utc>) -> Ring {
+    const BY_DAY: &str = "office hours";
+    const BY_NIGHT: &str = "out of hours";
+    let (day, night) = (responsible.in_hours.clone(), responsible.out_of_hours.clone());
+    let name = responsible.name.clone().unwrap_or_else(|| format!("Authority {}", responsible.authority));
+    let (number_now, which, other) = match (is_open(now), day, night) {
+        (true, Some(day), night) => (Some(day), BY_DAY, night.map(|night| (BY_NIGHT, night))),
+        (false, day, Some(night)) => (Some(night), BY_NIGHT, day.map(|day| (BY_DAY, day))),
+        (false, Some(day), None) => (Some(day), "office hours; no number for the night is registered", None),
+        (true, None, night) => (night, BY_NIGHT, None),
+        (false, None, None) => (None, "", None),
+    };
+    Ring { name, number_now, which, other }
+}
+
+fn is_open(now: DateTime<Utc>) -> bool {
+    let local = civil_time(now);
+    is_working_day(local.date()) && (OPENS_AT_HOUR..CLOSES_AT_HOUR).contains(&local.hour())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn front_door() -> Responsible {
+        Responsible {
+            authority: "380".parse().unwrap(),
+            agency: None,
+            name: Some("Invented Council".to_owned()),
+            in_hours: Some("day".to_owned()),
+            out_of_hours: Some("night".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_number_given_first_is_the_one_that_is_answered_at_this_hour() {
+        let at = |text: &str| ring(&front_door(), text.parse().unwrap()).number_now.unwrap();
+        assert_eq!(at("2026-03-10T10:00:00Z"), "day");
+        assert_eq!(at("2026-03-10T02:00:00Z"), "night");
+        assert_eq!(at("2026-03-14T10:00:00Z"), "night", "a Saturday");
+        assert_eq!(at("2026-04-03T10:00:00Z"), "night", "Good Friday");
+        assert_eq!(at("2026-07-07T08:30:00Z"), "day", "half past nine by clocks in summer");
+    }
+
+    #[test]
+    fn an_authority_with_one_number_is_rung_on_it_at_any_hour() {
+        let only_day = Responsible { out_of_hours: None, ..front_door() };
+        assert_eq!(ring(&only_day, "2026-03-10T02:00:00Z".parse().unwrap()).number_now.unwrap(), "day");
+    }
+
+    use crate::web::markup::is_whole;
+
+    fn sample(answer: Answer) -> Receipt {
+        let child = Identity {
+            nhs_number: Some("999 000 0018".to_owned()),
+            age: Some("7 years".to_owned()),
+            ..Identity::hidden()
+        };
+        let found = answer == Answer::Found;
+        Receipt {
+            reference: "7K3Q-9F2M-C".to_owned(),
+            as_of: "10 March 2026, 2:05am".to_owned(),
+            answer,
+            child: found.then_some(child),
+            subject: found.then_some(PersonId(uuid::Uuid::nil())),
+            missing: vec!["Missing from home since 1 March 2026".to_owned()],
+            statuses: vec![StatusSaid {
+                authority: "Invented Council".to_owned(),
+                standing: "Child protection plan",
+                weight: "gt-status--grave",
+                since: Some("1 March 2026".to_owned()),
+                legal_basis: Some("section 47"),
+                held_until: Some("3 March 2026, 2:05am".to_owned()),
+                categories: vec!["Neglect".to_owned()],
+                lead: Some(("Amina Duarte".to_owned(), None)),
+            }],
+            ring: vec![ring(&front_door(), "2026-03-10T02:00:00Z".parse().unwrap())],
+            owner: Some(("Somebody".to_owned(), Some("01632 960003".to_owned()))),
+            previous: vec![EarlierSaid {
+                when: "1 March 2026".to_owned(),
+                agency: "A school".to_owned(),
+                purpose: "Audit".to_owned(),
+                reference: "7K3Q".to_owned(),
+            }],
+            previous_count: 12,
+            is_told_previous: true,
+            is_incomplete: true,
+            is_catching_up: true,
+            advice: "Telephone.",
+        }
+    }
+
+    #[test]
+    fn every_kind_of_receipt_is_whole() {
+        let receipts = [Answer::Found, Answer::ContactOnly, Answer::NoTrace].map(sample).into();
+        let page = ReceiptPage {
+            frame: Frame::plain("Receipt"),
+            purpose: Purpose::Attendance,
+            receipts,
+            others_match: true,
+        };
+        let html = page.render().unwrap();
+        is_whole(&html);
+        assert!(html.contains("No record was found") && html.contains("12 enquiries in all"), "{html}");
+    }
+}

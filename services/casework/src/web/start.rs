@@ -1,0 +1,232 @@
+//! The first page: whom to be, on a demonstration; and for whoever is in, where their work begins.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError as _, web};
+use askama::Template;
+use clap::ValueEnum as _;
+use domain::access::{Action, Purpose, Role};
+use domain::when::civil_day;
+use projections::{access, people};
+
+use super::frame::{Frame, page};
+use super::problem::PageProblem;
+use super::receipt::Identity;
+use super::session::Session;
+use super::words;
+use crate::access_log::{Shown, ShownPerson};
+use crate::api::address::{Address, at};
+use crate::api::reading::judge_by_now;
+use crate::app::App;
+use crate::demonstration::Persona;
+
+pub fn addresses() -> Vec<Address> {
+    vec![at("/").get(first)]
+}
+
+#[derive(Template)]
+#[template(path = "start.html")]
+struct StartPage {
+    frame: Frame,
+    personas: Vec<PersonaDoor>,
+}
+
+/// Somebody to be.
+#[derive(Clone, Debug)]
+struct PersonaDoor {
+    value: String,
+    role: &'static str,
+    name: &'static str,
+    works_at: &'static str,
+    story: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    frame: Frame,
+    greeting: &'static str,
+    /// What is done most in this role.
+    first: Vec<Door>,
+    /// Whom the visitor works with.
+    children: Vec<Child>,
+    /// Purposes for which to ask.
+    ask: Vec<Door>,
+}
+
+/// A child the visitor works with.
+struct Child {
+    name: String,
+    born: String,
+    address: String,
+}
+
+/// Something to begin.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Door {
+    pub address: String,
+    pub heading: &'static str,
+    pub words: &'static str,
+    pub is_urgent: bool,
+}
+
+impl Door {
+    fn of(purpose: Purpose, address: String) -> Self {
+        Self {
+            address,
+            heading: words::purpose(purpose),
+            words: words::purpose_means(purpose),
+            is_urgent: purpose == Purpose::Attendance,
+        }
+    }
+
+    /// Each purpose for which this visitor may look at a record; the address is the purpose's code.
+    pub fn to_look(app: &App, session: &Session) -> Vec<Self> {
+        let may_look = session.purposes(app, Action::ReadTimeline).into_iter();
+        may_look.map(|purpose| Self::of(purpose, purpose.code().to_owned())).collect()
+    }
+
+    /// Each purpose for which this visitor may ask about a child. A child who is here now comes first.
+    pub fn to_ask(app: &App, session: &Session) -> Vec<Self> {
+        let may_ask = session.purposes(app, Action::Enquire).into_iter();
+        may_ask.map(|purpose| Self::of(purpose, format!("/ask/{}", purpose.code()))).collect()
+    }
+}
+
+async fn first(app: web::Data<App>, session: Result<Session, PageProblem>) -> HttpResponse {
+    match session {
+        Ok(session) => match home(&app, &session).await {
+            Ok(home) => page(StatusCode::OK, &home),
+            Err(problem) => problem.error_response(),
+        },
+        Err(problem) if problem.status_code() == StatusCode::UNAUTHORIZED => {
+            page(StatusCode::OK, &start(&app))
+        }
+        Err(problem) => problem.error_response(),
+    }
+}
+
+fn start(app: &App) -> StartPage {
+    let is_demonstration = app.settings.demonstration;
+    let personas =
+        if is_demonstration { Persona::ALL.iter().map(|one| door(*one)).collect() } else { Vec::new() };
+    let title = if is_demonstration { "Choose whom to be" } else { "There is no sign-in yet" };
+    StartPage { frame: Frame { is_demonstration, ..Frame::plain(title) }, personas }
+}
+
+fn door(persona: Persona) -> PersonaDoor {
+    let value = persona.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    PersonaDoor {
+        value,
+        role: words::role(persona.role()),
+        name: persona.name(),
+        works_at: persona.works_at(),
+        story: match persona {
+            Persona::School => "Worried about a pupil, and deciding whether to tell social care.",
+            Persona::Nurse => {
+                "A child is in the department at two in the morning. Are they known? Whom do I ring?"
+            }
+            Persona::FrontDoor => "Takes what schools, hospitals and police tell, and decides what it means.",
+            Persona::Manager => "Answers for a team’s work: who has a worker, what is due and what is late.",
+            Persona::Auditor => "Who looked, who knew what and when, and was anything changed?",
+            Persona::Worker => "Works with Tilly and Jonah and their mother.",
+        },
+    }
+}
+
+async fn home(app: &App, session: &Session) -> Result<HomePage, PageProblem> {
+    Ok(HomePage {
+        frame: Frame::of(session, "Home").at("/"),
+        greeting: greeting(session.role()),
+        first: first_doors(session.role()),
+        children: children(app, session).await?,
+        ask: Door::to_ask(app, session),
+    })
+}
+
+fn first_doors(role: Option<Role>) -> Vec<Door> {
+    let door =
+        |address: &str, heading, words| Door { address: address.to_owned(), heading, words, is_urgent: true };
+    match role {
+        Some(Role::FrontDoor | Role::TeamManager) => {
+            vec![door(
+                "/queue",
+                "What has come in",
+                "Contacts that wait for a decision, the longest wait first.",
+            )]
+        }
+        Some(Role::Auditor) => vec![door(
+            "/find",
+            "Find a record",
+            "See the story as it was known on any day, and who has looked.",
+        )],
+        _ => Vec::new(),
+    }
+}
+
+/// The children whose cases a social worker has today. A look, on record like any.
+async fn children(app: &App, session: &Session) -> Result<Vec<Child>, PageProblem> {
+    if session.role() != Some(Role::SocialWorker) {
+        return Ok(Vec::new());
+    }
+    judge_by_now(app).await?;
+    let today = civil_day(app.clock.now());
+    let worker = session.visitor.practitioner();
+    let looking = session.asking(Purpose::AllocatedWork).looking(Action::ReadPerson);
+    let known = app.look(&session.visitor, looking, async |scope| {
+        let people = access::caseload(&app.views, scope, worker).await?;
+        let known = people::known(&app.views, scope, &people).await?;
+        let shown =
+            |known: &people::Person| ShownPerson { person: known.person, disclosure: known.disclosure };
+        Ok(Shown { people: known.values().map(shown).collect(), answer: known })
+    });
+    let mut children: Vec<Child> = known
+        .await?
+        .into_iter()
+        .map(|(id, known)| {
+            let identity = Identity::of(&known, today);
+            let address = format!("/children/{id}?for={}", Purpose::AllocatedWork.code());
+            Child { name: identity.name, born: identity.born, address }
+        })
+        .collect();
+    children.sort_by(|left, right| left.name.cmp(&right.name));
+    Ok(children)
+}
+
+const fn greeting(role: Option<Role>) -> &'static str {
+    match role {
+        Some(Role::EmergencyNurse) => "Is this child known, and whom do I ring?",
+        Some(Role::SafeguardingLead | Role::Teacher) => "Who is worrying you?",
+        Some(Role::FrontDoor) => "What has come in, and what is known already?",
+        Some(Role::TeamManager) => "Your team’s work",
+        Some(Role::Auditor) => "Who knew what, when?",
+        _ => "What do you want to do?",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::web::markup::is_whole;
+
+    #[test]
+    fn the_first_pages_are_whole() {
+        let personas: Vec<PersonaDoor> = Persona::ALL.iter().map(|one| door(*one)).collect();
+        is_whole(&StartPage { frame: Frame::plain("Start"), personas }.render().unwrap());
+        let nobody = StartPage { frame: Frame::plain("Start"), personas: Vec::new() }.render().unwrap();
+        is_whole(&nobody);
+        assert!(nobody.contains("There is no sign-in yet") && !nobody.contains("<form"), "{nobody}");
+        let child =
+            Child { name: "Tilly <Marsh>".to_owned(), born: "2019".to_owned(), address: "/x".to_owned() };
+        let home = HomePage {
+            frame: Frame::plain("Home"),
+            greeting: "Who?",
+            first: first_doors(Some(Role::FrontDoor)),
+            children: vec![child],
+            ask: vec![Door::of(Purpose::Attendance, "/ask/attendance".to_owned())],
+        };
+        let html = home.render().unwrap();
+        is_whole(&html);
+        assert!(!html.contains("<Marsh>"), "escaped");
+    }
+}

@@ -1,0 +1,575 @@
+//! A child's story: who they are, how they stand, whom to ring, what is due, who is close to them, when they were last
+//! seen, and everything that happened, newest first and live; or all of it as it was known at another time.
+//!
+//! The whole page is one look, on record before it is shown. Left out: linkage alerts.
+
+use actix_web::http::StatusCode;
+use actix_web::web::Path;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use domain::access::{Action, Disclosure, Purpose};
+use domain::ids::PersonId;
+use domain::when::{civil_day, start_of};
+use projections::reads::AsOf;
+use projections::{enquiries, people, status, timeline};
+use serde::Deserialize;
+
+use super::components::{ErrorSummary, Problems};
+use super::entry::{EntrySaid, Telling};
+use super::frame::{Frame, page};
+use super::problem::PageProblem;
+use super::receipt::{Identity, Ring, ring};
+use super::session::Session;
+use super::start::Door;
+use super::words;
+use crate::api::address::{Address, at};
+use crate::api::input::Written as _;
+use crate::api::people::live::{Writing, hold_open};
+use crate::api::reading::{OfPerson, read_person};
+use crate::api::token::PlaceIn;
+use crate::app::App;
+use crate::error::{Problem, ReadError};
+use crate::server::Shared;
+
+/// Entries on a page of the story.
+const PAGE: usize = 30;
+
+pub fn addresses() -> Vec<Address> {
+    vec![at("/children/{id}").get(read), at("/children/{id}/live").get(live)]
+}
+
+/// What the address says beside whose story it is: nothing about them.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Asked {
+    /// Why.
+    r#for: Option<String>,
+    /// As known at the end of this day, or at this time on it.
+    known: Option<String>,
+    time: Option<String>,
+    /// Further back.
+    page: Option<String>,
+    after: Option<String>,
+    /// The keeping of the record itself, too.
+    all: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "story.html")]
+struct StoryPage {
+    frame: Frame,
+    summary: ErrorSummary,
+    id: PersonId,
+    purpose: Purpose,
+    child: Identity,
+    died: Option<String>,
+    missing: Vec<String>,
+    past: Option<Past>,
+    time_machine: Option<TimeMachine>,
+    statuses: Vec<Stands>,
+    ring: Vec<Ring>,
+    due: Vec<DueSaid>,
+    family: Option<Vec<Relative>>,
+    seen: LastSeen,
+    is_incomplete: bool,
+    entries: Option<Vec<EntrySaid>>,
+    /// True when the entries are only those of the reader's own agency.
+    is_told_its_own: bool,
+    /// How many entries about the keeping of the record are left out.
+    hides: usize,
+    next: Option<String>,
+    live: Option<String>,
+    may_see_looks: bool,
+}
+
+/// The time machine's form, with what was typed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct TimeMachine {
+    known: String,
+    time: String,
+    error: Option<String>,
+}
+
+/// The moment a page of the past is true for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Past {
+    at: String,
+}
+
+/// How a child stands at one authority.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Stands {
+    authority: String,
+    standing: &'static str,
+    weight: &'static str,
+    since: Option<String>,
+    categories: Vec<String>,
+    plans_before: i32,
+    /// Until when nobody may take the child away.
+    held_until: Option<String>,
+    lead: Option<(String, Option<String>)>,
+}
+
+/// What must be done.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct DueSaid {
+    step: &'static str,
+    by: String,
+    limit: String,
+    source: String,
+    is_late: bool,
+}
+
+/// When anybody last saw the child, as far as the reader is told.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+struct LastSeen {
+    /// By a worker on a visit, and alone.
+    on_visit: Option<String>,
+    alone: Option<String>,
+    /// Where the child was when an enquiry said so.
+    attended: Option<String>,
+}
+
+impl LastSeen {
+    fn of(status: Option<&status::PersonStatus>, attended: Option<String>) -> Self {
+        let cases = || status.into_iter().flat_map(|status| &status.cases);
+        Self {
+            on_visit: cases().filter_map(|case| case.last_seen_on).max().map(words::day),
+            alone: cases().filter_map(|case| case.last_seen_alone_on).max().map(words::day),
+            attended,
+        }
+    }
+}
+
+/// Somebody close.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Relative {
+    name: String,
+    relation: String,
+    address: String,
+}
+
+#[derive(Template)]
+#[template(path = "ask-why.html")]
+struct WhyPage {
+    frame: Frame,
+    doors: Vec<Door>,
+}
+
+/// Everything the page is made of, read in one look.
+struct Gathered {
+    known: Option<people::Person>,
+    status: Option<status::PersonStatus>,
+    timeline: Option<timeline::Timeline>,
+    family: Option<Vec<timeline::Tie>>,
+    relatives: std::collections::HashMap<PersonId, people::Person>,
+    attended: Option<enquiries::EnquiryMade>,
+}
+
+async fn read(
+    app: web::Data<App>,
+    shared: web::Data<Shared>,
+    session: Session,
+    id: Path<String>,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageProblem> {
+    let id = PersonId::read(&id).map_err(|_| Problem::no_such_page())?;
+    let Some(purpose) = asked.r#for.as_deref() else {
+        return Ok(page(StatusCode::OK, &why(&app, &session, id)));
+    };
+    let purpose: Purpose = purpose.parse().map_err(|_| Problem::no_such_page())?;
+    let now = app.clock.now();
+    let mut problems = Problems::default();
+    let known_at = known_at(&asked, now, &mut problems);
+    let may_look_back = app.scope(&session.visitor, Action::Replay, purpose).is_ok();
+    let as_of = known_at.map(|known_at| AsOf { known_at: Some(known_at), was_at: None });
+    let before = before(&shared, &session, id, asked.page.as_deref())?;
+    let asking = session.asking(purpose);
+    app.take_in("timeline").await;
+    let gathered = read_person(&app, &asking, Action::ReadTimeline, id, as_of, async |scope| {
+        let found = gather(&app, scope, id, as_of, timeline::Page { before, limit: PAGE }).await?;
+        let disclosure = found.status.as_ref().map_or(Disclosure::None, |status| status.disclosure);
+        Ok((disclosure > Disclosure::None).then_some(OfPerson { answer: found, disclosure }))
+    })
+    .await?;
+    let reader = session.visitor.practitioner();
+    let next = gathered.timeline.as_ref().and_then(|found| found.next).map(|place| {
+        let position = event_store::Position::from_raw(place.position);
+        shared.places.seal(PlaceIn::TimelinePages, id.0, reader, position, Some(place.occurred_at))
+    });
+    let live = gathered.timeline.as_ref().filter(|_| as_of.is_none() && before.is_none()).map(|found| {
+        let after = shared.places.seal(PlaceIn::LiveTimeline, id.0, reader, found.position, None);
+        format!("/children/{id}/live?for={}&after={after}", purpose.code())
+    });
+    let said = Said { app: &app, session: &session, id, purpose, now };
+    let mut shown = said.page(gathered, next, live).await?;
+    shown.past = known_at.map(|at| past(&asked, at));
+    if asked.all.is_none() {
+        shown.hides = shown.entries.as_mut().map_or(0, leave_out_keeping);
+    }
+    shown.summary = problems.summary();
+    shown.frame = shown.frame.wrong(!problems.is_empty());
+    shown.time_machine = may_look_back.then(|| TimeMachine {
+        known: asked.known.clone().unwrap_or_default(),
+        time: asked.time.clone().unwrap_or_default(),
+        error: problems.of("known"),
+    });
+    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok(page(status, &shown))
+}
+
+/// The moment in words: a day that was asked for whole is said as one.
+fn past(asked: &Asked, at: DateTime<Utc>) -> Past {
+    let is_whole = asked.time.as_deref().is_none_or(|time| time.trim().is_empty());
+    let day = civil_day(at - TimeDelta::seconds(1));
+    Past { at: if is_whole { format!("the end of {}", words::day(day)) } else { words::moment(at) } }
+}
+
+/// What is said about the record and not about the child is left out of the story unless it is asked for.
+fn leave_out_keeping(entries: &mut Vec<EntrySaid>) -> usize {
+    let all = entries.len();
+    entries.retain(|entry| !entry.is_keeping);
+    all - entries.len()
+}
+
+/// Purpose comes before looking: an address without one asks for it.
+fn why(app: &App, session: &Session, id: PersonId) -> WhyPage {
+    let mut doors = Door::to_look(app, session);
+    for door in &mut doors {
+        door.address = format!("/children/{id}?for={}", door.address);
+    }
+    WhyPage { frame: Frame::of(session, "Why do you look?"), doors }
+}
+
+/// The moment the time machine is set to: the end of a day in England, or a time on it.
+fn known_at(asked: &Asked, now: DateTime<Utc>, problems: &mut Problems) -> Option<DateTime<Utc>> {
+    let text = asked.known.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
+    let time = asked.time.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| day.to_string() == text);
+    let time = time.map(|text| NaiveTime::parse_from_str(text, "%H:%M").ok());
+    let at = match (day, time) {
+        (Some(day), None) => start_of(day + Days::new(1)),
+        (Some(day), Some(Some(time))) => start_of(day) + (time - NaiveTime::MIN),
+        _ => {
+            problems
+                .add("known", "Give a day, such as 2026-03-01, and if you like a time on it, such as 14:30");
+            return None;
+        }
+    };
+    if at > now && day.is_some_and(|day| day > civil_day(now)) {
+        problems.add("known", "The day must have come: nobody knows what will be known");
+        return None;
+    }
+    Some(at.min(now))
+}
+
+fn before(
+    shared: &Shared,
+    session: &Session,
+    id: PersonId,
+    text: Option<&str>,
+) -> Result<Option<timeline::Place>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let opened = shared.places.open(PlaceIn::TimelinePages, id.0, session.visitor.practitioner(), text);
+    let (position, at) = opened.map_err(|_| Problem::no_such_page())?;
+    Ok(at.map(|occurred_at| timeline::Place { occurred_at, position: position.raw() }))
+}
+
+async fn gather(
+    app: &App,
+    scope: &projections::scope::Scope,
+    id: PersonId,
+    as_of: Option<AsOf>,
+    page: timeline::Page,
+) -> Result<Gathered, ReadError> {
+    let views = &app.views;
+    let status = status::of(views, scope, id, as_of).await?;
+    let timeline = match as_of {
+        None => timeline::of(views, scope, id, page).await?,
+        Some(as_of) => timeline::of_as_of(views, scope, id, as_of).await?,
+    };
+    let made = enquiries::of(views, scope, id, as_of).await?.unwrap_or_default();
+    let attended = made.into_iter().find(|made| made.purpose == Purpose::Attendance.code());
+    let family = match as_of {
+        None => timeline::family(views, scope, id).await?.map(|(_, ties)| ties),
+        // Ties are told as they are known now, and so not at all in the past.
+        Some(_) => None,
+    };
+    let mut known: Vec<PersonId> = family.iter().flatten().map(|tie| tie.other(id)).collect();
+    known.push(id);
+    let mut relatives = people::known(views, scope, &known).await?;
+    Ok(Gathered { known: relatives.remove(&id), status, timeline, family, relatives, attended })
+}
+
+/// What the page's words are made with.
+struct Said<'a> {
+    app: &'a App,
+    session: &'a Session,
+    id: PersonId,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+}
+
+impl Said<'_> {
+    async fn page(
+        &self,
+        gathered: Gathered,
+        next: Option<String>,
+        live: Option<String>,
+    ) -> Result<StoryPage, PageProblem> {
+        let today = civil_day(self.now);
+        let mut telling = Telling::new(gathered.known.as_ref().and_then(born), self.purpose);
+        let items = gathered.timeline.as_ref().map(|found| found.items.as_slice());
+        telling.learn(self.app, items.unwrap_or_default().iter().filter_map(|item| item.agency)).await?;
+        telling.learn(self.app, gathered.attended.iter().map(|made| made.asked_by)).await?;
+        let entries = items.map(|items| items.iter().map(|item| telling.say(item)).collect());
+        let attended = gathered
+            .attended
+            .as_ref()
+            .map(|made| format!("{}, {}", words::moment(made.made_at), telling.agency(made.asked_by)));
+        let child = gathered.known.as_ref().map_or_else(Identity::hidden, |known| Identity::of(known, today));
+        let status = gathered.status.as_ref();
+        let head = self.app.on_record();
+        let doors = self.app.responsible(status.map_or(&[], |status| &status.ring), head).await?;
+        let mut statuses = Vec::new();
+        for case in status.into_iter().flat_map(|status| &status.cases) {
+            let door = doors.iter().find(|door| door.authority == case.authority);
+            let lead = match case.lead {
+                Some(lead) => self.app.worker(lead, head).await?,
+                None => None,
+            };
+            statuses.push(Stands {
+                authority: door
+                    .and_then(|door| door.name.clone())
+                    .unwrap_or_else(|| format!("Authority {}", case.authority)),
+                standing: words::standing(case.standing),
+                weight: words::weight(case.standing),
+                since: since(case).map(words::day),
+                categories: case.cp_categories.iter().map(|category| words::category(category)).collect(),
+                plans_before: case.cp_plans_before,
+                held_until: case.emergency.map(|held| words::moment(held.until)),
+                lead: lead.map(|lead| (lead.name, lead.telephone)),
+            });
+        }
+        Ok(StoryPage {
+            // The title stands in the browser's history: it names nobody.
+            frame: Frame::of(self.session, "A child’s story"),
+            summary: ErrorSummary::default(),
+            id: self.id,
+            purpose: self.purpose,
+            child,
+            died: gathered.known.as_ref().and_then(|known| known.died_on).map(words::day),
+            missing: status.into_iter().flat_map(|status| &status.missing).map(words::missing).collect(),
+            past: None,
+            time_machine: None,
+            statuses,
+            ring: doors.iter().map(|door| ring(door, self.now)).collect(),
+            due: status
+                .into_iter()
+                .flat_map(|status| &status.cases)
+                .flat_map(|case| due(case, today))
+                .collect(),
+            family: gathered.family.as_ref().map(|ties| self.family(ties, &gathered.relatives)),
+            seen: LastSeen::of(status, attended),
+            is_incomplete: status.is_some_and(|status| status.is_incomplete),
+            entries,
+            is_told_its_own: gathered
+                .timeline
+                .as_ref()
+                .is_some_and(|found| found.disclosure < Disclosure::Progress),
+            hides: 0,
+            next,
+            live,
+            may_see_looks: self.app.scope(&self.session.visitor, Action::ReadAccess, self.purpose).is_ok(),
+        })
+    }
+
+    fn family(
+        &self,
+        ties: &[timeline::Tie],
+        relatives: &std::collections::HashMap<PersonId, people::Person>,
+    ) -> Vec<Relative> {
+        let today = civil_day(self.now);
+        let relative = |tie: &timeline::Tie| {
+            let other = tie.other(self.id);
+            let known = relatives.get(&other)?;
+            let begins_with = if tie.from == other { words::End::Them } else { words::End::TheChild };
+            let lasts = if tie.is_ended { words::Lasts::Ended } else { words::Lasts::Still };
+            Some(Relative {
+                name: Identity::of(known, today).name,
+                relation: words::relation(tie.kind, begins_with, lasts),
+                address: format!("/children/{other}?for={}", self.purpose.code()),
+            })
+        };
+        ties.iter().filter_map(relative).collect()
+    }
+}
+
+fn born(known: &people::Person) -> Option<domain::person::uncertain_date::UncertainDate> {
+    known.births.last()?.0.parse().ok()
+}
+
+fn since(case: &status::CaseSummary) -> Option<NaiveDate> {
+    use domain::case::status::Standing;
+    match case.standing {
+        Standing::NotKnown => None,
+        Standing::Closed => case.closed_on,
+        Standing::Referred => case.referred_on,
+        Standing::Assessed => case.assessment_since,
+        Standing::InNeed => case.cin_plan_since,
+        Standing::EnquiredInto => case.section47_since,
+        Standing::Protected => case.cp_plan_since,
+        Standing::LookedAfter => case.looked_after_since,
+        Standing::PoliceProtection | Standing::EmergencyOrder => {
+            case.emergency.map(|held| civil_day(held.since))
+        }
+    }
+}
+
+fn due(case: &status::CaseSummary, today: NaiveDate) -> Vec<DueSaid> {
+    let said = |due: &domain::case::due::Due| DueSaid {
+        step: words::step(due.step),
+        by: words::day(due.by),
+        limit: due.limit.clone(),
+        source: due.source.clone(),
+        is_late: due.by < today,
+    };
+    case.due.iter().map(said).collect()
+}
+
+/// Entries of an open page, in the page's own markup.
+struct AsHtml {
+    app: web::Data<App>,
+    purpose: Purpose,
+    born: Option<domain::person::uncertain_date::UncertainDate>,
+}
+
+impl Writing for AsHtml {
+    async fn entry(&self, item: timeline::Item) -> Result<String, ReadError> {
+        let mut telling = Telling::new(self.born, self.purpose);
+        telling.learn(&self.app, item.agency.into_iter()).await?;
+        let html = telling.say(&item).render().map_err(|cause| ReadError::Corrupt(Box::new(cause)))?;
+        // A message ends at a line break.
+        Ok(html.replace(['\n', '\r'], " "))
+    }
+}
+
+async fn live(
+    app: web::Data<App>,
+    shared: web::Data<Shared>,
+    session: Session,
+    id: Path<String>,
+    asked: web::Query<Asked>,
+    request: HttpRequest,
+) -> Result<HttpResponse, PageProblem> {
+    let id = PersonId::read(&id).map_err(|_| Problem::no_such_page())?;
+    let purpose: Purpose =
+        asked.r#for.as_deref().unwrap_or_default().parse().map_err(|_| Problem::no_such_page())?;
+    let asking = session.asking(purpose);
+    let known = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
+        let known = people::known(&app.views, scope, &[id]).await?.remove(&id);
+        Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: born(&known) }))
+    });
+    let writing = AsHtml { app: app.clone(), purpose, born: known.await? };
+    Ok(hold_open(app, shared, asking, id, asked.after.as_deref(), &request, writing).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(known: &str, time: &str) -> Result<String, String> {
+        let asked = Asked { known: Some(known.to_owned()), time: Some(time.to_owned()), ..Asked::default() };
+        let mut problems = Problems::default();
+        let at = known_at(&asked, "2026-07-10T12:00:00Z".parse().unwrap(), &mut problems);
+        at.map(|at| at.to_rfc3339()).ok_or_else(|| problems.of("known").unwrap_or_default())
+    }
+
+    #[test]
+    fn the_time_machine_stops_at_the_end_of_a_day_or_at_a_time_on_it_and_never_in_the_future() {
+        assert_eq!(
+            set("2026-07-01", "").unwrap(),
+            "2026-07-01T23:00:00+00:00",
+            "midnight by clocks in summer"
+        );
+        assert_eq!(set("2026-07-01", "14:30").unwrap(), "2026-07-01T13:30:00+00:00");
+        assert_eq!(set("2026-07-10", "").unwrap(), "2026-07-10T12:00:00+00:00", "today ends now");
+        assert_eq!(set("", ""), Err(String::new()), "not set");
+        assert!(set("2026-07-11", "").unwrap_err().contains("must have come"));
+        assert!(set("1 July", "").unwrap_err().contains("2026-03-01"));
+        assert!(set("2026-07-01", "noon").is_err());
+    }
+
+    use crate::web::markup::is_whole;
+
+    fn sample() -> StoryPage {
+        let entry = EntrySaid {
+            id: "entry-1".to_owned(),
+            title: "Contact: neglect".to_owned(),
+            recorded: Some("2 March 2026".to_owned()),
+            age: Some("7 years".to_owned()),
+            account: Some("/contacts/1".to_owned()),
+            corrected: Some("3 March 2026".to_owned()),
+            lines: vec!["Judged: serious".to_owned()],
+            is_said: true,
+            ..EntrySaid::default()
+        };
+        StoryPage {
+            frame: Frame::plain("Story"),
+            summary: ErrorSummary::default(),
+            id: PersonId(uuid::Uuid::nil()),
+            purpose: Purpose::AllocatedWork,
+            child: Identity::hidden(),
+            died: Some("1 March 2026".to_owned()),
+            missing: vec!["Missing from home since 1 March 2026".to_owned()],
+            past: Some(Past { at: "the end of 1 March 2026".to_owned() }),
+            time_machine: Some(TimeMachine {
+                known: "2026-03-01".to_owned(),
+                time: "14:30".to_owned(),
+                error: Some("Give a day".to_owned()),
+            }),
+            statuses: vec![Stands {
+                authority: "Invented Council".to_owned(),
+                standing: "Looked after",
+                weight: "gt-status--grave",
+                since: Some("1 March 2026".to_owned()),
+                categories: vec!["Neglect".to_owned()],
+                plans_before: 2,
+                held_until: Some("3 March 2026, 2:05am".to_owned()),
+                lead: Some(("Amina Duarte".to_owned(), Some("01632 960003".to_owned()))),
+            }],
+            ring: vec![Ring { name: "A".to_owned(), number_now: None, which: "", other: None }],
+            due: vec![DueSaid {
+                step: "Hold the review conference",
+                by: "1 March 2026".to_owned(),
+                limit: "3 months".to_owned(),
+                source: "Working Together".to_owned(),
+                is_late: true,
+            }],
+            family: Some(vec![Relative {
+                name: "Dana Marsh".to_owned(),
+                relation: "mother".to_owned(),
+                address: "/children/2".to_owned(),
+            }]),
+            seen: LastSeen { on_visit: Some("1 March 2026".to_owned()), ..LastSeen::default() },
+            is_incomplete: true,
+            entries: Some(vec![entry]),
+            is_told_its_own: true,
+            hides: 4,
+            next: Some("place".to_owned()),
+            live: Some("/children/1/live?for=audit&after=x".to_owned()),
+            may_see_looks: true,
+        }
+    }
+
+    #[test]
+    fn a_story_is_whole_told_in_full_and_told_hardly_at_all() {
+        let html = sample().render().unwrap();
+        is_whole(&html);
+        assert!(html.contains("Set right 3 March 2026") && html.contains("Recorded 2 March 2026"), "{html}");
+        let hardly =
+            StoryPage { entries: None, family: None, statuses: Vec::new(), ..sample() }.render().unwrap();
+        is_whole(&hardly);
+        assert!(hardly.contains("not what happened"), "{hardly}");
+    }
+}

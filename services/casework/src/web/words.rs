@@ -1,0 +1,311 @@
+//! The record's codes in the words practitioners use, and its dates as they are said aloud.
+
+use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
+use domain::access::{LawfulBasis, Purpose, Role};
+use domain::case::clocks::Step;
+use domain::case::status::Standing;
+use domain::contact::SourceDisclosure;
+use domain::person::missing::Missing;
+use domain::person::uncertain_date::{Precision, UncertainDate};
+use domain::tie::TieKind;
+use domain::when::{Occurred, civil_time};
+
+pub const fn role(role: Role) -> &'static str {
+    match role {
+        Role::SocialWorker => "social worker",
+        Role::TeamManager => "team manager",
+        Role::ConferenceChair => "conference chair",
+        Role::FrontDoor => "front-door social worker",
+        Role::SafeguardingLead => "safeguarding lead",
+        Role::EmergencyNurse => "emergency nurse",
+        Role::PoliceOfficer => "police officer",
+        Role::Teacher => "teacher",
+        Role::HealthVisitor => "health visitor",
+        Role::Auditor => "auditor",
+        Role::System => "the node itself",
+    }
+}
+
+pub const fn purpose(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Attendance => "The child is here now",
+        Purpose::ReferralConsideration => "Deciding whether to tell social care",
+        Purpose::AllocatedWork => "I work with this child",
+        Purpose::SafeguardingCheck => "A safeguarding check",
+        Purpose::Conference => "A child protection conference",
+        Purpose::StatutoryReturn => "A return the law asks for",
+        Purpose::RecordKeeping => "Setting a record right",
+        Purpose::Audit => "Audit",
+        Purpose::Operation => "Keeping the node",
+    }
+}
+
+pub const fn purpose_means(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Attendance => "In the department, the school office or the custody suite, in front of you.",
+        Purpose::ReferralConsideration => {
+            "You are worried, and want to know what is known before you decide."
+        }
+        Purpose::AllocatedWork => "Your own case, or your team’s.",
+        Purpose::SafeguardingCheck => "Somebody who protects a child asked you to look.",
+        Purpose::Conference => "You prepare or hold one.",
+        Purpose::StatutoryReturn | Purpose::RecordKeeping | Purpose::Audit | Purpose::Operation => "",
+    }
+}
+
+pub const fn lawful_basis(basis: LawfulBasis) -> &'static str {
+    match basis {
+        LawfulBasis::PublicTask => "Public task",
+        LawfulBasis::LegalObligation => "Legal obligation",
+        LawfulBasis::VitalInterests => "Vital interests: to save a life",
+        LawfulBasis::LegitimateInterests => "Legitimate interests",
+    }
+}
+
+pub const fn standing(standing: Standing) -> &'static str {
+    match standing {
+        Standing::NotKnown => "Not known to social care",
+        Standing::Closed => "No open case",
+        Standing::Referred => "Referred to social care",
+        Standing::Assessed => "Being assessed",
+        Standing::InNeed => "Child in need plan",
+        Standing::EnquiredInto => "Section 47 enquiry",
+        Standing::Protected => "Child protection plan",
+        Standing::LookedAfter => "Looked after",
+        Standing::PoliceProtection => "In police protection",
+        Standing::EmergencyOrder => "Emergency protection order",
+    }
+}
+
+/// What stands for an agency where naming it would tell who told something.
+pub const IN_CONFIDENCE: &str = "Told in confidence";
+
+/// Where a child is missing from, and since when.
+pub fn missing(missing: &Missing) -> String {
+    format!("Missing from {} since {}", missing.from.code(), occurred(missing.since))
+}
+
+/// How loudly a standing is shown.
+pub const fn weight(standing: Standing) -> &'static str {
+    match standing {
+        Standing::EnquiredInto
+        | Standing::Protected
+        | Standing::LookedAfter
+        | Standing::PoliceProtection
+        | Standing::EmergencyOrder => "gt-status--grave",
+        Standing::NotKnown | Standing::Closed => "gt-status--quiet",
+        Standing::Referred | Standing::Assessed | Standing::InNeed => "",
+    }
+}
+
+/// A category of abuse, as the census writes it.
+pub fn category(code: &str) -> String {
+    let said = match code {
+        "NEG" => "Neglect",
+        "PHY" => "Physical abuse",
+        "SAB" => "Sexual abuse",
+        "EMO" => "Emotional abuse",
+        "MUL" => "More than one category",
+        other => other,
+    };
+    said.to_owned()
+}
+
+/// A concern, as the record writes it.
+pub fn concern(code: &str) -> String {
+    match code {
+        "female-genital-mutilation" => "female genital mutilation".to_owned(),
+        "not-attending-school" => "not attending school".to_owned(),
+        "unborn-child" => "an unborn child".to_owned(),
+        "teachers-concern" => "a teacher’s concern".to_owned(),
+        "police-notice" => "a police notice".to_owned(),
+        "unscheduled-care" => "seen in unscheduled care".to_owned(),
+        other => other.replace('-', " "),
+    }
+}
+
+/// What was decided about a contact.
+pub fn outcome(code: &str) -> &str {
+    match code {
+        "referral" => "Referral",
+        "no-further-action" => "No further action",
+        "advice" => "Advice",
+        "passed-on" => "Passed on",
+        other => other,
+    }
+}
+
+pub const fn source_disclosure(disclosure: SourceDisclosure) -> &'static str {
+    match disclosure {
+        SourceDisclosure::Named => "Yes",
+        SourceDisclosure::WithheldFromFamily => "Not to the family",
+        SourceDisclosure::Anonymous => "They did not say who they are",
+    }
+}
+
+/// As it begins a line.
+pub fn first_upper(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// With whom a tie begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    Them,
+    TheChild,
+}
+
+/// Whether a tie still holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lasts {
+    Still,
+    Ended,
+}
+
+/// What somebody is to the child whose page it is.
+pub fn relation(kind: TieKind, begins_with: End, lasts: Lasts) -> String {
+    let said = match (kind, begins_with) {
+        (TieKind::Mother, End::Them) => "mother",
+        (TieKind::Father, End::Them) => "father",
+        (TieKind::Parent, End::Them) => "parent",
+        (TieKind::Carer, End::Them) => "carer",
+        (TieKind::Mother | TieKind::Father | TieKind::Parent, End::TheChild) => "child",
+        (TieKind::Carer, End::TheChild) => "cared for by this person",
+        (TieKind::Sibling, _) => "brother or sister",
+        (TieKind::HouseholdMember, _) => "in the same household",
+        (TieKind::Partner, _) => "partner",
+        (TieKind::Other, _) => "another tie",
+    };
+    match lasts {
+        Lasts::Still => said.to_owned(),
+        Lasts::Ended => format!("{said}, ended"),
+    }
+}
+
+/// What must be done.
+pub const fn step(step: Step) -> &'static str {
+    match step {
+        Step::DecideReferral => "Decide the referral",
+        Step::CompleteAssessment => "Complete the assessment",
+        Step::HoldInitialConference => "Hold the initial child protection conference",
+        Step::HoldTransferInConference => "Hold the transfer-in conference",
+        Step::HoldReviewConference => "Hold the review conference",
+        Step::HoldFirstCoreGroup => "Bring the core group together",
+        Step::EmergencyEnds => "The emergency power ends",
+        Step::LegalStatusEnds => "The legal status ends",
+        Step::ReviewAssessment => "Review the assessment",
+    }
+}
+
+/// A date of birth as well as it is known.
+pub fn born(date: Option<UncertainDate>, written: Option<&str>) -> String {
+    match (date.map(|date| (date.precision(), date.day(), date.earliest())), written) {
+        (Some((Precision::Expected, Some(due), _)), _) => format!("expected {}", day(due)),
+        (Some((_, Some(born), _)), _) => day(born),
+        (Some((Precision::Month, _, first)), _) => first.format("%B %Y").to_string(),
+        (_, Some(written)) => written.to_owned(),
+        (_, None) => "not known".to_owned(),
+    }
+}
+
+/// How old somebody is on a day, as it is said of children: in weeks, in months, in years.
+pub fn age(born: UncertainDate, on: NaiveDate) -> Option<String> {
+    if born.precision() == Precision::Expected {
+        return Some("unborn".to_owned());
+    }
+    let years = born.age_on(on)?;
+    let said = match born.day() {
+        Some(born) if years < 2 => {
+            let days = (on - born).num_days();
+            let months = (on.year() - born.year()) * 12 + on.month().cast_signed()
+                - born.month().cast_signed()
+                - i32::from(on.day() < born.day());
+            match (days, months) {
+                (0..=13, _) => counted(days, "day"),
+                (_, 0..=2) => counted(days / 7, "week"),
+                _ => counted(months.into(), "month"),
+            }
+        }
+        Some(_) => counted(years.into(), "year"),
+        None => format!("about {}", counted(years.into(), "year")),
+    };
+    Some(said)
+}
+
+fn counted(number: i64, of: &str) -> String {
+    if number == 1 { format!("1 {of}") } else { format!("{number} {of}s") }
+}
+
+/// `3 March 2026`.
+pub fn day(day: NaiveDate) -> String {
+    day.format("%-d %B %Y").to_string()
+}
+
+/// `3 March 2026, 2:05am`, by clocks in England.
+pub fn moment(at: DateTime<Utc>) -> String {
+    let local = civil_time(at);
+    let half = if local.hour() < 12 { "am" } else { "pm" };
+    format!("{}, {}{half}", day(local.date()), local.format("%-I:%M"))
+}
+
+/// When something happened, as precisely as it is known.
+pub fn occurred(occurred: Occurred) -> String {
+    match occurred {
+        Occurred::Instant(at) => moment(at),
+        Occurred::Day(on) => day(on),
+        Occurred::Month(month) => month.format("%B %Y").to_string(),
+        Occurred::Between(first, last) => format!("between {} and {}", day(first), day(last)),
+    }
+}
+
+/// `999 000 0018`: as it is read aloud.
+pub fn nhs_number(digits: &str) -> String {
+    match (digits.get(..3), digits.get(3..6), digits.get(6..)) {
+        (Some(first), Some(second), Some(rest)) if digits.len() == 10 => format!("{first} {second} {rest}"),
+        _ => digits.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_said_by_clocks_in_england() {
+        let said = |text: &str| moment(text.parse().unwrap());
+        assert_eq!(said("2026-03-03T02:05:00Z"), "3 March 2026, 2:05am");
+        assert_eq!(said("2026-07-03T12:05:00Z"), "3 July 2026, 1:05pm");
+        assert_eq!(said("2026-01-03T00:30:00Z"), "3 January 2026, 12:30am");
+    }
+
+    #[test]
+    fn a_time_is_no_more_precise_than_it_is_known() {
+        let said = |text: &str| occurred(text.parse().unwrap());
+        assert_eq!(said("2026-03"), "March 2026");
+        assert_eq!(said("2026-03-01"), "1 March 2026");
+        assert_eq!(said("2026-03-01/2026-03-09"), "between 1 March 2026 and 9 March 2026");
+    }
+
+    #[test]
+    fn a_childs_age_is_said_as_it_is_said_of_children() {
+        let said = |born: &str, on: &str| age(born.parse().unwrap(), on.parse().unwrap());
+        assert_eq!(said("2026-03-01", "2026-03-02").unwrap(), "1 day");
+        assert_eq!(said("2026-03-01", "2026-04-01").unwrap(), "4 weeks");
+        assert_eq!(said("2026-03-01", "2026-08-31").unwrap(), "5 months");
+        assert_eq!(said("2024-03-01", "2026-02-28").unwrap(), "23 months");
+        assert_eq!(said("2019-04-30", "2026-04-29").unwrap(), "6 years");
+        assert_eq!(said("about 2015", "2026-04-29").unwrap(), "about 11 years");
+        assert_eq!(said("expected 2026-06-01", "2026-04-29").unwrap(), "unborn");
+        assert_eq!(said("2026-03-01", "2026-02-01"), None, "before birth");
+    }
+
+    #[test]
+    fn an_nhs_number_is_written_as_it_is_read_aloud() {
+        assert_eq!(nhs_number("9990000018"), "999 000 0018");
+        assert_eq!(nhs_number("99"), "99");
+    }
+}
