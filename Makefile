@@ -7,7 +7,7 @@ CARGO := cargo
 ARGS :=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bless bench docs tools
+.PHONY: help run test check bless bench docs ui tools
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +29,12 @@ bless: tools ## write every generated file afresh (schemas, OpenAPI, tables in d
 bench: tools ## measure against raw PostgreSQL and write docs/benchmarks.md (some minutes, on a quiet machine)
 	@$(CARGO) bench --locked --package system-tests --bench bench -- $(ARGS)
 
-docs: tools ## build the code's documentation under target/doc
+docs: tools ## build the code's documentation under target/doc, and take the pictures of docs/tour
 	@$(CARGO) doc --workspace --no-deps --document-private-items --locked
+	@TOUR=1 BLESS=1 BROWSER=required $(CARGO) test --locked --quiet --package system-tests --test browser -- tour
+
+ui: ## build the pages' style sheet and script afresh into ui/dist, which is committed (needs Node)
+	@cd ui && npm ci --no-audit --no-fund --ignore-scripts --silent && npm run --silent build
 
 # Rust links with the C compiler; Debian's root gets one, anybody else one line of advice.
 tools:

@@ -1,0 +1,102 @@
+// Chromium, and what every walk shares: being somebody, asking, and holding each page to its promises.
+
+import AxeBuilder from "@axe-core/playwright";
+import assert from "node:assert/strict";
+import { chromium } from "playwright-core";
+
+/// Where the node answers; given by the suite that started it.
+export const NODE = process.env.GOLDTHREAD_URL;
+
+/// Longer than any page takes on a busy machine.
+const PATIENCE_MS = 15_000;
+
+const FLAGS = [
+  "--headless",
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const TILLY = { number: "999 000 0018", name: "Tilly Marsh" };
+
+export async function open() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+}
+
+/// A page of somebody's own browser. It remembers everything that went wrong in it.
+export async function visit(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  context.setDefaultTimeout(PATIENCE_MS);
+  const page = await context.newPage();
+  const wrong = [];
+  page.on("console", (message) => {
+    // A form sent back for its errors is answered 422, a refusal 403 or 404, and Chromium remarks on each.
+    const isAnswered = /status of (403|404|422)/.test(message.text());
+    if (message.type() === "error" && !isAnswered) wrong.push(message.text());
+  });
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  page.on("requestfailed", (request) => {
+    // A timeline held open is let go with its page.
+    if (!request.url().includes("/live?")) wrong.push(`${request.url()}: ${request.failure()?.errorText}`);
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(NODE)) wrong.push(`went elsewhere: ${request.url()}`);
+  });
+  return { page, context, wrong };
+}
+
+export async function be(page, name) {
+  await page.goto(NODE);
+  const signOut = page.getByRole("button", { name: "Sign out" });
+  if (await signOut.isVisible()) await signOut.click();
+  await page.getByRole("button", { name: `Be ${name}` }).click();
+  await page.getByText(name).first().waitFor();
+}
+
+/// Asks by NHS number and stops at the receipt.
+export async function ask(page, why, number, reason) {
+  await page.goto(`${NODE}/ask`);
+  await page.getByRole("link", { name: why }).click();
+  await page.getByLabel("By NHS number").check();
+  await page.getByLabel("NHS number", { exact: true }).fill(number);
+  await page.getByLabel("Why do you ask?").fill(reason);
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.getByRole("heading", { name: "Your reference" }).first().waitFor();
+}
+
+/// Fills in a contact, up to its answers to check.
+export async function tell(page, concern, account) {
+  await page.getByLabel(concern, { exact: true }).check();
+  await page.getByLabel("What did you see or hear?").fill(account);
+  await page.getByLabel("A concern", { exact: true }).check();
+  await page.getByLabel("Just now").check();
+  await page.getByLabel("Yes", { exact: true }).check();
+  await page.getByRole("button", { name: "Check before it goes on record" }).click();
+  await page.getByRole("heading", { name: "Who will see which part" }).waitFor();
+}
+
+/// WCAG 2.2 AA, as far as a program can tell.
+export async function isAccessible(page) {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const said = violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.target).join("; ")}`);
+  assert.deepEqual(said, [], page.url());
+}
+
+/// Nothing personal stands in an address or a title, which browsers keep.
+export async function namesNobody(page) {
+  const kept = `${page.url()} ${await page.title()}`;
+  for (const personal of ["Tilly", "Marsh", "Jonah", "9990000018", "999 000", "999%20"]) {
+    assert.ok(!kept.includes(personal), `${personal} in ${kept}`);
+  }
+}
+
+export async function holds(page) {
+  await isAccessible(page);
+  await namesNobody(page);
+}

@@ -1,0 +1,100 @@
+//! The pages in Chromium, as the five personas of the demonstration walk them: with scripts and without, each held to
+//! WCAG 2.2 AA, to its content policy and to naming nobody in an address.
+//!
+//! The walks themselves are JavaScript (`walks/`), run by Node's own test runner against a real server over a database
+//! of their own. Node, Chromium and two pinned packages are needed; as root on Debian the first two are installed.
+//! Where they cannot be had, one line says what is missing and the walks are left out, unless `BROWSER=required`.
+
+#![expect(
+    clippy::panic,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod machine;
+
+use std::path::Path;
+use std::process::Command;
+
+use casework::demonstration;
+use chrono::TimeDelta;
+use system_tests::app::instant;
+use system_tests::http::Served;
+use system_tests::{TestApp, compare_or_bless};
+
+/// Two in the morning of a Tuesday: no front door is open, and somebody must be rung.
+const NIGHT: &str = "2026-03-10T02:05:00Z";
+/// The demonstration's family begins this long before.
+const STORY_DAYS: i64 = 90;
+
+const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
+
+/// The demonstration's family on a node of its own, at night.
+async fn node() -> (TestApp, Served) {
+    let test = TestApp::start().await;
+    test.clock.set(instant(NIGHT));
+    let begin = instant(NIGHT) - TimeDelta::days(STORY_DAYS);
+    demonstration::tell(&test.app, begin).await.expect("the family on record");
+    let served = Served::start(&test.app).await;
+    (test, served)
+}
+
+/// Runs a script of the suite against the node.
+async fn run(served: &Served, arguments: &[&str], settings: &[(&str, &str)]) {
+    let mut node = Command::new("node");
+    node.current_dir(Path::new(FOLDER).join("browser")).args(arguments);
+    node.env("GOLDTHREAD_URL", format!("http://{}", served.address()));
+    node.env("CHROMIUM", machine::chromium().expect("Chromium"));
+    node.envs(settings.iter().copied());
+    let status = tokio::task::spawn_blocking(move || node.status()).await.expect("a thread").expect("node");
+    assert!(status.success(), "see above: {arguments:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_personas_walk_every_page_with_scripts_and_without() {
+    if !machine::is_ready() {
+        return;
+    }
+    let (_test, served) = node().await;
+    // One file after the other: they share a node, and a walk may count what it sees.
+    run(&served, &["--test", "--test-concurrency=1", "walks/"], &[]).await;
+    served.stop().await;
+}
+
+/// `make docs` sets `TOUR` and writes the pictures; here they are taken too, and each must be in the tour already.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_the_tour_is_pictured() {
+    if !machine::is_ready() {
+        return;
+    }
+    let (_test, served) = node().await;
+    let docs = Path::new(FOLDER).join("../docs/tour");
+    let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tour");
+    let into = if machine::is_asked("TOUR") { &docs } else { &scratch };
+    // A page that is gone leaves no picture behind.
+    let _ = std::fs::remove_dir_all(into);
+    std::fs::create_dir_all(into).expect("a folder");
+    let into = into.to_str().expect("a path");
+    run(&served, &["tour.mjs"], &[("TOUR_FOLDER", into)]).await;
+    served.stop().await;
+    let index = std::fs::read_to_string(Path::new(into).join("README.md")).expect("the tour's own page");
+    compare_or_bless("docs/tour/README.md", &index);
+    for picture in pictures(Path::new(into)) {
+        assert!(
+            docs.join(&picture).exists(),
+            "docs/tour lacks {picture}: run `make docs` and commit what it changes"
+        );
+    }
+}
+
+fn pictures(folder: &Path) -> Vec<String> {
+    let files = std::fs::read_dir(folder).expect("a folder").filter_map(Result::ok);
+    let mut names: Vec<String> = files.filter_map(|file| file.file_name().into_string().ok()).collect();
+    names.retain(|name| name.ends_with(".png"));
+    names.sort();
+    if names.is_empty() {
+        panic!("no pictures were taken");
+    }
+    names
+}

@@ -1,0 +1,83 @@
+// Takes a picture of every page, in the order somebody meets them, and writes the page that shows them.
+
+import { writeFile } from "node:fs/promises";
+
+import { NODE, TILLY, ask, be, open, tell, visit } from "./chromium.mjs";
+
+const folder = process.env.TOUR_FOLDER;
+const shown = [];
+const browser = await open();
+const { page } = await visit(browser);
+
+async function picture(name, words) {
+  const file = `${String(shown.length + 1).padStart(2, "0")}-${name}.png`;
+  await page.screenshot({ path: `${folder}/${file}`, fullPage: true, animations: "disabled" });
+  shown.push({ file, words });
+}
+
+await page.goto(NODE);
+await picture("start", "The first page of a demonstration: whom to be.");
+
+await be(page, "Tom Adeyemi");
+await picture("nurse", "It is five past two in the morning. An emergency nurse says why he asks before he says whom he looks for.");
+await page.getByRole("link", { name: "The child is here now" }).click();
+await page.getByLabel("NHS number", { exact: true }).fill("999 000 0019");
+await page.getByRole("button", { name: "Ask", exact: true }).click();
+await picture("ask-wrong", "What is wrong is said on top and at the field. Nothing typed is lost.");
+await ask(page, "The child is here now", TILLY.number, "A burn to the hand, three days old");
+await picture("receipt", "The receipt: a reference to quote, how the child stands, and the number that is answered at this hour.");
+await page.getByRole("link", { name: "Open the child’s story" }).click();
+await picture("story-nurse", "The nurse is told how the child stands and whom to ring, and not what happened.");
+await page.getByRole("link", { name: "Tell what you know" }).click();
+await picture("tell", "Telling the front door.");
+await tell(page, "Unexplained injury", "A burn to the left hand, three days old, not dressed.\nShe says she did it making tea for Jonah.");
+await picture("check", "Before it goes on record: the answers, and who will see which part, as policy decides it.");
+await page.getByRole("button", { name: "Put it on record" }).click();
+await picture("told", "On record. The front door decides within one working day.");
+await page.getByRole("navigation").getByRole("link", { name: "What we told" }).click();
+await picture("what-we-told", "What the hospital told, and what became of it.");
+
+await be(page, "Priya Nolan");
+await ask(page, "Deciding whether to tell social care", "999 000 0115", "New to the school, and often hungry");
+await picture("no-trace", "A safeguarding lead asks about a child nobody knows. No trace is an answer and never a reassurance.");
+
+await be(page, "Ruth Calder");
+await page.getByRole("navigation").getByRole("link", { name: "What has come in" }).click();
+await picture("queue", "The front door’s queue: the longest wait first, and what is past its limit.");
+await page.getByRole("link", { name: "Tilly Marsh: Unexplained injury" }).click();
+await picture("contact", "A contact with its account, and the decision about it.");
+await page.getByRole("link", { name: TILLY.name }).click();
+await page.getByText("Live: new entries appear here by themselves.").waitFor();
+await picture("story", "The child’s story, whole, for those who decide: the thread of what happened, newest first and live.");
+await page.getByLabel("At the end of the day").fill("2026-02-15");
+await page.getByRole("button", { name: "Look back" }).click();
+await page.locator(".gt-past").waitFor();
+await picture("past", "The time machine: the same story as it was known on a day in February.");
+
+await be(page, "Owen Stubbs");
+await picture("manager", "A team manager’s first page.");
+await be(page, "Mei Harcourt");
+await picture("auditor", "An auditor’s first page.");
+await page.getByRole("navigation").getByRole("link", { name: "Find a record" }).click();
+await page.getByLabel("NHS number").fill(TILLY.number);
+await page.getByRole("button", { name: "Find" }).click();
+await page.getByRole("link", { name: "Who has looked" }).click();
+await picture("looks", "Who has looked at a child, why, and how much they were shown. That the auditor looked is on it too.");
+await page.goto(`${NODE}/nowhere`);
+await picture("nowhere", "A page that is not there, in the same dress.");
+
+await page.setViewportSize({ width: 390, height: 844 });
+await be(page, "Tom Adeyemi");
+await ask(page, "The child is here now", TILLY.number, "Back for the dressing");
+await picture("telephone", "The receipt on a telephone.");
+await browser.close();
+
+const lines = [
+  "# The tour",
+  "",
+  "Every page, as Chromium shows it over the demonstration’s family. Nobody here exists. `make docs` takes these",
+  "pictures afresh.",
+  "",
+];
+shown.forEach(({ file, words }, place) => lines.push(`## ${place + 1}. ${words}`, "", `![${words}](${file})`, ""));
+await writeFile(`${folder}/README.md`, lines.join("\n"));

@@ -1,0 +1,190 @@
+// The five personas go about their work, with scripts. Each page is held to WCAG 2.2 AA on the way.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { NODE, TILLY, ask, be, holds, open, tell, visit } from "../chromium.mjs";
+
+let browser;
+before(async () => {
+  browser = await open();
+});
+after(() => browser.close());
+
+async function walk(name, steps) {
+  const { page, context, wrong } = await visit(browser);
+  await be(page, name);
+  await holds(page);
+  await steps(page);
+  assert.deepEqual(wrong, []);
+  await context.close();
+}
+
+test("the first page says whom one can be, and is accessible", async () => {
+  const { page, wrong } = await visit(browser);
+  await page.goto(NODE);
+  await holds(page);
+  assert.equal(await page.getByRole("button", { name: /^Be / }).count(), 6);
+  assert.deepEqual(wrong, []);
+});
+
+test("an emergency nurse learns how a child stands and whom to ring, and not the story", async () => {
+  await walk("Tom Adeyemi", async (page) => {
+    await ask(page, "The child is here now", TILLY.number, "A burn to the hand");
+    await holds(page);
+    await page.getByRole("heading", { name: TILLY.name }).waitFor();
+    await page.getByText("Being assessed").waitFor();
+    await page.getByText("Amina Duarte").waitFor();
+    await page.getByRole("heading", { name: "Ring now" }).waitFor();
+    await page.getByText("01632 960002").waitFor();
+    await page.getByRole("link", { name: "Open the child’s story" }).click();
+    await holds(page);
+    await page.getByText("not all that happened").waitFor();
+    assert.equal(await page.getByText("Seven days missed").count(), 0);
+    assert.equal(await page.getByRole("button", { name: "Look back" }).count(), 0);
+  });
+});
+
+test("a receipt is read again at its address, by whoever asked and nobody else", async () => {
+  await walk("Tom Adeyemi", async (page) => {
+    await ask(page, "The child is here now", TILLY.number, "A burn to the hand");
+    const [address, reference] = [page.url(), await page.locator(".gt-receipt__reference").innerText()];
+    await page.goto(NODE);
+    await page.goto(address);
+    assert.equal(await page.locator(".gt-receipt__reference").innerText(), reference);
+    await be(page, "Priya Nolan");
+    await page.goto(address);
+    await page.getByRole("heading", { name: "There is nothing here for you" }).waitFor();
+    await holds(page);
+  });
+});
+
+test("no trace is no reassurance, and leads to telling", async () => {
+  await walk("Priya Nolan", async (page) => {
+    await ask(page, "Deciding whether to tell social care", "999 000 0115", "New to the school");
+    await page.getByRole("heading", { name: "No record was found" }).waitFor();
+    await page.getByText("That is not reassurance").waitFor();
+    await holds(page);
+    await page.getByRole("link", { name: "Tell what you know" }).click();
+    await holds(page);
+    await page.getByLabel("Given name").fill("Wren");
+    await page.getByLabel("Family name").fill("Holloway");
+    await page.getByLabel("Year").first().fill("2018");
+    await tell(page, "Neglect", "Came without a coat three days running.");
+    await holds(page);
+    await page.getByRole("button", { name: "Put it on record" }).click();
+    await page.getByRole("heading", { name: "The front door has been told" }).waitFor();
+    await holds(page);
+  });
+});
+
+test("a safeguarding lead tells the front door, which sees it, decides, and the school is told", async () => {
+  await walk("Priya Nolan", async (page) => {
+    await ask(page, "Deciding whether to tell social care", TILLY.number, "Third time this week");
+    await page.getByRole("heading", { name: "Who asked before" }).waitFor();
+    await page.getByRole("link", { name: "Tell what you know" }).click();
+    await tell(page, "Missed appointments", "Did not come to the optician again.");
+    await page.getByRole("button", { name: "Change something" }).click();
+    assert.equal(await page.getByLabel("What did you see or hear?").inputValue(), "Did not come to the optician again.");
+    assert.ok(await page.getByLabel("Missed appointments").isChecked());
+    await page.getByRole("button", { name: "Check before it goes on record" }).click();
+    await page.getByRole("button", { name: "Put it on record" }).click();
+    await page.getByRole("link", { name: "What we told" }).click();
+    await page.getByText("Waits for a decision").first().waitFor();
+    await holds(page);
+    await be(page, "Ruth Calder");
+    await holds(page);
+    await page.getByRole("navigation").getByRole("link", { name: "What has come in" }).click();
+    await holds(page);
+    await page.getByRole("link", { name: "Tilly Marsh: Missed appointments" }).click();
+    await page.getByText("Did not come to the optician again.").waitFor();
+    await holds(page);
+    await page.getByRole("button", { name: "Decide" }).click();
+    await page.getByRole("link", { name: "Choose what the authority does about it" }).waitFor();
+    assert.match(await page.title(), /^Error: /);
+    await holds(page);
+    await page.getByLabel("Advice").check();
+    await page.getByLabel("Why?").fill("School to ring the optician with the mother.");
+    await page.getByRole("button", { name: "Decide" }).click();
+    await page.getByText("School to ring the optician with the mother.").waitFor();
+    await be(page, "Priya Nolan");
+    await page.getByRole("navigation").getByRole("link", { name: "What we told" }).click();
+    await page.getByText("Advice").first().waitFor();
+  });
+});
+
+test("the story is live: what a school tells arrives at the open page of the social worker", async () => {
+  const worker = await visit(browser);
+  await be(worker.page, "Amina Duarte");
+  await ask(worker.page, "I work with this child", TILLY.number, "Before I visit");
+  await worker.page.getByRole("link", { name: "Open the child’s story" }).click();
+  await worker.page.getByText("Live: new entries appear here by themselves.").waitFor();
+  await holds(worker.page);
+  const entries = worker.page.locator(".gt-timeline__item");
+  const begun = await entries.count();
+  const school = await visit(browser);
+  await be(school.page, "Priya Nolan");
+  await ask(school.page, "A safeguarding check", TILLY.number, "Asked by the front door");
+  await worker.page.getByText("A new entry has come in.").waitFor();
+  assert.equal(await entries.count(), begun + 1);
+  assert.match(await entries.first().innerText(), /Asked about: a safeguarding check/);
+  assert.deepEqual([...worker.wrong, ...school.wrong], []);
+});
+
+test("the time machine shows the story as it was known, and nothing recorded since", async () => {
+  await walk("Amina Duarte", async (page) => {
+    await ask(page, "I work with this child", TILLY.number, "Before the conference");
+    await page.getByRole("link", { name: "Open the child’s story" }).click();
+    await page.getByText("Referral received").first().waitFor();
+    await page.getByLabel("At the end of the day").fill("2026-02-01");
+    await page.getByRole("button", { name: "Look back" }).click();
+    await page.locator(".gt-past").waitFor();
+    assert.equal(await page.getByText("Referral received").count(), 0);
+    await page.getByRole("heading", { name: "Contact: not attending school" }).waitFor();
+    await holds(page);
+  });
+});
+
+test("an auditor finds a record, reads its past and sees who has looked", async () => {
+  await walk("Mei Harcourt", async (page) => {
+    await page.getByRole("navigation").getByRole("link", { name: "Find a record" }).click();
+    await holds(page);
+    await page.getByLabel("NHS number").fill(TILLY.number);
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByRole("heading", { name: TILLY.name }).waitFor();
+    await holds(page);
+    await page.getByRole("link", { name: "Who has looked" }).click();
+    await page.getByRole("cell", { name: /Mei Harcourt/ }).first().waitFor();
+    await holds(page);
+  });
+});
+
+test("a team manager sees what waits, and an auditor looks without asking", async () => {
+  await walk("Owen Stubbs", async (page) => {
+    await page.getByRole("navigation").getByRole("link", { name: "What has come in" }).click();
+    await page.getByRole("heading", { name: "What has come in" }).waitFor();
+    await holds(page);
+  });
+  await walk("Mei Harcourt", async (page) => {
+    assert.equal(await page.getByRole("link", { name: "Ask about a child" }).count(), 0);
+    await page.goto(`${NODE}/ask/attendance`);
+    await page.getByRole("heading", { name: "Your role may not do this" }).waitFor();
+    await holds(page);
+  });
+});
+
+test("what is wrong is said on top and at the field, and nothing typed is lost", async () => {
+  await walk("Tom Adeyemi", async (page) => {
+    await page.goto(`${NODE}/ask/attendance`);
+    await page.getByLabel("NHS number", { exact: true }).fill("999 000 0019");
+    await page.getByLabel("Why do you ask?").fill("Brought in by a neighbour");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    assert.match(await page.title(), /^Error: /);
+    await page.getByRole("link", { name: /ends in a check digit/ }).click();
+    const field = page.getByLabel("NHS number", { exact: true });
+    assert.ok(await field.evaluate((input) => input === document.activeElement), "the link goes to the field");
+    assert.equal(await field.inputValue(), "999 000 0019");
+    assert.equal(await page.getByLabel("Why do you ask?").inputValue(), "Brought in by a neighbour");
+    await holds(page);
+  });
+});

@@ -1,0 +1,73 @@
+// The same work with scripts turned off, on a telephone's screen.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { NODE, TILLY, ask, be, namesNobody, open, tell, visit } from "../chromium.mjs";
+
+let browser;
+before(async () => {
+  browser = await open();
+});
+after(() => browser.close());
+
+const plain = () => visit(browser, { javaScriptEnabled: false, viewport: { width: 390, height: 844 } });
+
+/// Nothing hangs over the edge of a small screen.
+async function fits(page) {
+  const box = await page.locator("main").boundingBox();
+  assert.ok(box.width <= 390, `${page.url()} is ${box.width} wide`);
+  await namesNobody(page);
+}
+
+test("a nurse asks, reads the receipt and tells", async () => {
+  const { page, wrong } = await plain();
+  await be(page, "Tom Adeyemi");
+  await fits(page);
+  await ask(page, "The child is here now", TILLY.number, "Fell from a wall");
+  await fits(page);
+  await page.getByText("Being assessed").waitFor();
+  await page.getByRole("link", { name: "Tell what you know" }).click();
+  await fits(page);
+  await tell(page, "Unexplained injury", "The wrist, and a story that changed.");
+  await fits(page);
+  await page.getByRole("button", { name: "Put it on record" }).click();
+  await page.getByRole("heading", { name: "The front door has been told" }).waitFor();
+  assert.deepEqual(wrong, []);
+});
+
+test("fields that belong to an answer are all there to be filled in", async () => {
+  const { page } = await plain();
+  await be(page, "Tom Adeyemi");
+  await page.goto(`${NODE}/ask/attendance`);
+  await page.getByLabel("By name and date of birth").check();
+  await page.getByLabel("Given name").fill("jonah");
+  await page.getByLabel("Family name").fill("MARSH");
+  await page.getByLabel("Year").fill("2022");
+  await page.getByLabel("Why do you ask?").fill("A rash");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.getByRole("heading", { name: "Jonah Marsh" }).waitFor();
+});
+
+test("the front door decides, and the worker looks back", async () => {
+  const { page, wrong } = await plain();
+  await be(page, "Ruth Calder");
+  await page.getByRole("navigation").getByRole("link", { name: "What has come in" }).click();
+  await fits(page);
+  await page.getByRole("link", { name: /Unexplained injury/ }).first().click();
+  await fits(page);
+  await page.getByLabel("No further action").check();
+  await page.getByLabel("Why?").fill("Seen by the orthopaedic team, who are not worried.");
+  await page.getByRole("button", { name: "Decide" }).click();
+  await page.getByText("who are not worried").waitFor();
+  await be(page, "Amina Duarte");
+  await ask(page, "I work with this child", TILLY.number, "Supervision");
+  await page.getByRole("link", { name: "Open the child’s story" }).click();
+  await fits(page);
+  await page.getByText("Load the page again to see what is new.").waitFor();
+  await page.getByLabel("At the end of the day").fill("2026-02-01");
+  await page.getByRole("button", { name: "Look back" }).click();
+  await page.locator(".gt-past").waitFor();
+  await fits(page);
+  assert.deepEqual(wrong, []);
+});
