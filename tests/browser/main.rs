@@ -17,7 +17,7 @@ mod machine;
 use std::path::Path;
 use std::process::Command;
 
-use casework::demonstration;
+use casework::demonstration::{self, Extent};
 use chrono::TimeDelta;
 use system_tests::app::instant;
 use system_tests::http::Served;
@@ -25,8 +25,8 @@ use system_tests::{TestApp, compare_or_bless};
 
 /// Two in the morning of a Tuesday: no front door is open, and somebody must be rung.
 const NIGHT: &str = "2026-03-10T02:05:00Z";
-/// The demonstration's family begins this long before.
-const STORY_DAYS: i64 = 90;
+/// The demonstration's families with names, and nobody else.
+const EXTENT: Extent = Extent { children: 0, days: 420 };
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -34,8 +34,8 @@ const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 async fn node() -> (TestApp, Served) {
     let test = TestApp::start().await;
     test.clock.set(instant(NIGHT));
-    let begin = instant(NIGHT) - TimeDelta::days(STORY_DAYS);
-    demonstration::tell(&test.app, begin).await.expect("the family on record");
+    let begin = instant(NIGHT) - TimeDelta::days(i64::from(EXTENT.days));
+    demonstration::tell(&test.app, begin, EXTENT, &mut |_| {}).await.expect("the families on record");
     let served = Served::start(&test.app).await;
     (test, served)
 }

@@ -12,7 +12,8 @@ use super::import;
 use super::node::{Databases, runtime};
 use super::output::Output;
 use casework::app::App;
-use casework::demonstration;
+use casework::county::Progress;
+use casework::demonstration::{self, Extent};
 use casework::evidence::LogName;
 use casework::server::Server;
 use casework::settings::Settings;
@@ -28,10 +29,17 @@ pub struct Serve {
     /// What to log, as `info` or `info,casework=debug`; never a person's data at any level.
     #[arg(long, env = "RUST_LOG", default_value = "info")]
     log: String,
+    /// How many children a demonstration tells of, beside those with names.
+    #[arg(long, default_value_t = 3000)]
+    children: u32,
+    /// How many years of work with them it tells, up to today.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    years: u32,
 }
 
 impl Serve {
     pub fn run(self, settings: Settings) -> Result<(), Failure> {
+        let extent = Extent { children: self.children, days: self.years * 365 };
         let telling = Telling {
             filter: self.log,
             format: LogFormat::Text,
@@ -40,14 +48,14 @@ impl Serve {
         // Before the runtime: the exporter is a blocking client.
         let telemetry = Arc::new(Telemetry::start(&telling)?);
         let databases = Databases::open(settings)?;
-        let served = runtime()?.block_on(answer(&databases, Arc::clone(&telemetry)));
+        let served = runtime()?.block_on(answer(&databases, extent, Arc::clone(&telemetry)));
         databases.close()?;
         telemetry.shutdown();
         served
     }
 }
 
-async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), Failure> {
+async fn answer(databases: &Databases, extent: Extent, telemetry: Arc<Telemetry>) -> Result<(), Failure> {
     let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let stopped = async move {
@@ -60,10 +68,10 @@ async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), 
     let app = databases.app().await?;
     let workers = Workers::start(&app);
     if app.settings.demonstration {
-        let begin = demonstration::beginning(&app).await?;
+        let begin = demonstration::beginning(&app, extent).await?;
         databases.mark_as_demonstration()?;
         tokio::select! {
-            loaded = load(&app, begin) => loaded?,
+            loaded = load(&app, begin, extent) => loaded?,
             () = &mut stopped => {
                 workers.stop().await;
                 app.stop().await;
@@ -88,8 +96,12 @@ async fn answer(databases: &Databases, telemetry: Arc<Telemetry>) -> Result<(), 
 }
 
 /// Puts on record what is missing of the demonstration.
-async fn load(app: &App, begin: DateTime<Utc>) -> Result<(), Failure> {
-    demonstration::tell(app, begin).await?;
+async fn load(app: &App, begin: DateTime<Utc>, extent: Extent) -> Result<(), Failure> {
+    let mut progress = |told: Progress| {
+        let hundredths = told.given * 100 / told.orders.max(1);
+        eprintln!("goldthread: telling the county, {hundredths} of 100 ({} events)", told.events);
+    };
+    demonstration::tell(app, begin, extent, &mut progress).await?;
     import::read_in(app, Cursor::new(demonstration::RETURN), Output::new(false)).await?;
     Ok(())
 }

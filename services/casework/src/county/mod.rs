@@ -58,6 +58,11 @@ pub enum Untold {
         #[source]
         source: ExecuteError,
     },
+    #[error(
+        "the record has another county: give the `--children` and `--years` it was begun with, or begin another in \
+         another checkout or over another database"
+    )]
+    AnotherCounty,
     #[error("the county ends before it is founded; give it at least a day")]
     TooShort,
     #[error("an order of the county has nobody to give it")]
@@ -120,6 +125,9 @@ pub async fn tell(
         acts.extend(named::tell(stage, number + 1)?);
     }
     acts.sort_by_key(|act| act.at);
+    if tell::is_told(app, &acts).await? {
+        return Ok(0);
+    }
     tell::tell(app, &crew, acts, progress).await
 }
 

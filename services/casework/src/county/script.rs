@@ -19,6 +19,8 @@ pub(super) struct Act {
     pub teller: Teller,
     pub purpose: Purpose,
     pub key: String,
+    /// What it makes; none for a move.
+    pub told: Option<Told>,
     pub deed: Deed,
 }
 
@@ -106,8 +108,10 @@ impl<'a> Script<'a> {
             Command::Case { id, .. } => Thread::Case(id.0),
             _ => self.thread(),
         };
-        self.told.push(Act { at, thread, teller, purpose, key, deed: Deed::Record(Box::new(command)) });
-        Some(Told { command: id, stream })
+        let told = Told { command: id, stream };
+        let deed = Deed::Record(Box::new(command));
+        self.told.push(Act { at, thread, teller, purpose, key, told: Some(told), deed });
+        Some(told)
     }
 
     /// Adds that an entry was on the wrong child's case.
@@ -124,7 +128,8 @@ impl<'a> Script<'a> {
         let key = format!("county: {}/{}", self.family, self.told.len());
         let thread = self.thread();
         let deed = Deed::Move { entry, wrong, right };
-        self.told.push(Act { at, thread, teller, purpose: Purpose::RecordKeeping, key, deed });
+        let purpose = Purpose::RecordKeeping;
+        self.told.push(Act { at, thread, teller, purpose, key, told: None, deed });
         Some(())
     }
 

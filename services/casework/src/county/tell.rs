@@ -6,7 +6,7 @@ use domain::access::LawfulBasis;
 use domain::agency::AgencyKind;
 use domain::enquiry::KnownAt;
 use domain::history::Reason;
-use event_store::{EventStore as _, Position};
+use event_store::{EventStore as _, Position, StreamId};
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
@@ -22,6 +22,8 @@ use crate::visitor::Visitor;
 const MOST_AT_ONCE: usize = 96;
 /// Told about as often as somebody watching wants to know.
 const PROGRESS_EVERY: u64 = 5_000;
+/// Events of a stream read at a time.
+const PAGE: usize = 500;
 
 /// The ground an agency of this kind acts on.
 pub(super) const fn lawful_basis(kind: AgencyKind) -> LawfulBasis {
@@ -29,6 +31,24 @@ pub(super) const fn lawful_basis(kind: AgencyKind) -> LawfulBasis {
         AgencyKind::Voluntary => LawfulBasis::LegitimateInterests,
         _ => LawfulBasis::PublicTask,
     }
+}
+
+/// True when the last orders, more than are ever on their way at once, are on record.
+pub(super) async fn is_told(app: &App, acts: &[Act]) -> Result<bool, Untold> {
+    for act in acts.iter().rev().take(MOST_AT_ONCE * 3) {
+        let (Some(told), Deed::Record(command)) = (act.told, &act.deed) else { continue };
+        let stream = StreamId { category: command.category().to_owned(), id: told.stream };
+        let mut after = 0;
+        loop {
+            let page = app.record.read_stream(&stream, after, PAGE).await?;
+            if page.iter().any(|event| event.header.causation() == told.command.0) {
+                break;
+            }
+            let Some(last) = page.last() else { return Ok(false) };
+            after = last.header.version();
+        }
+    }
+    Ok(!acts.is_empty())
 }
 
 /// Gives every order, in the order of time as near as orders on their way at once can be. How many events it led to.
@@ -80,7 +100,7 @@ pub(super) async fn tell(
 }
 
 async fn give(app: &App, crew: &Crew, act: Act, head: Position) -> Result<(Thread, Done), Untold> {
-    let Act { at, thread, teller, purpose, key, deed } = act;
+    let Act { at, thread, teller, purpose, key, told: _, deed } = act;
     let visitor = crew.visitor(teller).ok_or(Untold::Nobody)?;
     let told = match deed {
         Deed::Record(command) => {
@@ -113,7 +133,10 @@ async fn give(app: &App, crew: &Crew, act: Act, head: Position) -> Result<(Threa
             app.move_entry(visitor, order).await.map(|moved| moved.away)
         }
     };
-    told.map(|done| (thread, done)).map_err(|source| Untold::Order { key, source })
+    told.map(|done| (thread, done)).map_err(|source| match source {
+        ExecuteError::IdempotencyConflict => Untold::AnotherCounty,
+        source => Untold::Order { key, source },
+    })
 }
 
 async fn record(

@@ -1,10 +1,9 @@
-//! What a demonstration holds on its first start: agencies and people to sign in as, one named family with some months
-//! of history. [`RETURN`] adds some hundred invented children; reading it in is [`crate::exchange`]'s.
+//! What a demonstration holds on its first start: agencies and people to sign in as, the county of West Yorkshire with
+//! families whose stories can be read. [`RETURN`] adds some hundred invented children; reading it in is [`crate::exchange`]'s.
 //!
 //! Everything goes through `execute`, named by idempotency keys, so a start that was interrupted is completed by the
 //! next. Nobody here exists; NHS numbers are from the range kept for tests.
 
-mod family;
 mod persona;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,20 +11,21 @@ use domain::access::{LawfulBasis, Purpose};
 use domain::agency::SafeguardingLine;
 use domain::authority::Authority;
 use domain::ids::EventId;
-use domain::person::identifier::IdentifierError;
-use domain::person::name::NameError;
-use domain::person::uncertain_date::NotADateOfBirth;
 use domain::practitioner::Details;
 use domain::text::{Line, TextError};
 use event_store::{EventStore as _, Position, StoreError};
 
 use crate::app::App;
+use crate::county::{self, Company, County, Progress, Untold};
 use crate::error::{ExecuteError, ReadError};
 use crate::execute::{Command, Done, Order};
 use crate::visitor::{TokenError, Visitor};
 
 use persona::Employer;
 pub use persona::Persona;
+
+/// Which of all counties.
+const SEED: u64 = 1;
 
 /// The census return of the demonstration's authority.
 pub const RETURN: &[u8] = include_bytes!("../../demo/cin-380-2026.xml");
@@ -44,16 +44,10 @@ pub enum DemonstrationError {
          `--demonstration`, or start the demonstration in another checkout or over another database"
     )]
     NotOurs,
-    #[error("the referral of the demonstration began no episode")]
-    NoEpisode,
     #[error("a text of the demonstration is not taken")]
     Text(#[from] TextError),
-    #[error("a name of the demonstration is not taken")]
-    Name(#[from] NameError),
-    #[error("a date of birth of the demonstration is not taken")]
-    Birth(#[from] NotADateOfBirth),
-    #[error("a number of the demonstration is not taken")]
-    Number(#[from] IdentifierError),
+    #[error(transparent)]
+    County(#[from] Untold),
     #[error(transparent)]
     Token(#[from] TokenError),
     #[error(transparent)]
@@ -64,13 +58,36 @@ pub enum DemonstrationError {
     Store(#[from] StoreError),
 }
 
-/// Puts on record what is missing of the agencies, the people to be and the named family.
+/// The county of a demonstration: its children but for the named ones, and the days it takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Extent {
+    pub children: u32,
+    pub days: u32,
+}
+
+/// Puts on record what is missing of the agencies, the people to be and the county, whose last day is so long after
+/// its beginning.
 ///
 /// # Errors
 /// The first order that is not carried out.
-pub async fn tell(app: &App, begin: DateTime<Utc>) -> Result<(), DemonstrationError> {
+pub async fn tell(
+    app: &App,
+    begin: DateTime<Utc>,
+    extent: Extent,
+    progress: &mut (dyn FnMut(Progress) + Send),
+) -> Result<(), DemonstrationError> {
     agencies(app, begin).await?;
-    family::tell(app, begin).await
+    let company = Company {
+        front_door: Persona::FrontDoor.visitor(app)?,
+        school: Persona::School.visitor(app)?,
+        nurse: Persona::Nurse.visitor(app)?,
+        worker: Persona::Worker.visitor(app)?,
+        manager: Persona::Manager.visitor(app)?,
+    };
+    let end = begin + TimeDelta::days(i64::from(extent.days));
+    let county = County { seed: SEED, children: extent.children, begin, end };
+    county::tell(app, county, Some(&company), progress).await?;
+    Ok(())
 }
 
 /// When the story begins. Its first event keeps it, so that a later start tells the same story and adds nothing.
@@ -80,9 +97,11 @@ pub async fn tell(app: &App, begin: DateTime<Utc>) -> Result<(), DemonstrationEr
 ///
 /// # Errors
 /// Such a record; one that cannot be read.
-pub async fn beginning(app: &App) -> Result<DateTime<Utc>, DemonstrationError> {
+pub async fn beginning(app: &App, extent: Extent) -> Result<DateTime<Utc>, DemonstrationError> {
     let record = app.record.read_all(Position::START, 1).await?;
-    let Some(first) = record.first() else { return Ok(app.clock.now() - TimeDelta::days(90)) };
+    let Some(first) = record.first() else {
+        return Ok(app.clock.now() - TimeDelta::days(i64::from(extent.days)));
+    };
     let begins = app.ids.command(Visitor::node().practitioner(), &key(Employer::Council.name()));
     if first.header.event_id() != EventId::of(begins, Employer::Council.id(app).0, 0).0 {
         return Err(DemonstrationError::NotOurs);

@@ -31,7 +31,8 @@ impl Checkout {
     /// As `make run` does, on a free port.
     fn serve(&self) -> Serving {
         let mut node = goldthread(&self.0);
-        node.args(["serve", "--demonstration", "--listen", "127.0.0.1:0"]).stderr(Stdio::piped());
+        node.args(["serve", "--demonstration", "--children", "10", "--listen", "127.0.0.1:0"])
+            .stderr(Stdio::piped());
         let mut node = node.spawn().unwrap();
         let mut said = BufReader::new(node.stderr.take().unwrap()).lines().map(Result::unwrap);
         let mut all = Vec::new();
@@ -111,7 +112,7 @@ fn a_demonstration_never_begins_on_a_record_that_is_somebodys_own() {
     let checkout = Checkout::new();
     let small = fixture("small.xml");
     printed(&checkout.type_in(&["import", "cin", small.to_str().unwrap()]));
-    let said = checkout.fails(&["serve", "--demonstration", "--listen", "127.0.0.1:0"]);
+    let said = checkout.fails(&["serve", "--demonstration", "--children", "10", "--listen", "127.0.0.1:0"]);
     assert!(
         said.contains("this record was not begun by a demonstration, and nothing was added to it"),
         "{said}"

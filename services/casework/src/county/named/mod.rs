@@ -5,6 +5,7 @@
 
 mod apart;
 mod hackney;
+mod marsh;
 mod missing;
 mod moved;
 mod same_name;
@@ -19,9 +20,13 @@ use super::script::Act;
 pub use stage::Company;
 pub(super) use stage::{Cast, Stage};
 
+/// One family's story.
+type Story = fn(&mut Stage<'_>) -> Result<(), Untold>;
+
 /// Every story, told from `first_thread` on.
 pub(super) fn tell<'a>(stage: impl Fn(u32) -> Stage<'a>, first_thread: u32) -> Result<Vec<Act>, Untold> {
-    let stories: [fn(&mut Stage<'_>) -> Result<(), Untold>; 8] = [
+    let stories: [Story; 9] = [
+        marsh::tell,
         small_facts::tell,
         hackney::tell,
         spelling::tell,
