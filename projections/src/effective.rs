@@ -40,17 +40,19 @@ pub struct Obstacle {
 /// # Errors
 /// The first event up to `cut` that cannot be read.
 pub fn standing(stream: &[Decoded], cut: Position) -> Result<Vec<Entry>, Obstacle> {
-    let mut entries = Vec::with_capacity(stream.len());
-    for decoded in stream.iter().take_while(|decoded| decoded.position <= cut) {
-        match &decoded.content {
-            Ok(entry) => entries.push(entry.clone()),
-            Err(why) => {
-                let Decoded { position, event_id, .. } = *decoded;
-                return Err(Obstacle { position, event_id, why: *why });
-            }
-        }
-    }
-    Ok(effective(&entries))
+    written(stream, cut).map(|entries| effective(&entries))
+}
+
+/// The entries of one stream as they were written, up to `cut`.
+///
+/// # Errors
+/// As [`standing`].
+pub fn written(stream: &[Decoded], cut: Position) -> Result<Vec<Entry>, Obstacle> {
+    let read = |decoded: &Decoded| match &decoded.content {
+        Ok(entry) => Ok(entry.clone()),
+        Err(why) => Err(Obstacle { position: decoded.position, event_id: decoded.event_id, why: *why }),
+    };
+    stream.iter().take_while(|decoded| decoded.position <= cut).map(read).collect()
 }
 
 /// The keys that the standing entries of a stream name.
@@ -131,10 +133,20 @@ enum Fate {
 
 /// An entry and its fate.
 pub struct Told {
+    /// A correction, as it was written.
+    correction: Option<Box<Entry>>,
     /// The entry as it stands at last.
     pub stands: Option<Entry>,
     /// What it once said and no longer does; empty for all but corrected entries.
     pub once: Vec<Entry>,
+}
+
+impl Told {
+    /// The entry as it was written.
+    #[must_use]
+    pub fn written(&self) -> Option<&Entry> {
+        self.correction.as_deref().or(self.once.first()).or(self.stands.as_ref())
+    }
 }
 
 impl Fates {
@@ -155,18 +167,18 @@ impl Fates {
     /// What becomes of an entry as it comes by. A correction by itself is nothing; what it brings from elsewhere is.
     #[must_use]
     pub fn tell(&self, entry: Entry) -> Told {
-        let mut entry = match &entry.event {
+        let (mut entry, correction) = match &entry.event {
             Event::EntryMovedHere(_) => match brought(&entry) {
-                Some(brought) => brought,
-                None => return Told { stands: None, once: Vec::new() },
+                Some(brought) => (brought, Some(Box::new(entry))),
+                None => return Told { stands: None, once: Vec::new(), correction: Some(Box::new(entry)) },
             },
             Event::EntryAmended(_) | Event::EntryWithdrawn(_) | Event::EntryMovedAway(_) => {
-                return Told { stands: None, once: Vec::new() };
+                return Told { stands: None, once: Vec::new(), correction: Some(Box::new(entry)) };
             }
-            _ => entry,
+            _ => (entry, None),
         };
         let Some(fates) = self.of.get(&(entry.stream, entry.id)) else {
-            return Told { stands: Some(entry), once: Vec::new() };
+            return Told { stands: Some(entry), once: Vec::new(), correction };
         };
         let mut once = Vec::new();
         for (position, fate) in fates {
@@ -179,9 +191,9 @@ impl Fates {
                     let event = (**event).clone();
                     entry = Entry { occurred: *occurred, corrected_at: Some(*at), event, ..entry };
                 }
-                Fate::Gone => return Told { stands: None, once },
+                Fate::Gone => return Told { stands: None, once, correction },
             }
         }
-        Told { stands: Some(entry), once }
+        Told { stands: Some(entry), once, correction }
     }
 }

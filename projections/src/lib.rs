@@ -12,6 +12,7 @@ pub mod effective;
 pub mod engine;
 pub mod enquiries;
 pub mod linkage;
+pub mod management;
 pub mod people;
 pub mod reads;
 pub mod reviews;
@@ -39,5 +40,6 @@ pub fn views() -> Vec<Arc<dyn View>> {
         Arc::new(alerts::Alerts),
         Arc::new(reviews::Reviews),
         Arc::new(contacts::Contacts),
+        Arc::new(management::Management),
     ]
 }

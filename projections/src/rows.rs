@@ -176,6 +176,11 @@ impl Row<'_> {
     }
 
     #[must_use]
+    pub fn opt_position(self, value: Option<u128>) -> Self {
+        self.put(value.map(u128::to_be_bytes).as_ref().map(<[u8; 16]>::as_slice))
+    }
+
+    #[must_use]
     pub fn instant(self, value: DateTime<Utc>) -> Self {
         self.opt_instant(Some(value))
     }

@@ -3,6 +3,9 @@
 //! A view says which keys an entry bears on, which rows an entry has by itself, and which rows a key's whole history
 //! has. The engine does the rest, live and in a rebuild, through these same three functions: that is why both end
 //! with the same rows. Left out: where rows are kept, and everything that can fail by itself.
+//!
+//! A view that answers what was known when reads histories as they were written ([`History::AsWritten`]): corrections
+//! come to it as entries like any other, and it keeps in its rows from when until when each was known.
 
 use domain::entry::Entry;
 use uuid::Uuid;
@@ -34,7 +37,13 @@ pub trait View: Send + Sync + 'static {
         false
     }
 
-    /// The keys an entry bears on. Depends on the entry alone.
+    /// Which history of a key this view is folded from.
+    fn history(&self) -> History {
+        History::Effective
+    }
+
+    /// The keys an entry bears on. Depends on the entry alone. A view of histories as they were written has no key
+    /// but the entry's stream.
     fn keys(&self, entry: &Entry, keys: &mut Keys);
 
     /// True when a key's own rows are the same wherever in its history this entry is stepped. Such an entry may come
@@ -67,6 +76,29 @@ pub trait KeyState: Send + Sync {
 
     /// The key's rows as they stand, into tables that are [`Per::Key`].
     fn rows(&self, rows: &mut Rows);
+
+    /// Of a history as it was written: true when this entry changes what those before it mean, so that it cannot be
+    /// stepped without them. Such a key is folded anew from its stream.
+    fn looks_back(&self, _entry: &Entry) -> bool {
+        false
+    }
+
+    /// Takes an entry that looks back: the last of all that was written so far.
+    ///
+    /// # Errors
+    /// [`Poison`]: the key is parked.
+    fn step_back(&mut self, history: &[Entry]) -> Result<(), Poison> {
+        history.last().map_or(Ok(()), |entry| self.step(entry))
+    }
+}
+
+/// Which history of a key a view is folded from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum History {
+    /// What stands once corrections are applied, in the order things happened.
+    Effective,
+    /// All of one stream, corrections as well, in the order it was written. Nothing ever comes late to it.
+    AsWritten,
 }
 
 /// A table of a view.

@@ -98,7 +98,7 @@ async fn a_checkpoint_follows_events_that_change_no_row() {
     for _ in 0..30 {
         history.go_on().await;
     }
-    // No event changes rows of all five views.
+    // No event changes rows of every view.
     caught_up(&engine, history.record.head().await).await;
     let saved = async {
         while engine.lag().await.expect("a lag").iter().any(|lag| lag.events > 0) {

@@ -74,40 +74,63 @@ type Key = (Step, Uuid, usize);
 /// Every step with a national limit that stands on this case, measured. `history` is raw, in the order of the stream.
 #[must_use]
 pub fn measured(history: &[Entry]) -> Vec<Measured> {
-    let mut versions: BTreeMap<Key, Vec<(DateTime<Utc>, Told)>> = BTreeMap::new();
+    let mut measuring = Measuring::default();
     for (number, entry) in history.iter().enumerate() {
-        if !can_change_a_step(&entry.event) {
-            continue;
+        if can_change_a_step(&entry.event) {
+            let known = as_known(history.get(..=number).unwrap_or_default());
+            measuring.take(written_down(entry), &known);
         }
-        let at = written_down(entry);
-        for (key, told) in steps(&as_known(history.get(..=number).unwrap_or_default())) {
-            let before = versions.entry(key).or_default();
-            if before.last().is_none_or(|(_, last)| *last != told) {
-                before.push((at, told));
+    }
+    measuring.measured().collect()
+}
+
+/// What was ever said of the steps of a case, as far as one has read.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Measuring {
+    versions: BTreeMap<Key, Vec<(DateTime<Utc>, Told)>>,
+    now: BTreeMap<Key, Told>,
+}
+
+impl Measuring {
+    /// Takes in how the case stands since something was written down at `at`. To be told in the order of the stream,
+    /// of every entry that [`can_change_a_step`].
+    pub fn take(&mut self, at: DateTime<Utc>, case: &Case) {
+        self.now = steps(case);
+        for (key, told) in &self.now {
+            let before = self.versions.entry(*key).or_default();
+            if before.last().is_none_or(|(_, last)| last != told) {
+                before.push((at, *told));
             }
         }
     }
-    let now = steps(&as_known(history));
-    let one = |(key, now): (Key, Told)| judge(key, versions.get(&key)?, now);
-    now.into_iter().filter_map(one).collect()
+
+    /// Every step that stands, measured.
+    pub fn measured(&self) -> impl Iterator<Item = Measured> {
+        self.now.iter().filter_map(|(key, now)| judge(*key, self.versions.get(key)?, *now))
+    }
 }
 
 /// What was first written down where an entry stood before keeps its time when it is moved.
-fn written_down(entry: &Entry) -> DateTime<Utc> {
+#[must_use]
+pub fn written_down(entry: &Entry) -> DateTime<Utc> {
     match &entry.event {
         Event::EntryMovedHere(moved) => moved.first_recorded_at,
         _ => entry.recorded_at,
     }
 }
 
-fn can_change_a_step(event: &Event) -> bool {
+/// False for what bears on no step.
+#[must_use]
+pub fn can_change_a_step(event: &Event) -> bool {
     !matches!(
         event,
         Event::NoteWritten(_) | Event::VisitMade(_) | Event::WorkerAllocated(_) | Event::WorkerEnded(_)
     )
 }
 
-fn as_known(history: &[Entry]) -> Case {
+/// A case as its history up to some entry tells it.
+#[must_use]
+pub fn as_known(history: &[Entry]) -> Case {
     let mut case = Case::initial();
     effective(history).iter().for_each(|entry| case.evolve(entry));
     case

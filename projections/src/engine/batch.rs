@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::history::{Parked, Streams};
 use crate::decode::Decoded;
 use crate::effective::{brought, members, standing};
-use crate::view::{Key, Keys, View};
+use crate::view::{History, Key, Keys, View};
 
 /// What is to be done for one key.
 #[derive(Default)]
@@ -40,6 +40,7 @@ pub fn streams_to_ask(view: &dyn View, events: &[&Decoded]) -> Asked {
             Err(_) => {
                 asked.whole.insert(event.stream);
             }
+            Ok(_) if view.history() == History::AsWritten => {}
             Ok(entry) if is_correction(&entry.event) => {
                 asked.whole.insert(event.stream);
             }
@@ -106,7 +107,7 @@ impl<'a> Plan<'a> {
                     continue;
                 }
             };
-            let correction = is_correction(&entry.event);
+            let correction = view.history() == History::Effective && is_correction(&entry.event);
             match correction.then(|| brought(entry)) {
                 Some(Some(brought)) => view.keys(&brought, &mut keys),
                 Some(None) => {}

@@ -15,7 +15,7 @@ use super::history::{Parked, guard};
 use super::pages::{Delivered, Page};
 use crate::effective::{Place, place};
 use crate::rows::{Rows, TableRows};
-use crate::view::{Key, KeyState, Keys, Per, View};
+use crate::view::{History, Key, KeyState, Keys, Per, View};
 
 /// Rows are handed on when a table has this many bytes of them.
 const CHUNK: usize = 1 << 20;
@@ -40,6 +40,8 @@ struct Folding {
     view: Arc<dyn View>,
     /// False for a view without tables of whole histories.
     stateful: bool,
+    /// True for a view of histories as they were written.
+    as_written: bool,
     chunks: mpsc::Sender<Chunk>,
     rows: Rows,
     history: Rows,
@@ -100,6 +102,7 @@ pub fn fold(
     let rows = Rows::for_tables(view.tables().len());
     let mut folding = Folding {
         stateful: view.tables().iter().any(|table| table.per == Per::Key),
+        as_written: view.history() == History::AsWritten,
         view,
         chunks,
         rows,
@@ -144,7 +147,7 @@ impl Folding {
                 return;
             }
         };
-        for once in &told.once {
+        for once in told.once.iter().filter(|_| !self.as_written) {
             keys.clear();
             view.keys(once, keys);
             self.once.extend(keys.named().iter().map(|key| (*key, event.stream)));
@@ -152,7 +155,8 @@ impl Folding {
                 self.categories.entry(event.stream).or_insert_with(|| Arc::clone(&event.category));
             }
         }
-        let Some(entry) = &told.stands else { return };
+        let taken = if self.as_written { told.written() } else { told.stands.as_ref() };
+        let Some(entry) = taken else { return };
         keys.clear();
         view.keys(entry, keys);
         for key in keys.named() {
@@ -215,7 +219,8 @@ impl Folding {
         if guard(|| view.entry_rows(key, entry, rows)).is_err() {
             self.anew.insert(key);
         } else if self.stateful && (self.late.is_empty() || !self.late.contains(&key)) {
-            let at = (!view.commutes(entry)).then(|| *at.get_or_insert_with(|| place(entry)));
+            let at =
+                (!self.as_written && !view.commutes(entry)).then(|| *at.get_or_insert_with(|| place(entry)));
             steps.push(Step { key, at, entry });
         }
     }
@@ -223,7 +228,8 @@ impl Folding {
     /// Steps the states of a page's keys, each in the order things happened. What was recorded together (a return,
     /// a contact written up late) is seldom in that order, but seldom far apart either.
     fn step(&mut self, mut steps: Vec<Step<'_>>) {
-        steps.sort_unstable_by_key(|step| (step.key, step.at));
+        // Stable, so that what is read as it was written stays in that order.
+        steps.sort_by_key(|step| (step.key, step.at));
         for Step { key, at, entry } in steps {
             if self.late.contains(&key) || self.anew.contains(&key) {
                 continue;
@@ -235,7 +241,7 @@ impl Folding {
                     Some(state) => vacant.insert(Held { state, last: None }),
                 },
             };
-            if at.is_some() && at < held.last {
+            if (at.is_some() && at < held.last) || held.state.looks_back(entry) {
                 self.states.remove(&key);
                 self.late.insert(key);
                 continue;

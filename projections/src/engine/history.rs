@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use super::EngineError;
 use crate::decode::{Decoded, Decoder, look_up};
-use crate::effective::{Obstacle, history_of, standing};
+use crate::effective::{Obstacle, history_of, place, standing, written};
 use crate::rows::Rows;
-use crate::view::{Key, KeyState, Poison, View};
+use crate::view::{History, Key, KeyState, Poison, View};
 
 /// How many events of a stream are read at once.
 const PAGE: usize = 1_000;
@@ -144,6 +144,9 @@ enum Failure {
 }
 
 fn fold_at(view: &dyn View, key: Key, streams: &[&[Decoded]], cut: Position) -> Result<Folded, Failure> {
+    if view.history() == History::AsWritten {
+        return fold_written_at(view, key, streams, cut);
+    }
     let standing: Vec<Vec<Entry>> = streams
         .iter()
         .map(|stream| standing(stream, cut))
@@ -155,7 +158,7 @@ fn fold_at(view: &dyn View, key: Key, streams: &[&[Decoded]], cut: Position) -> 
         entry_rows: Rows::for_tables(tables),
         key_rows: Rows::for_tables(tables),
         state: None,
-        last: history.last().map(|entry| crate::effective::place(entry)),
+        last: history.last().map(|entry| place(entry)),
         parked: None,
     };
     if history.is_empty() {
@@ -177,6 +180,40 @@ fn fold_at(view: &dyn View, key: Key, streams: &[&[Decoded]], cut: Position) -> 
     })
     .map_err(Failure::Poison)?;
     Ok(folded)
+}
+
+/// Of a view of histories as they were written: the key is the stream.
+fn fold_written_at(
+    view: &dyn View,
+    key: Key,
+    streams: &[&[Decoded]],
+    cut: Position,
+) -> Result<Folded, Failure> {
+    let tables = view.tables().len();
+    let (mut entry_rows, mut key_rows) = (Rows::for_tables(tables), Rows::for_tables(tables));
+    let mut history = Vec::new();
+    for stream in streams {
+        history.extend(written(stream, cut).map_err(Failure::Obstacle)?);
+    }
+    let state = guard(|| {
+        let mut state = view.start(key).filter(|_| !history.is_empty());
+        for (number, entry) in history.iter().enumerate() {
+            view.entry_rows(key, entry, &mut entry_rows)?;
+            match &mut state {
+                Some(state) if state.looks_back(entry) => {
+                    state.step_back(history.get(..=number).unwrap_or_default())?;
+                }
+                Some(state) => state.step(entry)?,
+                None => {}
+            }
+        }
+        if let Some(state) = &state {
+            state.rows(&mut key_rows);
+        }
+        Ok(state)
+    });
+    let state = state.map_err(Failure::Poison)?;
+    Ok(Folded { entry_rows, key_rows, state, last: history.last().map(place), parked: None })
 }
 
 /// Runs a piece of a fold; a panic in it is poison like any other, because one event never stops a county.

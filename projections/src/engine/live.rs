@@ -27,7 +27,7 @@ use super::history::{Folded, Log, Parked, fold_whole, guard};
 use crate::decode::Decoded;
 use crate::effective::place;
 use crate::rows::Rows;
-use crate::view::{Key, Per, Poison, View};
+use crate::view::{History, Key, Per, Poison, View};
 
 /// How many events go into one transaction.
 pub const BATCH: usize = 2_000;
@@ -271,8 +271,12 @@ impl Follower {
     fn forward(&mut self, key: Key, work: &Work<'_>) -> Forward {
         let view = Arc::clone(&self.view);
         let mut entries: Vec<&Entry> = work.entries.clone();
-        entries.sort_by_key(|entry| place(entry));
-        let first = entries.iter().find(|entry| !view.commutes(entry)).map(|entry| place(entry));
+        let as_written = view.history() == History::AsWritten;
+        if !as_written {
+            entries.sort_by_key(|entry| place(entry));
+        }
+        let can_be_late = |entry: &&&Entry| !as_written && !view.commutes(entry);
+        let first = entries.iter().find(can_be_late).map(|entry| place(entry));
         let mut entry_rows = Rows::for_tables(view.tables().len());
         let remembered = self.cache.take(&key);
         let last = remembered.as_ref().and_then(|remembered| remembered.last);
@@ -281,7 +285,7 @@ impl Follower {
         }
         let last = last.max(entries.last().map(|entry| place(entry)));
         let before = remembered.as_ref().map(|remembered| remembered.rows.clone());
-        let folded: Result<_, Poison> = guard(|| {
+        let folded: Result<Option<_>, Poison> = guard(|| {
             let mut state = match remembered {
                 Some(remembered) => Some(remembered.state),
                 None => view.start(key),
@@ -289,6 +293,9 @@ impl Follower {
             for entry in &entries {
                 view.entry_rows(key, entry, &mut entry_rows)?;
                 if let Some(state) = &mut state {
+                    if state.looks_back(entry) {
+                        return Ok(None);
+                    }
                     state.step(entry)?;
                 }
             }
@@ -296,11 +303,12 @@ impl Follower {
             if let Some(state) = &state {
                 state.rows(&mut rows);
             }
-            Ok(state.map(|state| Remembered { state, last, rows }))
+            Ok(Some(state.map(|state| Remembered { state, last, rows })))
         });
         match folded {
             Err(_) => Forward::Poisoned,
-            Ok(remember) => {
+            Ok(None) => Forward::Late,
+            Ok(Some(remember)) => {
                 let changed = before.as_ref() != remember.as_ref().map(|remembered| &remembered.rows);
                 Forward::Done { entry_rows, remember, changed }
             }

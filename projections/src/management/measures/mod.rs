@@ -1,0 +1,150 @@
+//! The measures: each a named, versioned definition with its text, and how it is counted over the view's rows.
+//!
+//! A definition says the same thing twice, once for people and once as SQL, side by side so that a reader can hold the
+//! two against each other. Change what is counted, and the version is raised: a figure is quoted with it. Numerator
+//! and denominator are lists first and counts second, from the same conditions ([`super::children()`]).
+
+mod front_door;
+mod plans;
+mod timeliness;
+mod workload;
+
+/// One measure.
+#[derive(Debug)]
+pub struct Measure {
+    /// As it is asked for; kebab-case.
+    pub code: &'static str,
+    pub version: u16,
+    pub title: &'static str,
+    /// In words.
+    pub numerator: &'static str,
+    /// In words; none for a plain count.
+    pub denominator: Option<&'static str>,
+    /// Where the definition comes from.
+    pub source: &'static str,
+    pub unit: Unit,
+    pub when: When,
+    /// Which rows it is counted over.
+    pub(super) over: Over,
+    pub(super) figure: Figure,
+    /// By what it is told apart, as text; `r` is the row, `p.last` the day.
+    pub(super) by: Option<By>,
+}
+
+/// What a figure is in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// Children, contacts, plans: see the numerator.
+    Count,
+    Percent,
+    WorkingDays,
+    /// Of each of the denominator.
+    Each,
+}
+
+/// Which days a figure is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum When {
+    /// What happened on the days of the window, both ends included; the column that says when.
+    During(&'static str),
+    /// What was so on the last day of the window.
+    OnTheLastDay,
+}
+
+/// The rows a measure is counted over: a table, as `r`, and a condition on it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Over {
+    pub table: &'static str,
+    /// What else is read beside each row.
+    pub beside: &'static str,
+    pub condition: &'static str,
+}
+
+/// How rows become a figure.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Figure {
+    Count,
+    /// Different values of an expression.
+    Different(&'static str),
+    /// Those that meet a condition, of all.
+    Share(&'static str),
+    /// The middle value of an expression.
+    Median(&'static str),
+    /// Rows for each different value of an expression.
+    ForEach(&'static str),
+}
+
+/// By what a figure is told apart.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct By {
+    pub expression: &'static str,
+    /// What the codes are ids of, if they are.
+    pub names: Names,
+}
+
+/// Of what a group's code is the id.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Names {
+    /// It says itself.
+    None,
+    Agencies,
+    Teams,
+}
+
+const WT: &str = "Working Together to Safeguard Children";
+
+/// A code and version name one definition.
+impl PartialEq for Measure {
+    fn eq(&self, other: &Self) -> bool {
+        (self.code, self.version) == (other.code, other.version)
+    }
+}
+
+/// Every measure, in the order they are shown.
+pub fn all() -> impl Iterator<Item = &'static Measure> {
+    front_door::MEASURES.iter().chain(timeliness::MEASURES).chain(plans::MEASURES).chain(workload::MEASURES)
+}
+
+/// The measure with this code.
+#[must_use]
+pub fn find(code: &str) -> Option<&'static Measure> {
+    all().find(|measure| measure.code == code)
+}
+
+impl Measure {
+    /// True for what is counted of contacts: all that another agency is told, of its own.
+    #[must_use]
+    pub fn is_of_contacts(&self) -> bool {
+        self.over.table == "contact"
+    }
+
+    /// Of what the codes of its groups are ids.
+    #[must_use]
+    pub fn names(&self) -> Names {
+        self.by.map_or(Names::None, |by| by.names)
+    }
+
+    /// True when the months of a year add up to the year.
+    #[must_use]
+    pub(super) fn adds_up(&self) -> bool {
+        matches!(self.when, When::During(_)) && matches!(self.figure, Figure::Count | Figure::Share(_))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_measure_has_a_code_of_its_own_and_says_what_it_counts() {
+        let mut codes = std::collections::BTreeSet::new();
+        for measure in all() {
+            assert!(codes.insert(measure.code), "{} is there twice", measure.code);
+            assert!(measure.code.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'));
+            let shared = matches!(measure.figure, Figure::Share(_) | Figure::ForEach(_));
+            assert_eq!(measure.denominator.is_some(), shared, "{}", measure.code);
+            assert!(measure.version > 0 && !measure.numerator.is_empty() && !measure.source.is_empty());
+            assert!(find(measure.code).is_some());
+        }
+    }
+}

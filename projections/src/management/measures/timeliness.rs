@@ -1,0 +1,106 @@
+//! How the national limits were kept, each by what was on record when the limit passed (`domain::case::measured`).
+
+use super::{Figure, Measure, Over, Unit, WT, When};
+
+const fn done(condition: &'static str) -> Over {
+    Over { table: "step", beside: "", condition }
+}
+
+const IN_TIME: Figure = Figure::Share("r.done_on <= r.due");
+const DONE: When = When::During("r.done_on");
+
+pub const MEASURES: &[Measure] = &[
+    Measure {
+        code: "referrals-decided-1-working-day",
+        version: 1,
+        title: "Referrals decided within 1 working day",
+        numerator: "those whose decision was on record in time, or was first recorded as in time",
+        denominator: Some(
+            "referrals received in the window that were decided, or should have been by its last day",
+        ),
+        source: WT,
+        unit: Unit::Percent,
+        when: When::During("r.since"),
+        over: done("r.step = 'decide-referral' and (r.done_on is not null or r.due < p.last)"),
+        figure: IN_TIME,
+        by: None,
+    },
+    Measure {
+        code: "assessments-45-working-days",
+        version: 1,
+        title: "Assessments within 45 working days",
+        numerator: "those authorised within 45 working days of the referral; a further one, of its own beginning",
+        denominator: Some("assessments authorised in the window"),
+        source: "children in need census guide, section 4.9",
+        unit: Unit::Percent,
+        when: DONE,
+        over: done("r.step = 'complete-assessment'"),
+        figure: IN_TIME,
+        by: None,
+    },
+    Measure {
+        code: "assessment-duration",
+        version: 1,
+        title: "Assessment duration",
+        numerator: "median working days from the referral to the authorisation, of assessments authorised in the window",
+        denominator: None,
+        source: "children in need census, assessments",
+        unit: Unit::WorkingDays,
+        when: DONE,
+        over: done("r.step = 'complete-assessment'"),
+        figure: Figure::Median("r.working_days"),
+        by: None,
+    },
+    Measure {
+        code: "conferences-15-working-days",
+        version: 1,
+        title: "Initial conferences within 15 working days",
+        numerator: "those held within 15 working days of the strategy discussion; one dated before it is not in time",
+        denominator: Some("initial child protection conferences held in the window"),
+        source: "children in need census guide, section 4.12.2",
+        unit: Unit::Percent,
+        when: DONE,
+        over: done("r.step = 'hold-initial-conference'"),
+        figure: Figure::Share("r.done_on between r.since and r.due"),
+        by: None,
+    },
+    Measure {
+        code: "transfers-in-15-working-days",
+        version: 1,
+        title: "Transfer-in conferences within 15 working days",
+        numerator: "those held within 15 working days of the notice",
+        denominator: Some("transfer-in conferences held in the window"),
+        source: "children in need census guide, section 4.8",
+        unit: Unit::Percent,
+        when: DONE,
+        over: done("r.step = 'hold-transfer-in-conference'"),
+        figure: IN_TIME,
+        by: None,
+    },
+    Measure {
+        code: "core-groups-10-working-days",
+        version: 1,
+        title: "First core groups within 10 working days",
+        numerator: "those whose core group first met within 10 working days of the conference",
+        denominator: Some("plans begun in the window whose core group met, or should have by its last day"),
+        source: WT,
+        unit: Unit::Percent,
+        when: When::During("r.since"),
+        over: done("r.step = 'hold-first-core-group' and (r.done_on is not null or r.due < p.last)"),
+        figure: IN_TIME,
+        by: None,
+    },
+    Measure {
+        code: "dates-late-or-changed",
+        version: 1,
+        title: "Statutory dates recorded late or changed after their limit",
+        numerator: "those written down after their limit, or changed after it: they stay measured as they were first recorded",
+        denominator: Some("steps with a national limit done in the window"),
+        source: "own",
+        unit: Unit::Percent,
+        when: DONE,
+        over: done("true"),
+        figure: Figure::Share("r.is_recorded_late or r.is_changed_after_limit"),
+        by: None,
+    },
+];

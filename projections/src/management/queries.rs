@@ -1,0 +1,174 @@
+//! Measures, and the children behind them.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use domain::access::Disclosure;
+use domain::ids::PersonId;
+use event_store::Position;
+use uuid::Uuid;
+
+use super::NAME;
+use super::asked::{Asked, Whose};
+use super::figures::{Counted, Raw, Value};
+use super::measures::{self, Measure, Names};
+use super::statement;
+use crate::access::standings;
+use crate::engine::builds::position_bytes;
+use crate::reads::{ReadError, Reads};
+use crate::scope::Scope;
+
+/// Every measure that is asked for, as known at one place in the record.
+///
+/// Figures name nobody: what a reader may ask for is decided with the question, and small numbers are hidden as it
+/// says. The scope shows that policy was asked.
+///
+/// # Errors
+/// The view is not built, or the database or the log does not answer.
+pub async fn values(reads: &Reads, _scope: &Scope, asked: &Asked) -> Result<Vec<Value>, ReadError> {
+    let place = place(reads, asked).await?;
+    let source = reads.source(NAME).await?;
+    let of_interest = || measures::all().filter(|measure| asked.whose.has(measure));
+    let points: Vec<_> = std::iter::once(asked.window).chain(asked.window.months()).collect();
+    let (first, last): (Vec<NaiveDate>, Vec<NaiveDate>) =
+        points.iter().map(|window| (window.from(), window.to())).unzip();
+    let sql = statement::all_figures(of_interest(), &source.schema);
+    let statement = source.client.prepare_cached(&sql).await?;
+    let (authority, part) = (asked.whose.authority(), asked.whose.team().or(asked.whose.agency()));
+    let rows =
+        source.client.query(&statement, &[&place.as_slice(), &authority, &part, &first, &last]).await?;
+    let mut found: HashMap<String, (Vec<Raw>, Vec<(String, i64)>)> = HashMap::new();
+    for row in rows {
+        let raw = Raw {
+            counted: row.try_get(4)?,
+            among: row.try_get::<_, Option<_>>(5)?.unwrap_or_default(),
+            middle: row.try_get(6)?,
+        };
+        let (of_points, groups) =
+            found.entry(row.try_get(0)?).or_insert_with(|| (vec![Raw::default(); points.len()], Vec::new()));
+        if row.try_get(3)? {
+            groups.push((row.try_get(2)?, raw.counted));
+            continue;
+        }
+        let point = usize::try_from(row.try_get::<_, i32>(1)?).ok().and_then(|point| point.checked_sub(1));
+        if let Some(slot) = point.and_then(|point| of_points.get_mut(point)) {
+            *slot = raw;
+        }
+    }
+    let counted = of_interest().map(|measure| {
+        let (raw, groups) =
+            found.remove(measure.code).unwrap_or_else(|| (vec![Raw::default(); points.len()], Vec::new()));
+        Counted { measure, points: points.iter().copied().zip(raw).collect(), groups }
+    });
+    Ok(counted.filter_map(|counted| counted.shown(asked.detail)).collect())
+}
+
+async fn place(reads: &Reads, asked: &Asked) -> Result<[u8; 16], ReadError> {
+    Ok(position_bytes(known_at(reads, asked).await?))
+}
+
+/// What the codes of a measure's groups are called; those that have no name are left out.
+///
+/// # Errors
+/// As [`values`].
+pub async fn names(reads: &Reads, names: Names) -> Result<HashMap<String, String>, ReadError> {
+    let source = reads.source(NAME).await?;
+    let sql = match names {
+        Names::None => return Ok(HashMap::new()),
+        Names::Agencies => format!("select stream::text, name from {}.agency", source.schema),
+        Names::Teams => format!("select team::text, name from {}.team", source.schema),
+    };
+    let statement = source.client.prepare_cached(&sql).await?;
+    let rows = source.client.query(&statement, &[]).await?;
+    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// A child behind a measure.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Behind {
+    pub child: PersonId,
+    /// The contact or the case.
+    pub record: Uuid,
+    pub on: NaiveDate,
+    /// In the numerator; all are in the denominator.
+    pub is_counted: bool,
+    pub group: Option<String>,
+    pub disclosure: Disclosure,
+}
+
+/// A page of the children behind a measure.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct ChildrenBehind {
+    pub children: Vec<Behind>,
+    /// How many of the page are counted and may not be listed for this reader.
+    pub kept_back: usize,
+    pub has_more: bool,
+}
+
+/// Which of the children: how many at most, after how many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Page {
+    pub limit: u16,
+    pub after: u32,
+}
+
+/// The children behind a measure, the newest first; those whose record is closed to the reader are counted and not
+/// listed.
+///
+/// # Errors
+/// As [`values`].
+pub async fn children(
+    reads: &Reads,
+    scope: &Scope,
+    measure: &Measure,
+    asked: &Asked,
+    page: Page,
+) -> Result<ChildrenBehind, ReadError> {
+    if !asked.whose.has(measure) || matches!(asked.whose, Whose::Agencys(_)) {
+        return Ok(ChildrenBehind::default());
+    }
+    let place = place(reads, asked).await?;
+    let source = reads.source(NAME).await?;
+    let statement = source.client.prepare_cached(&statement::children(measure, &source.schema)).await?;
+    let (authority, team) = (asked.whose.authority(), asked.whose.team());
+    let (from, to) = (asked.window.from(), asked.window.to());
+    let limit = usize::from(page.limit);
+    let (one_more, after) = (i64::from(page.limit) + 1, i64::from(page.after));
+    let rows = source
+        .client
+        .query(&statement, &[&place.as_slice(), &authority, &team, &from, &to, &one_more, &after])
+        .await?;
+    drop(source);
+    let has_more = rows.len() > limit;
+    let ids = rows.iter().map(|row| Ok(PersonId(row.try_get(0)?))).collect::<Result<Vec<_>, ReadError>>()?;
+    let standings = standings(reads, &ids).await?;
+    let mut behind = ChildrenBehind { has_more, ..ChildrenBehind::default() };
+    for (row, child) in rows.iter().zip(ids).take(limit) {
+        let disclosure =
+            standings.get(&child).map_or(Disclosure::None, |standing| scope.disclosure(standing));
+        if disclosure < Disclosure::Status {
+            behind.kept_back += 1;
+            continue;
+        }
+        behind.children.push(Behind {
+            child,
+            record: row.try_get(1)?,
+            on: row.try_get(2)?,
+            is_counted: row.try_get(3)?,
+            group: row.try_get(4)?,
+            disclosure,
+        });
+    }
+    Ok(behind)
+}
+
+/// The place in the record that a question is answered for.
+///
+/// # Errors
+/// As [`values`].
+pub async fn known_at(reads: &Reads, asked: &Asked) -> Result<Position, ReadError> {
+    match asked.known_at {
+        Some(at) => reads.position_at(at).await,
+        None => Ok(reads.position(NAME)),
+    }
+}
