@@ -99,6 +99,10 @@ codes! {
     RaiseAlert => "raise-alert",
     /// Accepting, dismissing, and saying what one makes of the evidence.
     DecideAlert => "decide-alert",
+    /// Figures of the work, which name nobody.
+    ReadMeasures => "read-measures",
+    /// The children behind a figure.
+    DrillDown => "drill-down",
 }
 
 codes! {

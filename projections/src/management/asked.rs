@@ -1,8 +1,8 @@
 //! What is asked of the measures: where, over which days, as known when, and in how much detail.
 
-use chrono::{DateTime, Utc};
 use domain::authority::Authority;
 use domain::ids::{AgencyId, TeamId};
+use event_store::Position;
 
 use super::figures::Detail;
 use super::window::Window;
@@ -23,8 +23,8 @@ pub enum Whose {
 pub struct Asked {
     pub whose: Whose,
     pub window: Window,
-    /// As the record was then; as it is when absent.
-    pub known_at: Option<DateTime<Utc>>,
+    /// As the record was up to there.
+    pub known: Position,
     pub detail: Detail,
 }
 

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use domain::access::Disclosure;
 use domain::ids::PersonId;
-use event_store::Position;
 use uuid::Uuid;
 
 use super::NAME;
@@ -26,7 +25,7 @@ use crate::scope::Scope;
 /// # Errors
 /// The view is not built, or the database or the log does not answer.
 pub async fn values(reads: &Reads, _scope: &Scope, asked: &Asked) -> Result<Vec<Value>, ReadError> {
-    let place = place(reads, asked).await?;
+    let place = position_bytes(asked.known);
     let source = reads.source(NAME).await?;
     let of_interest = || measures::all().filter(|measure| asked.whose.has(measure));
     let points: Vec<_> = std::iter::once(asked.window).chain(asked.window.months()).collect();
@@ -61,10 +60,6 @@ pub async fn values(reads: &Reads, _scope: &Scope, asked: &Asked) -> Result<Vec<
         Counted { measure, points: points.iter().copied().zip(raw).collect(), groups }
     });
     Ok(counted.filter_map(|counted| counted.shown(asked.detail)).collect())
-}
-
-async fn place(reads: &Reads, asked: &Asked) -> Result<[u8; 16], ReadError> {
-    Ok(position_bytes(known_at(reads, asked).await?))
 }
 
 /// What the codes of a measure's groups are called; those that have no name are left out.
@@ -127,7 +122,7 @@ pub async fn children(
     if !asked.whose.has(measure) || matches!(asked.whose, Whose::Agencys(_)) {
         return Ok(ChildrenBehind::default());
     }
-    let place = place(reads, asked).await?;
+    let place = position_bytes(asked.known);
     let source = reads.source(NAME).await?;
     let statement = source.client.prepare_cached(&statement::children(measure, &source.schema)).await?;
     let (authority, team) = (asked.whose.authority(), asked.whose.team());
@@ -160,15 +155,4 @@ pub async fn children(
         });
     }
     Ok(behind)
-}
-
-/// The place in the record that a question is answered for.
-///
-/// # Errors
-/// As [`values`].
-pub async fn known_at(reads: &Reads, asked: &Asked) -> Result<Position, ReadError> {
-    match asked.known_at {
-        Some(at) => reads.position_at(at).await,
-        None => Ok(reads.position(NAME)),
-    }
 }

@@ -16,6 +16,7 @@ pub mod input;
 mod linkage;
 pub mod live;
 mod log;
+mod measures;
 pub mod openapi;
 pub(crate) mod people;
 mod practitioners;
@@ -47,6 +48,7 @@ pub fn addresses() -> Vec<Address> {
         linkage::addresses(),
         reviews::addresses(),
         log::addresses(),
+        measures::addresses(),
     ]
     .into_iter()
     .flatten()

@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::input::{GivenCorrelationId, GivenLawfulBasis, GivenPurpose};
 use super::{
-    ROOT, agencies, alerts, cases, contacts, enquiries, entries, health, linkage, log, people, practitioners,
-    problem, reviews, ties,
+    ROOT, agencies, alerts, cases, contacts, enquiries, entries, health, linkage, log, measures, people,
+    practitioners, problem, reviews, ties,
 };
 
 #[derive(OpenApi)]
@@ -48,6 +48,7 @@ use super::{
         entries::amend, entries::withdraw, entries::move_entry,
         alerts::list, alerts::read, alerts::accept, alerts::dismiss, alerts::give_opinion, alerts::of_person,
         linkage::rules,
+        measures::list, measures::values, measures::children,
         log::checkpoint, log::key, log::inclusion, log::consistency,
         health::livez, health::readyz, health::metrics, served,
     ),
@@ -63,6 +64,7 @@ use super::{
         (name = "reviews", description = "Looking at how the record was used."),
         (name = "entries", description = "Setting the record right: amend, withdraw, move."),
         (name = "alerts", description = "What small facts add up to, by published rules. Advice: a person decides."),
+        (name = "measures", description = "What is counted of the work, as known at any time."),
         (name = "log", description = "Checkpoints and proofs, for whoever checks that nothing was changed."),
         (name = "operation", description = "For whoever runs the service."),
     ),

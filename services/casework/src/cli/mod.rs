@@ -1,7 +1,8 @@
 //! The command line: one file a command.
 //!
-//! `record`, `enquire`, `people`, `status`, `timeline` and `linkage` (but for its dry run) are a practitioner's: they speak to a running node over its API with a
-//! token. The rest are the node's own: they open its database.
+//! `record`, `enquire`, `people`, `status`, `timeline`, `management` and `linkage` (but for its dry run) are a
+//! practitioner's: they speak to a running node over its API with a token. The rest are the node's own: they open its
+//! database.
 
 mod bundle;
 mod client;
@@ -10,6 +11,7 @@ mod enquire;
 mod failure;
 mod import;
 mod linkage;
+mod management;
 mod migrate;
 mod node;
 mod openapi;
@@ -70,6 +72,9 @@ enum Command {
     Linkage(linkage::Linkage),
     /// Tell the history of a person or a case as it was known at any time.
     Replay(replay::Replay),
+    /// Figures of the work, and the children behind them.
+    #[command(subcommand)]
+    Management(management::Management),
     /// Check a log, one proof or a bundle; says the first bad position when anything was changed.
     #[command(subcommand)]
     Verify(verify::Verify),
@@ -102,6 +107,7 @@ pub fn run() -> ExitCode {
         Command::Status(status) => status.run(&settings, output),
         Command::Linkage(linkage) => linkage.run(settings, output),
         Command::Replay(replay) => replay.run(settings, output),
+        Command::Management(management) => management.run(&settings, output),
         Command::Verify(verify) => verify.run(settings, output),
         Command::Bundle(bundle) => bundle.run(settings, output),
         Command::Projections(projections) => projections.run(settings, output),
