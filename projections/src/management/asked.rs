@@ -55,7 +55,7 @@ impl Whose {
     pub fn has(&self, measure: &super::measures::Measure) -> bool {
         match self {
             Self::Everybodys | Self::Authoritys(_) => true,
-            Self::Teams(..) => !measure.is_of_contacts(),
+            Self::Teams(..) => !measure.is_of_the_front_door(),
             Self::Agencys(_) => measure.is_of_contacts(),
         }
     }

@@ -21,3 +21,5 @@ create index on late (recorded_on);
 create index on birth (stream);
 create index on agency (stream);
 create index on team (stream);
+create index on alert (stream);
+create index on alert (raised_on);

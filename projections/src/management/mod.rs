@@ -5,6 +5,7 @@
 //! that is sealed.
 
 mod agencies;
+mod alerts;
 mod asked;
 pub mod benchmarks;
 mod births;
@@ -52,6 +53,7 @@ mod table {
     pub const BIRTH: usize = 9;
     pub const AGENCY: usize = 10;
     pub const TEAM: usize = 11;
+    pub const ALERT: usize = 12;
 }
 
 const fn of_a_stream(name: &'static str) -> Table {
@@ -81,6 +83,7 @@ impl View for Management {
             of_a_stream("birth"),
             of_a_stream("agency"),
             of_a_stream("team"),
+            of_a_stream("alert"),
         ];
         TABLES
     }
@@ -121,6 +124,7 @@ enum Book {
     Case(Box<cases::CaseBook>),
     Person(births::Person),
     Agency(agencies::Agency),
+    Alert(alerts::Alert),
 }
 
 impl Book {
@@ -137,6 +141,12 @@ impl Book {
             Event::AgencyRegistered(_) | Event::AgencyTeamFormed(_) => {
                 || Self::Agency(agencies::Agency::default())
             }
+            Event::AlertRaised(_)
+            | Event::AlertGrew(_)
+            | Event::AlertLessened(_)
+            | Event::AlertAccepted(_)
+            | Event::AlertDismissed(_)
+            | Event::AlertWithdrawn(_) => || Self::Alert(alerts::Alert::default()),
             Event::EntryMovedHere(moved) => return Self::about(&moved.content),
             event if child_of(event).is_some() => || Self::Case(Box::default()),
             _ => return None,
@@ -154,6 +164,7 @@ impl KeyState for Stream {
             Some(Book::Case(case)) => case.take(entry),
             Some(Book::Person(person)) => person.take(entry),
             Some(Book::Agency(agency)) => agency.take(entry),
+            Some(Book::Alert(alert)) => alert.take(entry),
             None => {}
         }
         Ok(())
@@ -187,6 +198,7 @@ impl KeyState for Stream {
             Some(Book::Case(case)) => case.ledger.write(self.id, rows),
             Some(Book::Person(person)) => person.ledger.write(self.id, rows),
             Some(Book::Agency(agency)) => agency.write(self.id, rows),
+            Some(Book::Alert(alert)) => alert.ledger.write(self.id, rows),
             None => {}
         }
     }

@@ -11,12 +11,16 @@ fn chosen(measure: &Measure, schema: &str) -> String {
         When::During(day) => format!("{day} between p.first and p.last"),
         When::OnTheLastDay => "true".to_owned(),
     };
-    let whose = if measure.is_of_contacts() { "agency" } else { "team" };
+    let whose = match (measure.is_of_contacts(), measure.is_of_the_front_door()) {
+        (true, _) => "r.agency",
+        (false, true) => "null",
+        (false, false) => "r.team",
+    };
     let over = &measure.over;
     format!(
         "join {schema}.{table} as r on {days} and ({condition})
              and r.known_from <= $1 and (r.known_until is null or r.known_until > $1)
-             and ($2::text is null or r.authority = $2) and ($3::uuid is null or r.{whose} = $3)
+             and ($2::text is null or r.authority = $2) and ($3::uuid is null or {whose} = $3)
          {beside}",
         table = over.table,
         condition = over.condition,
@@ -80,7 +84,7 @@ pub fn all_figures<'a>(measures: impl Iterator<Item = &'a Measure>, schema: &str
 /// group. `$6` and `$7` are how many and after how many.
 pub fn children(measure: &Measure, schema: &str) -> String {
     let chosen = chosen(measure, schema);
-    let (child, beside) = if measure.is_of_contacts() {
+    let (child, beside) = if measure.is_of_the_front_door() {
         ("child.id", "cross join lateral unnest(r.children) as child (id)")
     } else {
         ("r.child", "")

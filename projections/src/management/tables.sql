@@ -162,3 +162,16 @@ create table team (
     team        uuid   not null,
     name        text   not null
 );
+
+-- An alert. Fed by every event of an alert but opinions.
+create table alert (
+    stream      uuid   not null,
+    known_from  bytea  not null,
+    known_until bytea,
+    authority   text,
+    rule        text   not null,
+    raised_on   date   not null,
+    decided_on  date,
+    became      text   not null,
+    children    uuid[] not null
+);

@@ -132,4 +132,17 @@ pub const MEASURES: &[Measure] = &[
         figure: Figure::Share("r.conference_on is not null"),
         by: None,
     },
+    Measure {
+        code: "alerts-followed",
+        version: 1,
+        title: "Alerts that something followed from",
+        numerator: "those that were accepted, so that something followed",
+        denominator: Some("alerts raised in the window"),
+        source: "own; linkage yield",
+        unit: Unit::Percent,
+        when: When::During("r.raised_on"),
+        over: Over { table: "alert", beside: "", condition: "true" },
+        figure: Figure::Share("r.became not in ('open', 'dismissed', 'withdrawn')"),
+        by: None,
+    },
 ];

@@ -118,6 +118,12 @@ impl Measure {
         self.over.table == "contact"
     }
 
+    /// True for what has no team: the front door's own.
+    #[must_use]
+    pub(super) fn is_of_the_front_door(&self) -> bool {
+        matches!(self.over.table, "contact" | "alert")
+    }
+
     /// Of what the codes of its groups are ids.
     #[must_use]
     pub fn names(&self) -> Names {
