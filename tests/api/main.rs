@@ -18,6 +18,7 @@ mod emergency;
 mod full;
 mod live;
 mod lost;
+mod measures;
 mod missing;
 mod moving;
 mod operation;

@@ -10,10 +10,12 @@
 mod histories;
 mod record;
 mod views;
+mod work;
 
 mod as_known;
 mod erasure;
 mod live;
+mod measures;
 mod older;
 mod poison;
 mod rebuild;

@@ -40,6 +40,11 @@ impl Record {
         }
     }
 
+    /// Lets time pass until then; what is recorded next is recorded a minute later.
+    pub fn until(&self, at: DateTime<Utc>) {
+        self.clock.set(at - TimeDelta::minutes(1));
+    }
+
     pub async fn fresh_key(&self) -> KeyId {
         KeyId(self.keys.take().await.expect("a key").id)
     }
