@@ -14,6 +14,7 @@ mod http;
 mod ids;
 mod load;
 mod machine;
+mod measures;
 mod options;
 mod paper;
 mod people;
@@ -93,6 +94,7 @@ async fn measure(bench: &Bench, options: &Options) -> Result<ExitCode> {
     report.take(&["alerts/raised"], alerts::alerts(bench)).await;
     report.take(&["http/contact", "http/status", "http/timeline"], http::all(bench)).await;
     report.take(&["demonstration/county", "demonstration/orders"], demonstration::all(bench)).await;
+    report.take(&["measures/three_years", "measures/ten_years"], measures::all(bench)).await;
     println!("{}", paper::table(&report));
     if options.is_full() {
         paper::write(&report, &machine)?;

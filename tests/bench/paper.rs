@@ -31,6 +31,7 @@ impl Aim {
             "rebuild/memory" => Self::Below(512.0),
             "demonstration/county" => Self::Below(90.0),
             "visible" => Self::P99Below(50.0),
+            "measures/three_years" | "measures/ten_years" => Self::P99Below(100.0),
             "alerts/raised" => Self::P99Below(200.0),
             name if name.starts_with("people/") => Self::P99Below(50.0),
             "http/contact" => Self::AtLeast(1_500.0),
