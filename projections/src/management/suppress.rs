@@ -12,6 +12,9 @@
 pub const SMALL: i64 = 5;
 
 /// A table of counts with its totals in the last row and the last column.
+///
+/// The totals of its rows are counts in their own right, which other measures show as well. They are hidden as
+/// [`parts`] of their sum, alike in every measure, and never to hide something else.
 #[derive(Debug)]
 pub struct Counts {
     columns: usize,
@@ -35,16 +38,19 @@ impl Counts {
             cells.push(sum);
         }
         cells.append(&mut totals);
-        let hidden = vec![false; cells.len()];
+        let mut hidden: Vec<bool> = cells.iter().map(|cell| is_small(*cell)).collect();
+        let sums: Vec<i64> = rows.iter().map(|row| row.iter().sum()).collect();
+        let (hidden_sums, is_sum_hidden) = parts(&sums, false);
+        let of_rows = hidden.iter_mut().skip(columns - 1).step_by(columns);
+        for (slot, is_hidden) in of_rows.zip(hidden_sums.into_iter().chain([is_sum_hidden])) {
+            *slot = is_hidden;
+        }
         Self { columns, cells, hidden }
     }
 
     /// Hides what is small, and what would give it away.
     #[must_use]
     pub fn suppressed(mut self) -> Self {
-        for (cell, hidden) in self.cells.iter().zip(&mut self.hidden) {
-            *hidden = is_small(*cell);
-        }
         while let Some(also) = self.given_away().and_then(|given_away| self.best_beside(given_away)) {
             self.hide(also);
         }
@@ -133,18 +139,15 @@ impl Counts {
         let (row, column) = self.place(cell);
         let (last_row, last_column) = (self.rows().saturating_sub(1), self.columns.saturating_sub(1));
         let count = |cell: usize| self.cells.get(cell).copied().unwrap_or_default();
-        let in_a_line = |other: &usize| {
-            let (r, c) = self.place(*other);
-            r == row || c == column
+        let is_free = |cell: &usize| {
+            self.place(*cell).1 != last_column && !self.hidden.get(*cell).copied().unwrap_or(true)
         };
-        let shown = (0..self.cells.len()).filter(|cell| !self.hidden.get(*cell).copied().unwrap_or(true));
-        let beside: Vec<usize> = shown.collect();
+        let beside: Vec<usize> = (0..self.cells.len()).filter(is_free).collect();
         let rank = |cell: &usize| {
             let (r, c) = self.place(*cell);
-            (r == last_row || c == last_column, count(*cell) == 0, count(*cell))
+            (r != row && c != column, r == last_row, count(*cell) == 0, count(*cell))
         };
-        let near = beside.iter().copied().filter(in_a_line).min_by_key(rank);
-        near.or_else(|| beside.iter().copied().min_by_key(rank))
+        beside.into_iter().min_by_key(rank)
     }
 }
 
@@ -289,5 +292,9 @@ mod tests {
         // 98 of 100: the two that are not.
         let share = Counts::of(&[vec![98, 2]]).suppressed();
         assert!(share.is_hidden(0, 0) && share.is_hidden(0, 1) && !share.is_hidden(0, 2));
+        let (hidden, _) = parts(&[100, 3, 60], false);
+        let table = Counts::of(&[vec![98, 2], vec![3, 0], vec![50, 10]]).suppressed();
+        let of_rows: Vec<_> = (0..3).map(|row| table.is_hidden(row, 2)).collect();
+        assert_eq!(of_rows, hidden, "what another measure shows is not hidden here");
     }
 }
