@@ -22,7 +22,7 @@ pub fn pool(database: &TestDatabase) -> Pool {
     let fast = ManagerConfig { recycling_method: RecyclingMethod::Fast };
     let manager = Manager::from_config(database.connections.views.clone(), NoTls, fast);
     Pool::builder(manager)
-        .max_size(20)
+        .max_size(24)
         .runtime(Runtime::Tokio1)
         .wait_timeout(Some(PATIENCE))
         .build()
