@@ -17,6 +17,9 @@ use crate::engine::builds::position_bytes;
 use crate::reads::{ReadError, Reads};
 use crate::scope::Scope;
 
+/// A measure's counts at each point of time, and in each of its groups.
+type Found = (Vec<Raw>, Vec<(String, i64)>);
+
 /// Every measure that is asked for, as known at one place in the record.
 ///
 /// Figures name nobody: what a reader may ask for is decided with the question, and small numbers are hidden as it
@@ -36,7 +39,7 @@ pub async fn values(reads: &Reads, _scope: &Scope, asked: &Asked) -> Result<Vec<
     let (authority, part) = (asked.whose.authority(), asked.whose.team().or(asked.whose.agency()));
     let rows =
         source.client.query(&statement, &[&place.as_slice(), &authority, &part, &first, &last]).await?;
-    let mut found: HashMap<String, (Vec<Raw>, Vec<(String, i64)>)> = HashMap::new();
+    let mut found: HashMap<String, Found> = HashMap::new();
     for row in rows {
         let raw = Raw {
             counted: row.try_get(4)?,
