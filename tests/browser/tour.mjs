@@ -38,7 +38,7 @@ await page.getByRole("navigation").getByRole("link", { name: "What we told" }).c
 await picture("what-we-told", "What the hospital told, and what became of it.");
 
 await be(page, "Priya Nolan");
-await ask(page, "Deciding whether to tell social care", "999 000 0115", "New to the school, and often hungry");
+await ask(page, "Deciding whether to tell social care", "999 000 0182", "New to the school, and often hungry");
 await picture("no-trace", "A safeguarding lead asks about a child nobody knows. No trace is an answer and never a reassurance.");
 
 await be(page, "Ruth Calder");

@@ -61,7 +61,7 @@ test("a receipt is read again at its address, by whoever asked and nobody else",
 
 test("no trace is no reassurance, and leads to telling", async () => {
   await walk("Priya Nolan", async (page) => {
-    await ask(page, "Deciding whether to tell social care", "999 000 0115", "New to the school");
+    await ask(page, "Deciding whether to tell social care", "999 000 0182", "New to the school");
     await page.getByRole("heading", { name: "No record was found" }).waitFor();
     await page.getByText("That is not reassurance").waitFor();
     await holds(page);

@@ -260,10 +260,7 @@ impl<'a> Founding<'a, '_> {
             name: line(name)?,
             kind,
             authority: authority.cloned(),
-            safeguarding_line: Some(SafeguardingLine {
-                in_hours: self.telephone()?,
-                out_of_hours: Some(self.telephone()?),
-            }),
+            safeguarding_line: Some(self.line(kind)?),
         };
         let command = Command::Agency { id: Some(id), command: register.into() };
         self.script.tell(self.at, self.node, Purpose::Operation, command);
@@ -308,6 +305,16 @@ impl<'a> Founding<'a, '_> {
             self.script.tell(self.at, self.node, Purpose::Operation, command);
         }
         Ok(Teller { practitioner, agency: agency.id, kind: agency.kind, at })
+    }
+
+    /// Every front door has the one number that a demonstration's own is registered with.
+    fn line(&mut self, kind: AgencyKind) -> Result<SafeguardingLine, Untold> {
+        let (in_hours, out_of_hours) = if kind == AgencyKind::LocalAuthority {
+            (line("01632 960001")?, line("01632 960002")?)
+        } else {
+            (self.telephone()?, self.telephone()?)
+        };
+        Ok(SafeguardingLine { in_hours, out_of_hours: Some(out_of_hours) })
     }
 
     fn telephone(&mut self) -> Result<Line, Untold> {

@@ -1,7 +1,8 @@
 //! Tells the county's story to the record: many orders on their way at once, each thread's one after the other.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::LawfulBasis;
 use domain::agency::AgencyKind;
 use domain::enquiry::KnownAt;
@@ -20,6 +21,8 @@ use crate::visitor::Visitor;
 
 /// Orders on their way at once: enough to fill a flush.
 const MOST_AT_ONCE: usize = 96;
+/// Orders further apart than this keep their order, and so their recorded times.
+const NEAR: TimeDelta = TimeDelta::hours(3);
 /// Told about as often as somebody watching wants to know.
 const PROGRESS_EVERY: u64 = 5_000;
 /// Events of a stream read at a time.
@@ -61,23 +64,29 @@ pub(super) async fn tell(
     let orders = u64::try_from(acts.len()).unwrap_or(u64::MAX);
     let (mut given, mut events) = (0_u64, 0_u64);
     let mut head = app.record.head().await?.position;
-    let mut waiting: HashMap<Thread, VecDeque<Act>> = HashMap::new();
+    let mut waiting: HashMap<Thread, VecDeque<(u64, Act)>> = HashMap::new();
     let mut busy: HashSet<Thread> = HashSet::new();
     let mut held = 0_usize;
-    let mut acts = acts.into_iter();
+    // Of all that are given and not yet done: what was to be recorded first.
+    let mut open: BTreeSet<(DateTime<Utc>, u64)> = BTreeSet::new();
+    let mut acts = (0_u64..).zip(acts).peekable();
     let mut on_their_way = FuturesUnordered::new();
     loop {
         while on_their_way.len() < MOST_AT_ONCE && held < MOST_AT_ONCE {
-            let Some(act) = acts.next() else { break };
+            let oldest = open.first().map(|(at, _)| *at);
+            let near = |(_, act): &(u64, Act)| oldest.is_none_or(|oldest| act.at - oldest <= NEAR);
+            let Some((number, act)) = acts.next_if(near) else { break };
+            open.insert((act.at, number));
             if busy.insert(act.thread) {
-                on_their_way.push(give(app, crew, act, head));
+                on_their_way.push(give(app, crew, number, act, head));
             } else {
-                waiting.entry(act.thread).or_default().push_back(act);
+                waiting.entry(act.thread).or_default().push_back((number, act));
                 held += 1;
             }
         }
         let Some(told) = on_their_way.next().await else { break };
-        let (thread, done) = told?;
+        let Given { thread, place, done } = told?;
+        open.remove(&place);
         head = head.max(done.position);
         given += 1;
         if !done.repeated {
@@ -87,9 +96,9 @@ pub(super) async fn tell(
             progress(Progress { given, orders, events });
         }
         match waiting.get_mut(&thread).and_then(VecDeque::pop_front) {
-            Some(next) => {
+            Some((number, next)) => {
                 held -= 1;
-                on_their_way.push(give(app, crew, next, head));
+                on_their_way.push(give(app, crew, number, next, head));
             }
             None => {
                 busy.remove(&thread);
@@ -99,7 +108,15 @@ pub(super) async fn tell(
     Ok(events)
 }
 
-async fn give(app: &App, crew: &Crew, act: Act, head: Position) -> Result<(Thread, Done), Untold> {
+/// An order that was given.
+struct Given {
+    thread: Thread,
+    /// Its place among all.
+    place: (DateTime<Utc>, u64),
+    done: Done,
+}
+
+async fn give(app: &App, crew: &Crew, number: u64, act: Act, head: Position) -> Result<Given, Untold> {
     let Act { at, thread, teller, purpose, key, told: _, deed } = act;
     let visitor = crew.visitor(teller).ok_or(Untold::Nobody)?;
     let told = match deed {
@@ -133,7 +150,7 @@ async fn give(app: &App, crew: &Crew, act: Act, head: Position) -> Result<(Threa
             app.move_entry(visitor, order).await.map(|moved| moved.away)
         }
     };
-    told.map(|done| (thread, done)).map_err(|source| match source {
+    told.map(|done| Given { thread, place: (at, number), done }).map_err(|source| match source {
         ExecuteError::IdempotencyConflict => Untold::AnotherCounty,
         source => Untold::Order { key, source },
     })

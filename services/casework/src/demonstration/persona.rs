@@ -134,7 +134,7 @@ impl Employer {
 
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::Council => "Invented Council children's services",
+            Self::Council => "Bradford children's services",
             Self::School => "Beck Lane Primary School",
             Self::Hospital => "Invented Royal Infirmary",
             Self::Police => "Invented Constabulary",
