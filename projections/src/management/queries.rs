@@ -10,15 +10,12 @@ use uuid::Uuid;
 use super::NAME;
 use super::asked::{Asked, Whose};
 use super::figures::{Counted, Raw, Value};
-use super::measures::{self, Measure, Names};
+use super::measures::{self, Measure, Names, When};
 use super::statement;
 use crate::access::standings;
 use crate::engine::builds::position_bytes;
 use crate::reads::{ReadError, Reads};
 use crate::scope::Scope;
-
-/// A measure's counts at each point of time, and in each of its groups.
-type Found = (Vec<Raw>, Vec<(String, i64)>);
 
 /// Every measure that is asked for, as known at one place in the record.
 ///
@@ -29,40 +26,50 @@ type Found = (Vec<Raw>, Vec<(String, i64)>);
 /// The view is not built, or the database or the log does not answer.
 pub async fn values(reads: &Reads, _scope: &Scope, asked: &Asked) -> Result<Vec<Value>, ReadError> {
     let place = position_bytes(asked.known);
-    let source = reads.source(NAME).await?;
+    let mut source = reads.source(NAME).await?;
     let of_interest = || measures::all().filter(|measure| asked.whose.has(measure));
     let points: Vec<_> = std::iter::once(asked.window).chain(asked.window.months()).collect();
     let (first, last): (Vec<NaiveDate>, Vec<NaiveDate>) =
-        points.iter().map(|window| (window.from(), window.to())).unzip();
+        asked.window.months().map(|month| (month.from(), month.to())).unzip();
     let sql = statement::all_figures(of_interest(), &source.schema);
-    let statement = source.client.prepare_cached(&sql).await?;
     let (authority, part) = (asked.whose.authority(), asked.whose.team().or(asked.whose.agency()));
-    let rows =
-        source.client.query(&statement, &[&place.as_slice(), &authority, &part, &first, &last]).await?;
-    let mut found: HashMap<String, Found> = HashMap::new();
+    let transaction = source.client.transaction().await?;
+    // Two dozen short branches: to plan them anew each time, or to compile them, takes longer than to run them.
+    transaction.batch_execute("set local plan_cache_mode = force_generic_plan; set local jit = off").await?;
+    let statement = transaction.prepare_cached(&sql).await?;
+    let (from, to) = (asked.window.from(), asked.window.to());
+    let rows = transaction
+        .query(&statement, &[&place.as_slice(), &authority, &part, &from, &to, &first, &last])
+        .await?;
+    transaction.commit().await?;
+    let nothing = |measure: &'static Measure| Counted {
+        measure,
+        points: points.iter().map(|window| (*window, Raw::default())).collect(),
+        groups: Vec::new(),
+    };
+    let mut all: Vec<Counted> = of_interest().map(nothing).collect();
     for row in rows {
+        let code: &str = row.try_get(0)?;
+        let Some(counted) = all.iter_mut().find(|counted| counted.measure.code == code) else { continue };
         let raw = Raw {
             counted: row.try_get(4)?,
             among: row.try_get::<_, Option<_>>(5)?.unwrap_or_default(),
             middle: row.try_get(6)?,
         };
-        let (of_points, groups) =
-            found.entry(row.try_get(0)?).or_insert_with(|| (vec![Raw::default(); points.len()], Vec::new()));
         if row.try_get(3)? {
-            groups.push((row.try_get(2)?, raw.counted));
+            counted.groups.push((row.try_get(2)?, raw.counted));
             continue;
         }
-        let point = usize::try_from(row.try_get::<_, i32>(1)?).ok().and_then(|point| point.checked_sub(1));
-        if let Some(slot) = point.and_then(|point| of_points.get_mut(point)) {
-            *slot = raw;
+        let month = usize::try_from(row.try_get::<_, i32>(1)?).unwrap_or_default();
+        // What is so on the last day of the last month is the window's own figure.
+        let is_of_the_window = month == points.len() - 1 && counted.measure.when == When::OnTheLastDay;
+        for point in [Some(month), is_of_the_window.then_some(0)].into_iter().flatten() {
+            if let Some((_, slot)) = counted.points.get_mut(point) {
+                *slot = raw;
+            }
         }
     }
-    let counted = of_interest().map(|measure| {
-        let (raw, groups) =
-            found.remove(measure.code).unwrap_or_else(|| (vec![Raw::default(); points.len()], Vec::new()));
-        Counted { measure, points: points.iter().copied().zip(raw).collect(), groups }
-    });
-    Ok(counted.filter_map(|counted| counted.shown(asked.detail)).collect())
+    Ok(all.into_iter().filter_map(|counted| counted.shown(asked.detail)).collect())
 }
 
 /// What the codes of a measure's groups are called; those that have no name are left out.

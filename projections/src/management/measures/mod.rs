@@ -27,7 +27,7 @@ pub struct Measure {
     /// Which rows it is counted over.
     pub(super) over: Over,
     pub(super) figure: Figure,
-    /// By what it is told apart, as text; `r` is the row, `p.last` the day.
+    /// By what it is told apart, as text.
     pub(super) by: Option<By>,
 }
 
@@ -51,7 +51,8 @@ pub enum When {
     OnTheLastDay,
 }
 
-/// The rows a measure is counted over: a table, as `r`, and a condition on it.
+/// The rows a measure is counted over: a table, as `r`, and a condition on it. `{last}` stands for the last day, and
+/// `{schema}.` before another table.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Over {
     pub table: &'static str,

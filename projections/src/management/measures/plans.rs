@@ -2,7 +2,7 @@
 
 use super::{By, Figure, Measure, Names, Over, Unit, WT, When};
 
-const OPEN: &str = "r.started_on <= p.last and (r.ended_on is null or r.ended_on > p.last)";
+const OPEN: &str = "r.started_on <= {last} and (r.ended_on is null or r.ended_on > {last})";
 
 pub const MEASURES: &[Measure] = &[
     Measure {
@@ -17,13 +17,13 @@ pub const MEASURES: &[Measure] = &[
         over: Over {
             table: "plan",
             beside: "",
-            condition: "r.started_on <= p.last - interval '3 months' and (r.ended_on is null or r.ended_on > p.last)",
+            condition: "r.started_on <= {last} - interval '3 months' and (r.ended_on is null or r.ended_on > {last})",
         },
         figure: Figure::Share(
             "not exists (select from {schema}.step as review
                          where review.step = 'hold-review-conference' and review.of = r.plan
                            and review.known_from <= $1 and (review.known_until is null or review.known_until > $1)
-                           and review.due < p.last and (review.done_on is null or review.done_on > review.due))",
+                           and review.due < {last} and (review.done_on is null or review.done_on > review.due))",
         ),
         by: None,
     },
@@ -39,7 +39,7 @@ pub const MEASURES: &[Measure] = &[
         over: Over {
             table: "category",
             beside: "",
-            condition: "r.from_on <= p.last and (r.until_on is null or r.until_on > p.last)",
+            condition: "r.from_on <= {last} and (r.until_on is null or r.until_on > {last})",
         },
         figure: Figure::Count,
         by: Some(By { expression: "r.category", names: Names::None }),
@@ -62,7 +62,7 @@ pub const MEASURES: &[Measure] = &[
         figure: Figure::Count,
         by: Some(By {
             expression: "case when birth.year is null then 'not-said' when birth.is_unborn then 'unborn'
-                              else case width_bucket(extract(year from p.last)::int - birth.year, array[1, 5, 10, 16, 18])
+                              else case width_bucket(extract(year from {last})::int - birth.year, array[1, 5, 10, 16, 18])
                                    when 0 then 'under-1' when 1 then '1-to-4' when 2 then '5-to-9'
                                    when 3 then '10-to-15' when 4 then '16-to-17' else '18-and-over' end end",
             names: Names::None,
@@ -91,7 +91,7 @@ pub const MEASURES: &[Measure] = &[
         unit: Unit::Percent,
         when: When::OnTheLastDay,
         over: Over { table: "plan", beside: "", condition: OPEN },
-        figure: Figure::Share("r.started_on <= p.last - interval '2 years'"),
+        figure: Figure::Share("r.started_on <= {last} - interval '2 years'"),
         by: None,
     },
 ];

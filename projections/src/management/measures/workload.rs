@@ -15,7 +15,7 @@ pub const MEASURES: &[Measure] = &[
         over: Over {
             table: "allocation",
             beside: "",
-            condition: "r.from_on <= p.last and (r.until_on is null or r.until_on > p.last)
+            condition: "r.from_on <= {last} and (r.until_on is null or r.until_on > {last})
                         and r.role not in ('conference-chair', 'independent-reviewing-officer', 'team-manager')",
         },
         figure: Figure::ForEach("r.practitioner"),
@@ -33,7 +33,7 @@ pub const MEASURES: &[Measure] = &[
         over: Over {
             table: "waiting",
             beside: "",
-            condition: "r.from_on <= p.last and (r.until_on is null or r.until_on > p.last)",
+            condition: "r.from_on <= {last} and (r.until_on is null or r.until_on > {last})",
         },
         figure: Figure::Count,
         by: None,
