@@ -1,7 +1,7 @@
 //! Linkage: small facts about a child and those close to them that mean more together than apart.
 //!
 //! Pure and explained. A rule is a text a safeguarding manager can read ([`rule`]); [`findings`] holds it against
-//! signals and ties and names the exact entries, people and ties it rests on; [`settle`] compares that with the
+//! signals and ties and names the exact entries, people and ties it rests on; [`settle()`] compares that with the
 //! alerts on record. Nobody's opinion is read here, so none can lower a count. Left out: where signals come from, who
 //! may see a finding, and what is done about it.
 

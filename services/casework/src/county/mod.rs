@@ -9,6 +9,7 @@ mod crew;
 mod dice;
 mod family;
 mod named;
+mod rehearse;
 mod script;
 mod tell;
 mod told;
@@ -96,7 +97,8 @@ words! {
     domain::person::uncertain_date::NotADateOfBirth,
 }
 
-/// Tells the whole county, and with a company the families with names. How many events it led to: none when all of it was on record.
+/// Tells the whole county, and with a company the families with names. How many events it led to: none when all of it
+/// was on record.
 ///
 /// # Errors
 /// The first order that was not carried out; telling it again goes on from there.
@@ -106,6 +108,24 @@ pub async fn tell(
     company: Option<&Company>,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<u64, Untold> {
+    let (crew, acts) = plan(app, county, company)?;
+    if tell::is_told(app, &acts).await? {
+        return Ok(0);
+    }
+    tell::tell(app, &crew, acts, progress).await
+}
+
+/// Holds every order on a case against the rules, and tells nothing. How many there are.
+///
+/// # Errors
+/// The first order that would be refused.
+pub fn rehearse(app: &App, county: County, company: Option<&Company>) -> Result<usize, Untold> {
+    let (_, acts) = plan(app, county, company)?;
+    rehearse::cases(acts)
+}
+
+/// Everybody who tells, and all they tell, in the order of time.
+fn plan(app: &App, county: County, company: Option<&Company>) -> Result<(Crew, Vec<Act>), Untold> {
     let words = Words::shipped();
     let mut founding = Script::new(&app.ids, 0, county.end);
     let mut crew = crew::found(app, &county, &words, &mut founding)?;
@@ -125,10 +145,7 @@ pub async fn tell(
         acts.extend(named::tell(stage, number + 1)?);
     }
     acts.sort_by_key(|act| act.at);
-    if tell::is_told(app, &acts).await? {
-        return Ok(0);
-    }
-    tell::tell(app, &crew, acts, progress).await
+    Ok((crew, acts))
 }
 
 struct Story<'a> {
@@ -165,10 +182,11 @@ impl<'a> Story<'a> {
         };
         let mut next = day;
         let mut refer = reach;
-        let mut closed: Option<NaiveDate> = Some(day);
+        // The last day on which work stands in the way of a referral; none while no end is in sight.
+        let mut busy_until = Some(civil_day(self.county.begin));
         while next < end {
             // The contact that becomes a referral comes early; what is told while a case is open goes to its worker.
-            let is_open = closed.is_none_or(|closed| next < closed);
+            let is_open = busy_until.is_none_or(|busy| next <= busy);
             let refers = refer.is_some() && !is_open && dice.per_mille(650);
             let decided = if refers {
                 Outcome::Referral
@@ -192,7 +210,7 @@ impl<'a> Story<'a> {
             }
             if let (true, Some(heard), Some(reach)) = (refers, told, refer) {
                 let referred = Referred { contact: heard.contact, at: heard.decided, reach };
-                closed = self.work(&mut script, &mut dice, &family, referred)?;
+                busy_until = self.work(&mut script, &mut dice, &family, referred)?;
                 // One case in four comes back within the year.
                 refer = dice
                     .weighted(&[(None, 70), (Some(Reach::Assessment), 18), (Some(Reach::InNeed), 12)])
@@ -241,8 +259,8 @@ impl<'a> Story<'a> {
         Ok(())
     }
 
-    /// One referral, for all the children at home four times in five. The day the last case was closed; none while
-    /// one is open.
+    /// One referral, for all the children at home four times in five. The last day on which one of their cases was in
+    /// the way of another; none while one is open.
     fn work(
         &self,
         script: &mut Script<'a>,
@@ -253,16 +271,13 @@ impl<'a> Story<'a> {
         let Some(team) = dice.pick(&family.council.teams) else { return Ok(None) };
         let Some(worker) = dice.pick(&team.workers).copied() else { return Ok(None) };
         let everybody = dice.per_mille(800);
-        let mut last = None;
-        let mut all_closed = true;
+        let mut busy_until = Some(civil_day(referred.at));
         for child in family.children.iter().take(if everybody { usize::MAX } else { 1 }).copied() {
             let mut work = Work::of(self.words, script, dice, family, (team, worker), child);
-            match work.carry_through(referred)? {
-                Some(closed) => last = last.max(Some(closed)),
-                None => all_closed = false,
-            }
+            let busy = work.carry_through(referred)?;
+            busy_until = busy_until.zip(busy).map(|(one, other)| one.max(other));
         }
-        Ok(last.filter(|_| all_closed))
+        Ok(busy_until)
     }
 }
 

@@ -115,7 +115,8 @@ impl<'w, 'a> Work<'w, 'a> {
         self.script.tell(at, self.worker, Purpose::AllocatedWork, command)
     }
 
-    /// From the referral as far as it goes. The day it was closed, when it was.
+    /// From the referral as far as it goes. The last day on which it is in the way of another referral, once it is
+    /// closed: the day of closure, or the later one on which that was written down.
     pub fn carry_through(&mut self, referred: Referred) -> Result<Option<NaiveDate>, Untold> {
         let day = civil_day(referred.at);
         self.clock = referred.at;
@@ -146,7 +147,7 @@ impl<'w, 'a> Work<'w, 'a> {
             return Ok(None);
         }
         if reach == Reach::NoFurtherAction {
-            return Ok(Some(decided));
+            return Ok(Some(self.in_the_way_until(decided)));
         }
         let wait = self.dice.range(&[((0, 1), 860), ((2, 6), 110), ((7, 20), 30)]);
         let allocated = add_working_days(decided, u16::try_from(wait).unwrap_or(1));
@@ -163,7 +164,12 @@ impl<'w, 'a> Work<'w, 'a> {
         let Some((closed, reason)) = self.work(episode, day, allocated, reach)? else { return Ok(None) };
         let close = CloseCase { episode, on: Occurred::Day(closed), reason, note: None };
         // Closing ends the allocation too.
-        Ok(self.act(closed, self.team.manager, Purpose::AllocatedWork, close).map(|_| closed))
+        let told = self.act(closed, self.team.manager, Purpose::AllocatedWork, close);
+        Ok(told.map(|_| self.in_the_way_until(closed)))
+    }
+
+    fn in_the_way_until(&self, day: NaiveDate) -> NaiveDate {
+        day.max(civil_day(self.clock))
     }
 
     /// What is done between allocation and closure, and why it is closed.
