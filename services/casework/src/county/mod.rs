@@ -8,15 +8,17 @@ mod calendar;
 mod crew;
 mod dice;
 mod family;
+mod missing;
 mod named;
 mod rehearse;
 mod script;
+mod slips;
 mod tell;
 mod told;
 mod words;
 mod work;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::contact::Outcome;
 use domain::when::civil_day;
 
@@ -203,7 +205,7 @@ impl<'a> Story<'a> {
                 dice: &mut dice,
             };
             let told = telling.incident(&family, next, decided)?;
-            for _ in 0..telling.dice.range(&[((0, 1), 20), ((2, 3), 40), ((4, 7), 40)]) {
+            for _ in 0..telling.dice.range(&[((0, 1), 30), ((2, 3), 45), ((4, 6), 25)]) {
                 let Some(child) = telling.dice.pick(&family.children).copied() else { break };
                 let asked = calendar::after(next, telling.dice.below(50) + 1);
                 telling.enquiry(&family, child, asked)?;
@@ -223,7 +225,8 @@ impl<'a> Story<'a> {
         Ok((children, script.in_order()))
     }
 
-    /// Children are brought to emergency departments, start at schools and meet the police, and are asked about.
+    /// Children are brought to emergency departments, start at schools, meet the police, and are asked about; some go
+    /// missing.
     fn attend(
         &self,
         script: &mut Script<'a>,
@@ -238,6 +241,8 @@ impl<'a> Story<'a> {
                 telling.enquiry(family, *child, day)?;
                 day = calendar::after(day, dice.between(30, 260));
             }
+            let mut telling = Telling { app: self.app, crew: self.crew, words: self.words, script, dice };
+            telling.goes_missing(family, *child, (from, end))?;
         }
         Ok(())
     }
@@ -272,9 +277,13 @@ impl<'a> Story<'a> {
         let Some(worker) = dice.pick(&team.workers).copied() else { return Ok(None) };
         let everybody = dice.per_mille(800);
         let mut busy_until = Some(civil_day(referred.at));
+        let mut sibling = None;
         for child in family.children.iter().take(if everybody { usize::MAX } else { 1 }).copied() {
             let mut work = Work::of(self.words, script, dice, family, (team, worker), child);
+            work.sibling = sibling;
             let busy = work.carry_through(referred)?;
+            // Whatever is late with a referral, it is on record by then.
+            sibling = Some((child, referred.at + TimeDelta::days(40)));
             busy_until = busy_until.zip(busy).map(|(one, other)| one.max(other));
         }
         Ok(busy_until)

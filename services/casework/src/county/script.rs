@@ -6,9 +6,11 @@
 use chrono::{DateTime, Utc};
 use domain::access::Purpose;
 use domain::ids::{CommandId, ContactId, EventId, PersonId};
+use event_store::StreamId;
 use uuid::Uuid;
 
 use super::crew::Teller;
+use crate::amend::Amendment;
 use crate::execute::{Command, Ids, Place};
 
 /// One order.
@@ -19,7 +21,7 @@ pub(super) struct Act {
     pub teller: Teller,
     pub purpose: Purpose,
     pub key: String,
-    /// What it makes; none for a move.
+    /// What it makes; none for a move or an amendment.
     pub told: Option<Told>,
     pub deed: Deed,
 }
@@ -27,6 +29,11 @@ pub(super) struct Act {
 /// What is ordered.
 pub(super) enum Deed {
     Record(Box<Command>),
+    /// An entry is put right where it stands.
+    Amend {
+        stream: StreamId,
+        amendment: Box<Amendment>,
+    },
     /// An entry goes from one child's case to another's.
     Move {
         entry: EventId,
@@ -101,17 +108,36 @@ impl<'a> Script<'a> {
         if at > self.until {
             return None;
         }
-        let key = format!("county: {}/{}", self.family, self.told.len());
+        let key = self.next_key();
         let id = self.ids.command(teller.practitioner, &key);
         let stream = command.stream().unwrap_or_else(|| id.new_stream(0));
         let thread = match &command {
             Command::Case { id, .. } => Thread::Case(id.0),
+            Command::Correct { stream, .. } => self.thread_of(stream),
             _ => self.thread(),
         };
         let told = Told { command: id, stream };
         let deed = Deed::Record(Box::new(command));
         self.told.push(Act { at, thread, teller, purpose, key, told: Some(told), deed });
         Some(told)
+    }
+
+    /// Adds that an entry is put right where it stands.
+    pub fn amend(
+        &mut self,
+        at: DateTime<Utc>,
+        teller: Teller,
+        stream: StreamId,
+        amendment: Amendment,
+    ) -> Option<()> {
+        if at > self.until {
+            return None;
+        }
+        let key = self.next_key();
+        let thread = self.thread_of(&stream);
+        let deed = Deed::Amend { stream, amendment: Box::new(amendment) };
+        self.told.push(Act { at, thread, teller, purpose: Purpose::RecordKeeping, key, told: None, deed });
+        Some(())
     }
 
     /// Adds that an entry was on the wrong child's case.
@@ -125,12 +151,20 @@ impl<'a> Script<'a> {
         if at > self.until {
             return None;
         }
-        let key = format!("county: {}/{}", self.family, self.told.len());
+        let key = self.next_key();
         let thread = self.thread();
         let deed = Deed::Move { entry, wrong, right };
         let purpose = Purpose::RecordKeeping;
         self.told.push(Act { at, thread, teller, purpose, key, told: None, deed });
         Some(())
+    }
+
+    fn next_key(&self) -> String {
+        format!("county: {}/{}", self.family, self.told.len())
+    }
+
+    fn thread_of(&self, stream: &StreamId) -> Thread {
+        if stream.category == "case" { Thread::Case(stream.id) } else { self.thread() }
     }
 
     /// In the order of time; of two at one time, the one that was added first.

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::LawfulBasis;
 use domain::agency::AgencyKind;
-use domain::enquiry::KnownAt;
+use domain::enquiry::{KnownAt, Make};
 use domain::history::Reason;
 use event_store::{EventStore as _, Position, StreamId};
 use futures_util::StreamExt as _;
@@ -117,68 +117,61 @@ struct Given {
 }
 
 async fn give(app: &App, crew: &Crew, number: u64, act: Act, head: Position) -> Result<Given, Untold> {
-    let Act { at, thread, teller, purpose, key, told: _, deed } = act;
-    let visitor = crew.visitor(teller).ok_or(Untold::Nobody)?;
-    let told = match deed {
-        Deed::Record(command) => {
-            let order = Order {
-                purpose,
-                lawful_basis: lawful_basis(teller.kind),
-                idempotency_key: Some(key.clone()),
-                if_match: None,
-                correlation: None,
-                trace: None,
-                now: None,
-                recorded_at: Some(at),
-                command: *command,
-            };
-            record(app, visitor, order, head).await
-        }
-        Deed::Move { entry, wrong, right } => {
-            let order = Move {
-                purpose,
-                lawful_basis: lawful_basis(teller.kind),
-                idempotency_key: Some(key.clone()),
-                correlation: None,
-                trace: None,
-                recorded_at: Some(at),
-                reason: Reason::WrongPerson,
-                entry,
-                wrong,
-                right,
-            };
-            app.move_entry(visitor, order).await.map(|moved| moved.away)
+    let visitor = crew.visitor(act.teller).ok_or(Untold::Nobody)?;
+    let told = loop {
+        match carry_out(app, visitor, &act, head).await {
+            Err(ExecuteError::Overloaded | ExecuteError::Stale) => tokio::task::yield_now().await,
+            told => break told,
         }
     };
+    let Act { at, thread, key, .. } = act;
     told.map(|done| Given { thread, place: (at, number), done }).map_err(|source| match source {
         ExecuteError::IdempotencyConflict => Untold::AnotherCounty,
         source => Untold::Order { key, source },
     })
 }
 
-async fn record(
-    app: &App,
-    visitor: &Visitor,
-    mut order: Order,
-    head: Position,
-) -> Result<Done, ExecuteError> {
-    let asked = match &mut order.command {
-        Command::Enquiry { command: domain::enquiry::Command::Make(make), .. } => {
-            make.known_at = KnownAt(head.raw());
-            // Told again, an enquiry is the first one, though the record has moved on.
-            let key = order.idempotency_key.as_deref().unwrap_or_default();
-            Some(app.ids.hash("goldthread/county-asked/1", &[key.as_bytes()]))
-        }
-        _ => None,
+async fn carry_out(app: &App, visitor: &Visitor, act: &Act, head: Position) -> Result<Done, ExecuteError> {
+    let lawful_basis = lawful_basis(act.teller.kind);
+    let order = |command| Order {
+        purpose: act.purpose,
+        lawful_basis,
+        idempotency_key: Some(act.key.clone()),
+        if_match: None,
+        correlation: None,
+        trace: None,
+        now: None,
+        recorded_at: Some(act.at),
+        command,
     };
-    loop {
-        let told = match asked {
-            Some(asked) => app.execute_asked(visitor, order.clone(), asked).await,
-            None => app.execute(visitor, order.clone()).await,
-        };
-        match told {
-            Err(ExecuteError::Overloaded | ExecuteError::Stale) => tokio::task::yield_now().await,
-            told => return told,
+    match &act.deed {
+        Deed::Record(command) => match (**command).clone() {
+            Command::Enquiry { id, command: domain::enquiry::Command::Make(make) } => {
+                let make = Make { known_at: KnownAt(head.raw()), ..make };
+                // Told again, an enquiry is the first one, though the record has moved on.
+                let asked = app.ids.hash("goldthread/county-asked/1", &[act.key.as_bytes()]);
+                app.execute_asked(visitor, order(Command::Enquiry { id, command: make.into() }), asked).await
+            }
+            command => app.execute(visitor, order(command)).await,
+        },
+        Deed::Amend { stream, amendment } => {
+            let correction = app.amending(stream, (**amendment).clone()).await?;
+            app.execute(visitor, order(Command::Correct { stream: stream.clone(), correction })).await
+        }
+        Deed::Move { entry, wrong, right } => {
+            let order = Move {
+                purpose: act.purpose,
+                lawful_basis,
+                idempotency_key: Some(act.key.clone()),
+                correlation: None,
+                trace: None,
+                recorded_at: Some(act.at),
+                reason: Reason::WrongPerson,
+                entry: *entry,
+                wrong: wrong.clone(),
+                right: right.clone(),
+            };
+            app.move_entry(visitor, order).await.map(|moved| moved.away)
         }
     }
 }

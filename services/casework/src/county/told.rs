@@ -42,7 +42,7 @@ pub(super) struct Heard {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum From {
+pub(super) enum From {
     Police,
     Health,
     Education,
@@ -110,14 +110,16 @@ impl Telling<'_, '_> {
     ) -> Result<Option<Heard>, Untold> {
         let from = self.dice.weighted(&SOURCES).unwrap_or(From::Others);
         let concern = self.dice.weighted(from.concerns()).unwrap_or(ConcernKind::Other);
-        let Some(mut heard) = self.told_by(family, day, from, concern)? else { return Ok(None) };
+        let Some(about) = self.dice.pick(&family.children).copied() else { return Ok(None) };
+        let Some(mut heard) = self.told_by(family, (about, day), from, concern)? else { return Ok(None) };
         let first = heard.contact;
         if self.dice.per_mille(160) {
             for other in
                 [From::Health, From::Education, From::Police].into_iter().filter(|other| *other != from)
             {
                 let later = after(day, self.dice.below(2));
-                let Some(mut also) = self.told_by(family, later, other, concern)? else { continue };
+                let Some(about) = self.dice.pick(&family.children).copied() else { continue };
+                let Some(mut also) = self.told_by(family, (about, later), other, concern)? else { continue };
                 // The front door sorts them when it has both.
                 also.decided = also.decided.max(heard.decided);
                 self.join(family, also, first);
@@ -136,14 +138,13 @@ impl Telling<'_, '_> {
         Ok(Some(Heard { contact: first, ..heard }))
     }
 
-    fn told_by(
+    pub fn told_by(
         &mut self,
         family: &Family<'_>,
-        day: NaiveDate,
+        (about, day): (Child, NaiveDate),
         from: From,
         concern: ConcernKind,
     ) -> Result<Option<Heard>, Untold> {
-        let Some(about) = self.dice.pick(&family.children).copied() else { return Ok(None) };
         let (teller, source) = self.teller(family, about, from);
         let happened = match from {
             From::Police => at_any_hour(day, self.dice),
@@ -198,12 +199,15 @@ impl Telling<'_, '_> {
         };
         let at = written_down(happened, self.dice).max(minutes_after(family.met, 10));
         let command = Command::Contact { id: None, command: record.into() };
-        let told = self.script.tell(at, teller, Purpose::ReferralConsideration, command);
+        let Some(told) = self.script.tell(at, teller, Purpose::ReferralConsideration, command) else {
+            return Ok(None);
+        };
+        self.put_right(family, (told, at), concern)?;
         // Nine of ten are decided on the working day they came or the next.
         let wait = self.dice.range(&[((0, 1), 890), ((2, 3), 80), ((4, 9), 30)]);
         let decided =
             in_office_hours(working_day(after(civil_day(at), wait)), self.dice).max(minutes_after(at, 25));
-        Ok(told.map(|told| Heard { contact: told.contact(), decided }))
+        Ok(Some(Heard { contact: told.contact(), decided }))
     }
 
     /// Who records it, and the agency that told it.
@@ -238,7 +242,7 @@ impl Telling<'_, '_> {
         self.dice.pick(trust).copied()
     }
 
-    fn decide(&mut self, family: &Family<'_>, heard: Heard, outcome: Outcome) -> Result<(), Untold> {
+    pub fn decide(&mut self, family: &Family<'_>, heard: Heard, outcome: Outcome) -> Result<(), Untold> {
         let passed_to = (outcome == Outcome::PassedOn)
             .then(|| self.dice.pick(&family.council.housing).map(|teller| teller.agency))
             .flatten();

@@ -64,7 +64,9 @@ pub(super) struct Work<'w, 'a> {
     pub team: &'w Team,
     pub worker: Teller,
     pub child: Child,
-    case: CaseId,
+    /// A sibling the same worker is with, and from when on they have a case for certain.
+    pub sibling: Option<(Child, DateTime<Utc>)>,
+    pub case: CaseId,
     allocation: AllocationId,
     /// Nothing of the case is written down before this.
     clock: DateTime<Utc>,
@@ -90,7 +92,7 @@ impl<'w, 'a> Work<'w, 'a> {
         let case = script.ids().case(child.person, &family.council.authority);
         let clock = DateTime::UNIX_EPOCH;
         let allocation = AllocationId(case.0);
-        Self { words, script, dice, family, team, worker, child, case, allocation, clock }
+        Self { words, script, dice, family, team, worker, child, sibling: None, case, allocation, clock }
     }
 
     /// An order on this case about something of a day, written down when people are at work.
@@ -111,8 +113,8 @@ impl<'w, 'a> Work<'w, 'a> {
     /// Visits and notes are written down when there is time; nothing waits for them.
     fn aside(&mut self, happened: DateTime<Utc>, command: impl Into<domain::case::Command>) -> Option<Told> {
         let at = written_down(happened, self.dice).max(minutes_after(self.clock, 1));
-        let command = Command::Case { id: self.case, command: command.into() };
-        self.script.tell(at, self.worker, Purpose::AllocatedWork, command)
+        let sibling = self.sibling.filter(|(_, known)| happened > *known).map(|(sibling, _)| sibling);
+        self.tell_or_slip((at, happened), sibling, command.into())
     }
 
     /// From the referral as far as it goes. The last day on which it is in the way of another referral, once it is

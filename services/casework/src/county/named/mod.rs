@@ -3,6 +3,7 @@
 //! They live in Bradford, and those one can be on a demonstration take part. Days are counted back from the county's
 //! end, so that each story is as fresh as the day the demonstration was begun.
 
+mod adopted;
 mod apart;
 mod hackney;
 mod marsh;
@@ -25,7 +26,7 @@ type Story = fn(&mut Stage<'_>) -> Result<(), Untold>;
 
 /// Every story, told from `first_thread` on.
 pub(super) fn tell<'a>(stage: impl Fn(u32) -> Stage<'a>, first_thread: u32) -> Result<Vec<Act>, Untold> {
-    let stories: [Story; 9] = [
+    let stories: [Story; 10] = [
         marsh::tell,
         small_facts::tell,
         hackney::tell,
@@ -35,6 +36,7 @@ pub(super) fn tell<'a>(stage: impl Fn(u32) -> Stage<'a>, first_thread: u32) -> R
         missing::tell,
         apart::tell,
         moved::tell,
+        adopted::tell,
     ];
     let mut acts = Vec::new();
     for (story, thread) in stories.into_iter().zip(first_thread..) {

@@ -27,7 +27,7 @@ use domain::ids::{
 };
 use domain::person::identifier::{Identifier, Scheme};
 use domain::person::name::{NameUse, PersonName};
-use domain::person::{Assertion, Open, PersonKind, Sex};
+use domain::person::{Assertion, Open, PersonKind, Restrict, Sex};
 use domain::source::{Basis, Source};
 use domain::text::Narrative;
 use domain::tie::{self, TieKind, TieTo};
@@ -191,6 +191,17 @@ impl<'a> Stage<'a> {
         let at = self.next(at);
         let command = Command::Person { id: Some(person), command: command.into() };
         self.tell(at, self.cast.front_door, Purpose::SafeguardingCheck, command)
+    }
+
+    /// The manager closes a record to all but named readers.
+    pub fn restrict(
+        &mut self,
+        at: DateTime<Utc>,
+        person: PersonId,
+        restrict: Restrict,
+    ) -> Result<(), Untold> {
+        let command = Command::Person { id: Some(person), command: restrict.into() };
+        self.tell(at, self.cast.manager, Purpose::RecordKeeping, command).map(drop)
     }
 
     pub fn tie(
