@@ -1,23 +1,59 @@
-//! The demonstration's county, as `make run` tells it: three thousand children over three years, through `execute`.
+//! The demonstration as `make run` tells it: three thousand children over three years, through `execute`; and what its
+//! users meet: measures, receipts, pages.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use casework::app::App;
-use casework::county::{self, County};
+use casework::demonstration::{self, Extent, Persona};
+use casework::server::Server;
 use casework::settings::Settings;
+use casework::telemetry::Telemetry;
+use chrono::TimeDelta;
+use domain::access::Purpose;
 use event_store::EventStore as _;
 use event_store::clock::SystemClock;
+use serde_json::json;
 
 use crate::figures::{Figure, real};
-use crate::{Bench, Result};
+use crate::load::{self, Asker, Calling, Job, Loaded, Request};
+use crate::server::Database;
+use crate::{Bench, Result, measures, pages};
 
 /// Longer than the views take to catch up.
 const PATIENCE: Duration = Duration::from_secs(120);
+const DAYS: u32 = 3 * 365;
+/// At their browsers at once.
+const USERS: u64 = 20;
+
+pub const NAMES: [&str; 5] = [
+    "demonstration/county",
+    "demonstration/orders",
+    "measures/three_years",
+    "demonstration/receipt",
+    "demonstration/pages",
+];
 
 pub async fn all(bench: &Bench) -> Result<Vec<Figure>> {
-    let before = bench.server.raw_appends(64, 1, bench.pace.raw).await?;
     let database = bench.server.database("demonstration").await?;
+    let app = open(&database).await?;
+    let mut figures = county(bench, &app).await?;
+    let end = app.clock.now();
+    let passed = TimeDelta::days(i64::from(DAYS));
+    figures.push(measures::over(bench, &database, &app, ("measures/three_years", end - passed, end)).await?);
+    let telemetry = Arc::new(Telemetry::measuring(None)?);
+    let server = Server::start(Arc::clone(&app), telemetry, SocketAddr::from(([127, 0, 0, 1], 0))).await?;
+    let measured = browse(bench, &app, server.address()).await;
+    server.stop().await?;
+    app.stop().await;
+    bench.server.remove(database).await?;
+    figures.extend(measured?);
+    Ok(figures)
+}
+
+/// A node on a fresh database.
+pub async fn open(database: &Database) -> Result<Arc<App>> {
     let settings = Settings {
         origin: "goldthread.example/bench".to_owned(),
         demonstration: true,
@@ -25,31 +61,38 @@ pub async fn all(bench: &Bench) -> Result<Vec<Figure>> {
     };
     let app = Arc::new(App::open(settings, database.connections.clone(), Arc::new(SystemClock)).await?);
     tokio::time::timeout(PATIENCE, app.engine.ready()).await?;
-    let county = County {
-        seed: 1,
-        children: bench.pace.demonstration,
-        begin: "2023-03-06T08:00:00Z".parse()?,
-        end: "2026-03-06T17:00:00Z".parse()?,
-    };
-    let begun = Instant::now();
-    let mut orders = 0;
-    let events = county::tell(&app, county, None, &mut |progress| {
-        orders = progress.orders;
-        eprintln!("  {:?} {:.1} s", progress, begun.elapsed().as_secs_f64());
-    })
-    .await?;
-    let told = begun.elapsed().as_secs_f64();
+    Ok(app)
+}
+
+/// Waits until every view has all that is on record.
+pub async fn seen(app: &App) -> Result<()> {
     let head = app.record.head().await?.position;
     for view in projections::views() {
         app.views.wait_until(view.name(), head, PATIENCE).await?;
     }
+    Ok(())
+}
+
+async fn county(bench: &Bench, app: &App) -> Result<Vec<Figure>> {
+    let before = bench.server.raw_appends(64, 1, bench.pace.raw).await?;
+    let extent = Extent { children: bench.pace.demonstration, days: DAYS };
+    let begin = demonstration::beginning(app, extent).await?;
+    let begun = Instant::now();
+    let (mut orders, mut events) = (0, 0);
+    demonstration::tell(app, begin, extent, &mut |progress| {
+        (orders, events) = (progress.orders, progress.events);
+        if progress.given.is_multiple_of(50_000) {
+            eprintln!("  {} of {} orders, {:.1} s", progress.given, orders, begun.elapsed().as_secs_f64());
+        }
+    })
+    .await?;
+    let told = begun.elapsed().as_secs_f64();
+    seen(app).await?;
     let seen = begun.elapsed().as_secs_f64();
-    app.stop().await;
-    bench.server.remove(database).await?;
     let after = bench.server.raw_appends(64, 1, bench.pace.raw).await?;
     let detail = format!(
         "{} children over three years: {events} events by {orders} orders; {:.0} events/s; every view had them after {seen:.1} s",
-        county.children,
+        extent.children,
         real(events) / told,
     );
     let raw = f64::midpoint(before, after);
@@ -58,5 +101,48 @@ pub async fn all(bench: &Bench) -> Result<Vec<Figure>> {
         Figure::new("demonstration/orders", real(orders) / told, "orders/s")
             .against(Some(raw))
             .detail("against as many raw rows a second, one a transaction, from 64 clients"),
+    ])
+}
+
+async fn browse(bench: &Bench, app: &App, address: SocketAddr) -> Result<Vec<Figure>> {
+    let job = |callers, a_second| Job {
+        address,
+        connections: USERS,
+        callers,
+        millis: u64::try_from(bench.pace.visible.as_millis()).unwrap_or(u64::MAX),
+        a_second,
+    };
+    let nurse = app.token(&Persona::Nurse.actor(app), TimeDelta::hours(8))?;
+    let asker = Asker::program(&nurse, Purpose::Attendance.code());
+    // The numbers of the county's children are counted from here; one in twenty-five has none, and is nobody.
+    let numbers = (0..bench.pace.demonstration).map(casework::county::nhs_number);
+    let ask = |number| json!({ "search": { "nhs-number": number }, "reason": "At the department with a broken arm." });
+    let requests = numbers.map(|number| Request::post("/api/v1/enquiries", &ask(number))).collect();
+    let receipts = load::run(&job(vec![Calling { asker, requests }], Some(USERS))).await?;
+
+    let mut callers = Vec::new();
+    for persona in Persona::ALL {
+        let token = app.token(&persona.actor(app), TimeDelta::hours(8))?;
+        let asker = Asker::browser(&token);
+        let requests = pages::reached(address, &asker).await?;
+        callers.push(Calling { asker, requests });
+    }
+    let pages: usize = callers.iter().map(|caller| caller.requests.len()).sum();
+    let read = load::run(&job(callers.clone(), Some(USERS))).await?;
+    let flat_out = load::run(&job(callers, None)).await?;
+    let ms =
+        |loaded: &Loaded, part| loaded.latencies.quantile(part).map_or(0.0, |took| took.as_secs_f64() * 1e3);
+    Ok(vec![
+        Figure::new("demonstration/receipt", ms(&receipts, 500), "ms").p99(&receipts.latencies).detail(format!(
+            "p50 of asking about a child, {USERS} askers each once a second; p95 {:.1} ms",
+            ms(&receipts, 950)
+        )),
+        Figure::new("demonstration/pages", ms(&read, 950), "ms").p99(&read.latencies).detail(format!(
+            "p95 of {pages} pages of six personas, {USERS} users each turning a page every second, p50 {:.1} ms; \
+             all at once without a pause {:.0} pages/s, {}",
+            ms(&read, 500),
+            flat_out.rate,
+            flat_out.latencies.words(),
+        )),
     ])
 }

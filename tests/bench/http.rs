@@ -7,7 +7,6 @@ mod partnership;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use casework::app::App;
 use casework::server::Server;
@@ -16,9 +15,8 @@ use domain::access::{Purpose, Role};
 use serde_json::json;
 
 use crate::append::millis;
-use crate::child::{Child, Role as Plays};
 use crate::figures::Figure;
-use crate::load::{self, Asker, Job, Loaded, Request};
+use crate::load::{self, Asker, Calling, Job, Loaded, Request};
 use crate::{Bench, Result, county, visible};
 use partnership::Partnership;
 
@@ -44,10 +42,10 @@ async fn measure(bench: &Bench, app: &App, address: SocketAddr) -> Result<Vec<Fi
     let front_door = partnership.asker(Role::FrontDoor, Purpose::ReferralConsideration)?;
     let nurse = partnership.asker(Role::EmergencyNurse, Purpose::Attendance)?;
     let school = partnership.asker(Role::SafeguardingLead, Purpose::SafeguardingCheck)?;
-    let job = |askers: Vec<Asker>, requests| Job {
+    let job = |askers: Vec<Asker>, requests: Vec<Request>| Job {
         address,
-        askers,
-        requests,
+        connections: load::CONNECTIONS,
+        callers: askers.into_iter().map(|asker| Calling { asker, requests: requests.clone() }).collect(),
         millis: millis(bench.pace.http),
         a_second: None,
     };
@@ -56,10 +54,10 @@ async fn measure(bench: &Bench, app: &App, address: SocketAddr) -> Result<Vec<Fi
     let enquiries = job(vec![nurse, school], enquiries(people));
     let steady = Job { a_second: Some(STEADY), ..enquiries.clone() };
 
-    let recorded = run(&contacts).await?;
-    let flat_out = run(&enquiries).await?;
-    let steady = run(&steady).await?;
-    let read = run(&timelines).await?;
+    let recorded = load::run(&contacts).await?;
+    let flat_out = load::run(&enquiries).await?;
+    let steady = load::run(&steady).await?;
+    let read = load::run(&timelines).await?;
     let told = format!(
         "flat out {}; the p99 given is that at {:.0} a second",
         flat_out.latencies.words(),
@@ -75,14 +73,6 @@ async fn measure(bench: &Bench, app: &App, address: SocketAddr) -> Result<Vec<Fi
 fn figure(name: &str, loaded: &Loaded) -> Figure {
     let detail = format!("{} connections; {}", load::CONNECTIONS, loaded.latencies.words());
     Figure::new(name, loaded.rate, "requests/s").p99(&loaded.latencies).detail(detail)
-}
-
-async fn run(job: &Job) -> Result<Loaded> {
-    // What went before has been taken in.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    let mut child = Child::start(Plays::Load, job)?;
-    child.go()?;
-    child.answer()
 }
 
 fn contacts(people: u64) -> Vec<Request> {

@@ -1,5 +1,5 @@
-//! The load: thirty-two connections kept open, each sending its next request when the last is answered, or when it
-//! is due if a pace is set. A request that is late counts from when it was due.
+//! The load: connections kept open, each sending its next request when the last is answered, or when it is due if a
+//! pace is set. A request that is late counts from when it was due.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -11,10 +11,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::Result;
-use crate::child;
+use crate::child::{self, Child, Role};
 use crate::figures::{Latencies, real};
 use crate::ids::Ids;
 
+/// As many as programs that call the service keep open.
 pub const CONNECTIONS: u64 = 32;
 const WARM_UP: Duration = Duration::from_secs(1);
 /// An answer that takes longer is a failure.
@@ -24,20 +25,34 @@ const PATIENCE: Duration = Duration::from_secs(20);
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Job {
     pub address: SocketAddr,
+    pub connections: u64,
     /// Connections are shared out among them, in turn.
-    pub askers: Vec<Asker>,
-    /// Sent again and again, in no order.
-    pub requests: Vec<Request>,
+    pub callers: Vec<Calling>,
     pub millis: u64,
     /// As fast as it is answered, when absent.
     pub a_second: Option<u64>,
 }
 
-/// Somebody who asks, and why.
+/// Somebody who asks, and what.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Asker {
-    pub token: String,
-    pub purpose: String,
+pub struct Calling {
+    pub asker: Asker,
+    /// Sent again and again, in no order.
+    pub requests: Vec<Request>,
+}
+
+/// Somebody who asks: a program with a token and a purpose, or a browser.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Asker(String);
+
+impl Asker {
+    pub fn program(token: &str, purpose: &str) -> Self {
+        Self(format!("authorization: Bearer {token}\r\ngoldthread-purpose: {purpose}\r\n"))
+    }
+
+    pub fn browser(token: &str) -> Self {
+        Self(format!("cookie: goldthread-visitor={token}\r\naccept: text/html\r\n"))
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -58,10 +73,7 @@ impl Request {
 
     fn bytes(&self, address: SocketAddr, asker: &Asker) -> Vec<u8> {
         let Self { method, path, body } = self;
-        let mut head = format!(
-            "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer {}\r\ngoldthread-purpose: {}\r\n",
-            asker.token, asker.purpose,
-        );
+        let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n{}", asker.0);
         if !body.is_empty() {
             head.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
         }
@@ -76,20 +88,29 @@ pub struct Loaded {
     pub latencies: Latencies,
 }
 
+/// Lets a process of its own make the load.
+pub async fn run(job: &Job) -> Result<Loaded> {
+    // What went before has been taken in.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut child = Child::start(Role::Load, job)?;
+    child.go()?;
+    child.answer()
+}
+
 /// The process that makes the load.
 pub async fn play() -> Result<()> {
     let job: Job = child::job()?;
-    let bytes = |asker| job.requests.iter().map(|request| request.bytes(job.address, asker)).collect();
-    let each: Vec<Arc<[Vec<u8>]>> = job.askers.iter().map(bytes).collect();
+    let bytes = |calling: &Calling| {
+        calling.requests.iter().map(|request| request.bytes(job.address, &calling.asker)).collect()
+    };
+    let each: Vec<Arc<[Vec<u8>]>> = job.callers.iter().map(bytes).collect();
     child::ready()?;
     let begin = Instant::now() + WARM_UP;
     let end = begin + Duration::from_millis(job.millis);
     let mut callers = Vec::new();
-    for (number, requests) in (0..CONNECTIONS).zip(each.iter().cycle()) {
-        let stream = TcpStream::connect(job.address).await?;
-        stream.set_nodelay(true)?;
-        let pace = job.a_second.map(|a_second| Pace::new(a_second, number));
-        let connection = Connection { stream, received: Vec::new() };
+    for (number, requests) in (0..job.connections).zip(each.iter().cycle()) {
+        let pace = job.a_second.map(|a_second| Pace::new(a_second, (number, job.connections)));
+        let connection = Connection::open(job.address).await?;
         let caller =
             Caller { connection, requests: Arc::clone(requests), ids: Ids::new(number), pace, begin, end };
         callers.push(tokio::spawn(caller.call()));
@@ -109,10 +130,10 @@ struct Pace {
 }
 
 impl Pace {
-    fn new(a_second: u64, number: u64) -> Self {
+    fn new(a_second: u64, (number, connections): (u64, u64)) -> Self {
         let between = Duration::from_secs_f64(1.0 / real(a_second));
         let first = Duration::from_secs_f64(real(number) / real(a_second));
-        let every = Duration::from_secs_f64(between.as_secs_f64() * real(CONNECTIONS));
+        let every = Duration::from_secs_f64(between.as_secs_f64() * real(connections));
         Self { next: Instant::now() + first, every }
     }
 
@@ -161,12 +182,25 @@ impl Caller {
     }
 }
 
-struct Connection {
+/// A connection to the service.
+pub struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
 }
 
 impl Connection {
+    pub async fn open(address: SocketAddr) -> Result<Self> {
+        let stream = TcpStream::connect(address).await?;
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, received: Vec::new() })
+    }
+
+    /// What is answered to a request.
+    pub async fn ask(&mut self, address: SocketAddr, asker: &Asker, request: &Request) -> Result<String> {
+        self.exchange(&request.bytes(address, asker)).await?;
+        Ok(String::from_utf8_lossy(&self.received).into_owned())
+    }
+
     /// Sends a request and reads its answer, which must be a success.
     async fn exchange(&mut self, request: &[u8]) -> Result<()> {
         self.stream.write_all(request).await?;

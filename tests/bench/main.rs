@@ -16,6 +16,7 @@ mod load;
 mod machine;
 mod measures;
 mod options;
+mod pages;
 mod paper;
 mod people;
 mod read;
@@ -93,8 +94,7 @@ async fn measure(bench: &Bench, options: &Options) -> Result<ExitCode> {
     report.take(&["visible"], visible::visible(bench)).await;
     report.take(&["alerts/raised"], alerts::alerts(bench)).await;
     report.take(&["http/contact", "http/status", "http/timeline"], http::all(bench)).await;
-    report.take(&["demonstration/county", "demonstration/orders"], demonstration::all(bench)).await;
-    report.take(&["measures/three_years"], measures::three_years(bench)).await;
+    report.take(&demonstration::NAMES, demonstration::all(bench)).await;
     report.take(&["measures/ten_years"], measures::ten_years(bench)).await;
     println!("{}", paper::table(&report));
     if options.is_full() {

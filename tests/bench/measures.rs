@@ -9,14 +9,11 @@ use std::time::{Duration, Instant};
 
 use casework::app::App;
 use casework::county::{self, County};
-use casework::settings::Settings;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Actor, Purpose};
 use domain::agency::AgencyKind;
 use domain::ids::{AgencyId, PractitionerId};
 use domain::when::civil_day;
-use event_store::EventStore as _;
-use event_store::clock::SystemClock;
 use projections::management::window::Window;
 use projections::management::{self, Asked, Detail, Management, NAME, Whose};
 use projections::scope::Scope;
@@ -25,57 +22,54 @@ use tokio_postgres::Client;
 use uuid::Uuid;
 
 use crate::figures::{Figure, Latencies};
-use crate::{Bench, Result};
+use crate::server::Database;
+use crate::{Bench, Result, demonstration};
 
-/// Longer than the views take to catch up.
-const PATIENCE: Duration = Duration::from_secs(300);
 const ROUNDS: u32 = 30;
-/// As the demonstration's.
-const THREE_YEARS: &str = "2023-03-06T08:00:00Z";
-const TEN_YEARS: &str = "2016-03-07T08:00:00Z";
+const BEGIN: &str = "2016-03-07T08:00:00Z";
 const END: &str = "2026-03-06T17:00:00Z";
-
-pub async fn three_years(bench: &Bench) -> Result<Vec<Figure>> {
-    Ok(vec![over(bench, "measures/three_years", 1, THREE_YEARS).await?])
-}
+/// Another county than the demonstration's, which ends after three years.
+const SEED: u64 = 2;
 
 pub async fn ten_years(bench: &Bench) -> Result<Vec<Figure>> {
-    Ok(vec![over(bench, "measures/ten_years", 2, TEN_YEARS).await?])
+    let database = bench.server.database("ten_years").await?;
+    let app = demonstration::open(&database).await?;
+    let (begin, end): (DateTime<Utc>, DateTime<Utc>) = (BEGIN.parse()?, END.parse()?);
+    let county = County { seed: SEED, children: bench.pace.demonstration, begin, end };
+    county::tell(&app, county, None, &mut |_| {}).await?;
+    demonstration::seen(&app).await?;
+    let measured = over(bench, &database, &app, ("measures/ten_years", begin, end)).await;
+    app.stop().await;
+    bench.server.remove(database).await?;
+    Ok(vec![measured?])
 }
 
-async fn over(bench: &Bench, name: &str, seed: u64, begin: &str) -> Result<Figure> {
-    let database = bench.server.database(&name.replace('/', "_")).await?;
-    let settings = Settings {
-        origin: "goldthread.example/bench".to_owned(),
-        demonstration: true,
-        ..Settings::default()
-    };
-    let app = Arc::new(App::open(settings, database.connections.clone(), Arc::new(SystemClock)).await?);
-    tokio::time::timeout(PATIENCE, app.engine.ready()).await?;
-    let (begin, end): (DateTime<Utc>, DateTime<Utc>) = (begin.parse()?, END.parse()?);
-    let county = County { seed, children: bench.pace.demonstration, begin, end };
-    let events = county::tell(&app, county, None, &mut |_| {}).await?;
-    app.views.wait_until(NAME, app.record.head().await?.position, PATIENCE).await?;
+/// Asked of a county that was told from one moment to another.
+pub async fn over(
+    bench: &Bench,
+    database: &Database,
+    app: &App,
+    (name, begin, end): (&str, DateTime<Utc>, DateTime<Utc>),
+) -> Result<Figure> {
     let admin = bench.server.admin(&database.name).await?;
     let schema: String =
         admin.query_one("select schema_name from views.pointer where view = $1", &[&NAME]).await?.get(0);
     admin.batch_execute("vacuum analyze").await?;
     let rows = raw(&admin, &schema).await?.1;
+    let events: i64 = admin.query_one("select count(*) from record.event", &[]).await?.get(0);
 
     let passed = end - begin;
     let moments = [end, end - passed / 4, end - passed / 2];
     let (mut ours, mut counting) = (Latencies::default(), Latencies::default());
     for _ in 0..ROUNDS {
         for moment in moments {
-            let asked = asked(&app, moment).await?;
+            let asked = asked(app, moment).await?;
             let before = Instant::now();
             management::values(&app.views, &nobody(), &asked).await?;
             ours.push(before.elapsed());
         }
         counting.push(raw(&admin, &schema).await?.0);
     }
-    app.stop().await;
-    bench.server.remove(database).await?;
     let middle = |latencies: &Latencies| latencies.quantile(500).map_or(0.0, |at| at.as_secs_f64() * 1e3);
     let detail = format!(
         "every measure with its twelve months, at three moments; {events} events, {rows} rows; ours {}, counting the rows {}",

@@ -30,6 +30,8 @@ impl Aim {
             "rebuild/all" => Self::AtLeast(150_000.0),
             "rebuild/memory" => Self::Below(512.0),
             "demonstration/county" => Self::Below(90.0),
+            "demonstration/receipt" => Self::P99Below(20.0),
+            "demonstration/pages" => Self::Below(50.0),
             "visible" => Self::P99Below(50.0),
             "measures/three_years" | "measures/ten_years" => Self::P99Below(100.0),
             "alerts/raised" => Self::P99Below(200.0),

@@ -43,7 +43,7 @@ impl Partnership<'_> {
     /// Somebody of the partnership in one role, who asks for one purpose.
     pub fn asker(&self, role: Role, purpose: Purpose) -> Result<Asker> {
         let token = self.app.token(&actor(role)?, TimeDelta::hours(8))?;
-        Ok(Asker { token, purpose: purpose.code().to_owned() })
+        Ok(Asker::program(&token, purpose.code()))
     }
 
     async fn register_council(&self) -> Result<()> {

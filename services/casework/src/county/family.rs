@@ -263,7 +263,8 @@ const ETHNICITIES: [(Ethnicity, u32); 10] = [
 ];
 
 /// A number of the range kept for tests, with its check digit (NHS Data Dictionary, modulus 11).
-pub(super) fn nhs_number(child: u32) -> String {
+#[must_use]
+pub fn nhs_number(child: u32) -> String {
     // Of two numbers next to each other, one has a check digit.
     let first = 999_100_000 + child * 2;
     [first, first + 1].into_iter().find_map(with_check_digit).unwrap_or_default()

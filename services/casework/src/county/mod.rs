@@ -32,6 +32,7 @@ use told::{Telling, outcome};
 use words::Words;
 use work::{Reach, Referred, Work};
 
+pub use family::nhs_number;
 pub use named::Company;
 
 /// Which county.
