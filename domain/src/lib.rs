@@ -15,6 +15,7 @@ pub mod decider;
 pub mod enquiry;
 pub mod entry;
 pub mod event;
+pub mod hidden;
 pub mod history;
 pub mod ids;
 pub mod linkage;

@@ -70,17 +70,9 @@ impl Line {
     }
 }
 
-impl std::fmt::Debug for Narrative {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Narrative(…)")
-    }
-}
+crate::hidden_when_printed!(Narrative);
 
-impl std::fmt::Debug for Line {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Line(…)")
-    }
-}
+crate::hidden_when_printed!(Line);
 
 #[cfg(test)]
 mod tests {

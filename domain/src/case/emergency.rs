@@ -8,9 +8,11 @@ use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::rules::{ENDED_ALREADY, ENDS_BEFORE_IT_STARTS};
 use super::state::{Case, EmergencyOrder, PoliceProtection};
 use crate::codes::codes;
-use crate::when::start_of;
+use crate::decider::Refusal;
+use crate::when::{Occurred, start_of};
 use crate::working_days::is_bank_holiday;
 
 codes! {
@@ -51,6 +53,23 @@ impl Emergency {
     #[must_use]
     pub fn holding(all: &[Self], at: DateTime<Utc>) -> Option<Self> {
         all.iter().filter(|one| one.holds(at)).max().copied()
+    }
+}
+
+pub(super) const LAPSED_BY_THEN: Refusal =
+    Refusal { code: "lapsed-by-then", sentence: "It had lapsed by then; nothing is to be ended." };
+
+/// A power is ended once, and while it holds.
+pub(super) fn may_end<E>(
+    emergency: Option<Emergency>,
+    ended: Option<&E>,
+    on: Occurred,
+) -> Result<(), Refusal> {
+    match emergency {
+        _ if ended.is_some() => Err(ENDED_ALREADY),
+        Some(emergency) if on.latest() < emergency.since => Err(ENDS_BEFORE_IT_STARTS),
+        Some(emergency) if emergency.until <= on.earliest() => Err(LAPSED_BY_THEN),
+        Some(_) | None => Ok(()),
     }
 }
 

@@ -1,8 +1,8 @@
 //! An emergency protection order ends before the instant it states: discharged, or another order takes its place.
 
-use super::end_police_protection::LAPSED_BY_THEN;
+use super::emergency::may_end;
 use super::events::{EmergencyOrderEnd, EmergencyOrderEnded};
-use super::rules::{ENDED_ALREADY, ENDS_BEFORE_IT_STARTS, from_a_practitioner, has_happened};
+use super::rules::{from_a_practitioner, has_happened};
 use super::state::Case;
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::EmergencyOrderId;
@@ -21,17 +21,7 @@ pub(super) fn decide(case: &Case, act: &Act, command: EndEmergencyOrder) -> Resu
     let standing = case.emergency_order(order)?;
     let who = case.known()?;
     has_happened(on, act, &mut from_a_practitioner())?;
-    if standing.ended.is_some() {
-        return Err(ENDED_ALREADY);
-    }
-    if let Some(emergency) = standing.emergency() {
-        if on.latest() < emergency.since {
-            return Err(ENDS_BEFORE_IT_STARTS);
-        }
-        if emergency.until <= on.earliest() {
-            return Err(LAPSED_BY_THEN);
-        }
-    }
+    may_end(standing.emergency(), standing.ended.as_ref(), on)?;
     let ended =
         EmergencyOrderEnded { child: who.child, authority: who.authority, order, reason, testimony: None };
     Ok(vec![NewEvent { occurred: on, event: ended.into() }])

@@ -1,7 +1,8 @@
 //! A child is released from police protection before the 72 hours are over.
 
+use super::emergency::may_end;
 use super::events::{PoliceProtectionEnd, PoliceProtectionEnded};
-use super::rules::{ENDED_ALREADY, ENDS_BEFORE_IT_STARTS, from_a_practitioner, has_happened};
+use super::rules::{from_a_practitioner, has_happened};
 use super::state::Case;
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::PoliceProtectionId;
@@ -15,25 +16,12 @@ pub struct EndPoliceProtection {
     pub reason: PoliceProtectionEnd,
 }
 
-pub(super) const LAPSED_BY_THEN: Refusal =
-    Refusal { code: "lapsed-by-then", sentence: "It had lapsed by then; nothing is to be ended." };
-
 pub(super) fn decide(case: &Case, act: &Act, command: EndPoliceProtection) -> Result<Vec<NewEvent>, Refusal> {
     let EndPoliceProtection { police_protection, on, reason } = command;
     let standing = case.police_protection(police_protection)?;
     let who = case.known()?;
     has_happened(on, act, &mut from_a_practitioner())?;
-    if standing.ended.is_some() {
-        return Err(ENDED_ALREADY);
-    }
-    if let Some(emergency) = standing.emergency() {
-        if on.latest() < emergency.since {
-            return Err(ENDS_BEFORE_IT_STARTS);
-        }
-        if emergency.until <= on.earliest() {
-            return Err(LAPSED_BY_THEN);
-        }
-    }
+    may_end(standing.emergency(), standing.ended.as_ref(), on)?;
     let ended = PoliceProtectionEnded {
         child: who.child,
         authority: who.authority,

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::emergency::LAPSED_BY_THEN;
 use super::emergency::last_end_of_extension;
-use super::end_police_protection::LAPSED_BY_THEN;
 use super::events::EmergencyOrderExtended;
 use super::rules::{ENDED_ALREADY, from_a_practitioner, has_happened};
 use super::state::Case;

@@ -13,11 +13,7 @@ pub struct Home {
     pub communal: bool,
 }
 
-impl std::fmt::Debug for Home {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Home(…)")
-    }
-}
+crate::hidden_when_printed!(Home);
 
 /// The best agreement with any address on record; none when one was not said.
 pub(super) fn compare(typed: &Typed, record: &OnRecord) -> Option<Level> {

@@ -74,17 +74,7 @@ pub struct Comparison {
     pub strength: Option<weights::Strength>,
 }
 
-macro_rules! hidden_when_printed {
-    ($($name:ident),+) => {$(
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    )+};
-}
-
-hidden_when_printed!(Typed, OnRecord);
+crate::hidden_when_printed!(Typed, OnRecord);
 
 /// Compares what was typed with somebody on record.
 #[must_use]

@@ -103,11 +103,7 @@ fn canonical_postcode(text: &str) -> Result<Option<String>, AddressError> {
     }
 }
 
-impl std::fmt::Debug for Address {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Address(…)")
-    }
-}
+crate::hidden_when_printed!(Address);
 
 #[cfg(test)]
 mod tests {

@@ -186,17 +186,7 @@ fn la_child_id(text: &str) -> Result<String, IdentifierError> {
     Ok(text.to_owned())
 }
 
-macro_rules! hidden_when_printed {
-    ($($name:ident),+) => {$(
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    )+};
-}
-
-hidden_when_printed!(NhsNumber, Upn, Identifier);
+crate::hidden_when_printed!(NhsNumber, Upn, Identifier);
 
 #[cfg(test)]
 mod tests {

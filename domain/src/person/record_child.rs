@@ -64,11 +64,7 @@ pub enum DisabilityRow {
     NotRead,
 }
 
-impl std::fmt::Debug for ChildRow {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ChildRow(…)")
-    }
-}
+crate::hidden_when_printed!(ChildRow);
 
 impl ChildRow {
     fn kind(&self) -> PersonKind {

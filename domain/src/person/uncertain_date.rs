@@ -132,11 +132,7 @@ fn day(text: &str) -> Result<NaiveDate, NotADateOfBirth> {
     if in_range && day.to_string() == text { Ok(day) } else { Err(NotADateOfBirth) }
 }
 
-impl std::fmt::Debug for UncertainDate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("UncertainDate(…)")
-    }
-}
+crate::hidden_when_printed!(UncertainDate);
 
 impl Serialize for UncertainDate {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

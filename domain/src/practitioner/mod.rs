@@ -30,11 +30,7 @@ pub struct Details {
     pub email: Option<Line>,
 }
 
-impl std::fmt::Debug for Details {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Details(…)")
-    }
-}
+crate::hidden_when_printed!(Details);
 
 commands! {
     /// Also changes a team or the work contact.

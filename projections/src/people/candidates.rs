@@ -63,11 +63,7 @@ pub struct Particulars {
     pub perhaps_twins: Vec<PersonId>,
 }
 
-impl std::fmt::Debug for Particulars {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Particulars(…)")
-    }
-}
+domain::hidden_when_printed!(Particulars);
 
 /// Somebody on record beside what was typed.
 struct Compared {

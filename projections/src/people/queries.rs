@@ -146,17 +146,7 @@ pub struct Person {
     pub is_incomplete: bool,
 }
 
-macro_rules! hidden_when_printed {
-    ($($name:ident),+) => {$(
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    )+};
-}
-
-hidden_when_printed!(Name, Identifier, Birth, Person);
+domain::hidden_when_printed!(Name, Identifier, Birth, Person);
 
 /// Who these people are, of those the reader is told at least the status of.
 ///

@@ -41,11 +41,7 @@ impl PlaceIn {
 /// Seals and opens places.
 pub struct Places(Aes256GcmSiv);
 
-impl std::fmt::Debug for Places {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Places(…)")
-    }
-}
+domain::hidden_when_printed!(Places);
 
 /// Not a place of this list for this reader.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]

@@ -9,11 +9,7 @@ use zeroize::Zeroizing;
 /// Derives ids that say nothing and cannot be guessed from what they are ids of.
 pub struct Ids(Zeroizing<[u8; 32]>);
 
-impl std::fmt::Debug for Ids {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ids(…)")
-    }
-}
+domain::hidden_when_printed!(Ids);
 
 impl Ids {
     #[must_use]

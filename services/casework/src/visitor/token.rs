@@ -42,11 +42,7 @@ pub struct Tokens {
     verifier: VerifyingKey,
 }
 
-impl std::fmt::Debug for Tokens {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Tokens(…)")
-    }
-}
+domain::hidden_when_printed!(Tokens);
 
 impl Tokens {
     #[must_use]

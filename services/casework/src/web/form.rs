@@ -26,11 +26,7 @@ pub const KEY: &str = "key";
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct Typed(Vec<(String, String)>);
 
-impl std::fmt::Debug for Typed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Typed(…)")
-    }
-}
+domain::hidden_when_printed!(Typed);
 
 impl From<Vec<(String, String)>> for Typed {
     fn from(pairs: Vec<(String, String)>) -> Self {

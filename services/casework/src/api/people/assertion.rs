@@ -87,17 +87,7 @@ pub struct Lives {
     to: Option<GivenDay>,
 }
 
-macro_rules! hidden_when_printed {
-    ($($name:ident),+) => {$(
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    )+};
-}
-
-hidden_when_printed!(Name, Number, Lives);
+domain::hidden_when_printed!(Name, Number, Lives);
 
 /// Reads all assertions of a request, or names every one that cannot be taken.
 pub fn read_all(given: Vec<GivenAssertion>) -> Result<Vec<Assertion>, Problem> {

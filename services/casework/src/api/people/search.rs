@@ -54,11 +54,7 @@ struct LookForPerson {
     identifier: Option<Number>,
 }
 
-impl std::fmt::Debug for LookForPerson {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("LookForPerson(…)")
-    }
-}
+domain::hidden_when_printed!(LookForPerson);
 
 /// What is looked for, once it was read.
 enum Wanted {
@@ -193,11 +189,7 @@ struct Reason {
     weight: i32,
 }
 
-impl std::fmt::Debug for FoundPerson {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("FoundPerson(…)")
-    }
-}
+domain::hidden_when_printed!(FoundPerson);
 
 impl From<Candidate> for FoundPerson {
     fn from(candidate: Candidate) -> Self {

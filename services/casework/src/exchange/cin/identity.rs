@@ -3,7 +3,6 @@
 //! a log.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use sha2::{Digest, Sha256};
 
@@ -23,11 +22,7 @@ impl Private {
     }
 }
 
-impl fmt::Debug for Private {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Private(…)")
-    }
-}
+domain::hidden_when_printed!(Private);
 
 /// The natural key of a row: authority, child, table, the dates that tell it from its like, and its place
 /// among equals.
