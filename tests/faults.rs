@@ -260,15 +260,23 @@ async fn what_was_acknowledged_survives_kill_9_of_the_node_and_of_postgres() {
     println!("{KILLS} kills, {} acknowledged, none lost, none doubled", acknowledged.len());
 }
 
+/// Opens the log. The last kill may have been PostgreSQL's, and whoever was connected may be served to the end while it
+/// is started again.
 async fn open(database: &TestDatabase) -> event_store::PostgresStore {
     use event_store::postgres::{LogSchema, LogSettings};
-    let settings = LogSettings {
-        schema: LogSchema::Record,
-        origin: "goldthread.example/faults/record".to_owned(),
-        demonstration: false,
-        readers: 2,
-    };
-    event_store::PostgresStore::open(database.connections.log.clone(), settings, Arc::new(SystemClock))
-        .await
-        .unwrap()
+    let begun = Instant::now();
+    loop {
+        let settings = LogSettings {
+            schema: LogSchema::Record,
+            origin: "goldthread.example/faults/record".to_owned(),
+            demonstration: false,
+            readers: 2,
+        };
+        let clock = Arc::new(SystemClock);
+        match event_store::PostgresStore::open(database.connections.log.clone(), settings, clock).await {
+            Ok(store) => return store,
+            Err(error) => assert!(begun.elapsed() < PATIENCE, "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }

@@ -1,6 +1,8 @@
 //! A small county is told through `execute`, once.
 
 use casework::county::{self, Company, County};
+use chrono::{DateTime, Utc};
+use event_store::{EventStore as _, Position, Recorded};
 use system_tests::TestApp;
 
 fn county(children: u32) -> County {
@@ -18,8 +20,21 @@ async fn a_county_is_told_once_and_every_rule_is_kept() {
     assert!(events > 3_000, "{events}");
     let last = said.last().expect("progress");
     assert_eq!((last.given, last.events), (last.orders, events));
+    let record = app.app.record.read_all(Position::START, 100_000).await.expect("the record");
+    let of = |kind: &str| record.iter().filter(|event| event.header.kind() == kind).count();
+    assert!(of("alert.raised") > 10 && of("entry.amended") > 10 && of("entry.moved-away") > 0);
+    let of_past =
+        |event: &&Recorded| event.header.kind() == "alert.dismissed" && event.header.recorded_at() < middle();
+    assert!(record.iter().any(|event| of_past(&event)), "alerts are decided as the story goes");
+    assert!(record.iter().all(|event| event.header.recorded_at() <= county(60).end), "times of their own");
     let again = county::tell(&app.app, county(60), Some(&company), &mut |_| {}).await.expect("told again");
     assert_eq!(again, 0);
+}
+
+/// Half way through.
+fn middle() -> DateTime<Utc> {
+    let County { begin, end, .. } = county(60);
+    begin + (end - begin) / 2
 }
 
 /// All that `serve --demonstration` tells when it is told nothing else.

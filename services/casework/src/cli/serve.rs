@@ -66,19 +66,19 @@ async fn answer(databases: &Databases, extent: Extent, telemetry: Arc<Telemetry>
     };
     tokio::pin!(stopped);
     let app = databases.app().await?;
-    let workers = Workers::start(&app);
     if app.settings.demonstration {
         let begin = demonstration::beginning(&app, extent).await?;
         databases.mark_as_demonstration()?;
         tokio::select! {
             loaded = load(&app, begin, extent) => loaded?,
             () = &mut stopped => {
-                workers.stop().await;
                 app.stop().await;
                 return Ok(());
             }
         }
     }
+    // A worker writes by the clock of today: after a story of the past, never into it.
+    let workers = Workers::start(&app);
     let server = Server::start(Arc::clone(&app), telemetry, app.settings.listen).await?;
     eprintln!("goldthread: answering at http://{}", server.address());
     let signing = tokio::spawn(sign(Arc::clone(&app)));

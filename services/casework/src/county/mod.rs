@@ -6,6 +6,7 @@
 
 mod calendar;
 mod crew;
+mod desk;
 mod dice;
 mod family;
 mod missing;
@@ -18,13 +19,17 @@ mod told;
 mod words;
 mod work;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::contact::Outcome;
+use domain::ids::PersonId;
 use domain::when::civil_day;
 
 use crate::app::App;
-use crate::error::ExecuteError;
+use crate::error::{Cause, ExecuteError};
 use crew::Crew;
+use desk::Desk;
 use dice::Dice;
 use family::{Meeting, Sketch, children_of_a_family};
 use script::{Act, Script};
@@ -77,6 +82,8 @@ pub enum Untold {
     NotPermitted(#[from] crate::policy::NotPermitted),
     #[error("the record cannot be read")]
     Record(#[from] event_store::StoreError),
+    #[error("what small facts of the county add up to could not be looked for")]
+    Linkage(#[source] Cause),
     #[error("a word of the county cannot be used")]
     Word(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -111,11 +118,13 @@ pub async fn tell(
     company: Option<&Company>,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<u64, Untold> {
-    let (crew, acts) = plan(app, county, company)?;
+    let words = Words::shipped();
+    let Plan { crew, acts, named } = plan(app, county, company, &words)?;
     if tell::is_told(app, &acts).await? {
         return Ok(0);
     }
-    tell::tell(app, &crew, acts, progress).await
+    let desk = Desk::new(&crew, &words, county.seed, named);
+    tell::tell(app, &crew, acts, desk, progress).await
 }
 
 /// Holds every order on a case against the rules, and tells nothing. How many there are.
@@ -123,32 +132,40 @@ pub async fn tell(
 /// # Errors
 /// The first order that would be refused.
 pub fn rehearse(app: &App, county: County, company: Option<&Company>) -> Result<usize, Untold> {
-    let (_, acts) = plan(app, county, company)?;
-    rehearse::cases(acts)
+    rehearse::cases(plan(app, county, company, &Words::shipped())?.acts)
 }
 
 /// Everybody who tells, and all they tell, in the order of time.
-fn plan(app: &App, county: County, company: Option<&Company>) -> Result<(Crew, Vec<Act>), Untold> {
-    let words = Words::shipped();
+struct Plan {
+    crew: Crew,
+    acts: Vec<Act>,
+    /// The people of the families with names.
+    named: BTreeSet<PersonId>,
+}
+
+fn plan(app: &App, county: County, company: Option<&Company>, words: &Words) -> Result<Plan, Untold> {
     let mut founding = Script::new(&app.ids, 0, county.end);
-    let mut crew = crew::found(app, &county, &words, &mut founding)?;
+    let mut crew = crew::found(app, &county, words, &mut founding)?;
     let mut acts = founding.in_order();
     let mut children = 0;
     let mut number = 0;
     while children < county.children {
         number += 1;
-        let story = Story { app, county: &county, crew: &crew, words: &words };
+        let story = Story { app, county: &county, crew: &crew, words };
         let (family, told) = story.of_family(number, children)?;
         children += family;
         acts.extend(told);
     }
+    let mut named = BTreeSet::new();
     if let Some(company) = company {
         let cast = named::Cast::join(&mut crew, company)?;
         let stage = |thread| named::Stage::new(&cast, Script::new(&app.ids, thread, county.end));
-        acts.extend(named::tell(stage, number + 1)?);
+        let told = named::tell(stage, number + 1)?;
+        named.extend(told.iter().filter_map(Act::opens));
+        acts.extend(told);
     }
     acts.sort_by_key(|act| act.at);
-    Ok((crew, acts))
+    Ok(Plan { crew, acts, named })
 }
 
 struct Story<'a> {

@@ -21,9 +21,21 @@ pub(super) struct Act {
     pub teller: Teller,
     pub purpose: Purpose,
     pub key: String,
-    /// What it makes; none for a move or an amendment.
+    /// What it makes; none for what is decided about an entry or an alert.
     pub told: Option<Told>,
     pub deed: Deed,
+}
+
+impl Act {
+    /// Whose record it begins.
+    pub fn opens(&self) -> Option<PersonId> {
+        match (&self.deed, self.told) {
+            (Deed::Record(command), Some(told)) if matches!(**command, Command::Person { id: None, .. }) => {
+                Some(told.person())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// What is ordered.
@@ -34,6 +46,8 @@ pub(super) enum Deed {
         stream: StreamId,
         amendment: Box<Amendment>,
     },
+    /// What a front door makes of an alert. It may be too late: withdrawn, or closed to them.
+    DecideAlert(Box<Command>),
     /// An entry goes from one child's case to another's.
     Move {
         entry: EventId,
@@ -42,11 +56,22 @@ pub(super) enum Deed {
     },
 }
 
-/// What must be told in order: what a case says, and everything else of a family.
+impl Deed {
+    /// The kind of the first event it leads to.
+    pub fn fact(&self) -> &'static str {
+        match self {
+            Self::Record(command) | Self::DecideAlert(command) => command.fact(),
+            Self::Amend { .. } => "entry.amended",
+            Self::Move { .. } => "entry.moved-away",
+        }
+    }
+}
+
+/// What must be told in order: what a case or an alert says, and everything else of a family.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Thread {
     Family(u32),
-    Case(Uuid),
+    Stream(Uuid),
 }
 
 /// A family's orders, in the order in which they are given.
@@ -112,7 +137,7 @@ impl<'a> Script<'a> {
         let id = self.ids.command(teller.practitioner, &key);
         let stream = command.stream().unwrap_or_else(|| id.new_stream(0));
         let thread = match &command {
-            Command::Case { id, .. } => Thread::Case(id.0),
+            Command::Case { id, .. } => Thread::Stream(id.0),
             Command::Correct { stream, .. } => self.thread_of(stream),
             _ => self.thread(),
         };
@@ -164,7 +189,7 @@ impl<'a> Script<'a> {
     }
 
     fn thread_of(&self, stream: &StreamId) -> Thread {
-        if stream.category == "case" { Thread::Case(stream.id) } else { self.thread() }
+        if stream.category == "case" { Thread::Stream(stream.id) } else { self.thread() }
     }
 
     /// In the order of time; of two at one time, the one that was added first.

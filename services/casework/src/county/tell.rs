@@ -9,15 +9,18 @@ use domain::enquiry::{KnownAt, Make};
 use domain::history::Reason;
 use event_store::{EventStore as _, Position, StreamId};
 use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
 use super::crew::Crew;
+use super::desk::{Desk, Last};
 use super::script::{Act, Deed, Thread};
 use super::{Progress, Untold};
 use crate::app::App;
 use crate::error::ExecuteError;
 use crate::execute::{Command, Done, Move, Order};
 use crate::visitor::Visitor;
+use crate::work::{Looked, has_reached};
 
 /// Orders on their way at once: enough to fill a flush.
 const MOST_AT_ONCE: usize = 96;
@@ -54,69 +57,144 @@ pub(super) async fn is_told(app: &App, acts: &[Act]) -> Result<bool, Untold> {
     Ok(!acts.is_empty())
 }
 
-/// Gives every order, in the order of time as near as orders on their way at once can be. How many events it led to.
+/// Gives every order, in the order of time as near as orders on their way at once can be, with the front doors at their
+/// desk. How many events it led to.
 pub(super) async fn tell(
     app: &App,
     crew: &Crew,
     acts: Vec<Act>,
+    mut desk: Desk<'_>,
     progress: &mut (dyn FnMut(Progress) + Send),
 ) -> Result<u64, Untold> {
     let orders = u64::try_from(acts.len()).unwrap_or(u64::MAX);
     let (mut given, mut events) = (0_u64, 0_u64);
-    let mut head = app.record.head().await?.position;
-    let mut waiting: HashMap<Thread, VecDeque<(u64, Act)>> = HashMap::new();
-    let mut busy: HashSet<Thread> = HashSet::new();
-    let mut held = 0_usize;
-    // Of all that are given and not yet done: what was to be recorded first.
-    let mut open: BTreeSet<(DateTime<Utc>, u64)> = BTreeSet::new();
-    let mut acts = (0_u64..).zip(acts).peekable();
-    let mut on_their_way = FuturesUnordered::new();
+    let mut acts = acts.into_iter().peekable();
+    let mut underway = Underway::new(app, crew, app.record.head().await?.position);
     loop {
-        while on_their_way.len() < MOST_AT_ONCE && held < MOST_AT_ONCE {
-            let oldest = open.first().map(|(at, _)| *at);
-            let near = |(_, act): &(u64, Act)| oldest.is_none_or(|oldest| act.at - oldest <= NEAR);
-            let Some((number, act)) = acts.next_if(near) else { break };
-            open.insert((act.at, number));
-            if busy.insert(act.thread) {
-                on_their_way.push(give(app, crew, number, act, head));
-            } else {
-                waiting.entry(act.thread).or_default().push_back((number, act));
-                held += 1;
+        while let Some(at) = acts.peek().map(|act| act.at) {
+            if !underway.has_room_for(at) || !desk.has_time_for(at) {
+                break;
+            }
+            if let Some(decision) = desk.due(at)? {
+                underway.give(decision);
+            } else if let Some(act) = acts.next() {
+                underway.give(act);
             }
         }
-        let Some(told) = on_their_way.next().await else { break };
-        let Given { thread, place, done } = told?;
-        open.remove(&place);
-        head = head.max(done.position);
-        given += 1;
-        if !done.repeated {
-            events += u64::try_from(done.events.len()).unwrap_or_default();
+        let last = if acts.peek().is_none() && underway.open.is_empty() { Last::Yes } else { Last::No };
+        if let Some(look) = desk.look(underway.newest, underway.head, last) {
+            underway.on_their_way.push(Box::pin(async move {
+                look.carry_out(app).await.map(Came::Looked).map_err(Untold::Linkage)
+            }));
         }
-        if given.is_multiple_of(PROGRESS_EVERY) || given == orders {
-            progress(Progress { given, orders, events });
-        }
-        match waiting.get_mut(&thread).and_then(VecDeque::pop_front) {
-            Some((number, next)) => {
-                held -= 1;
-                on_their_way.push(give(app, crew, number, next, head));
-            }
-            None => {
-                busy.remove(&thread);
+        match underway.on_their_way.next().await.transpose()? {
+            None => break,
+            Some(Came::Looked(looked)) => desk.looked(looked),
+            Some(Came::Done(finished)) => {
+                for done in finished.done.iter().filter(|done| !done.repeated) {
+                    events += u64::try_from(done.events.len()).unwrap_or_default();
+                    desk.take(finished.fact, done);
+                }
+                given += finished.planned;
+                if finished.planned > 0 && (given.is_multiple_of(PROGRESS_EVERY) || given == orders) {
+                    progress(Progress { given, orders, events });
+                }
+                underway.finish(finished);
             }
         }
     }
+    // What was told was looked at; a worker begins after it.
+    has_reached(app, underway.head).await.map_err(Untold::Linkage)?;
     Ok(events)
 }
 
-/// An order that was given.
-struct Given {
+/// Orders on their way, and those held back until another of their thread is done.
+struct Underway<'t> {
+    app: &'t App,
+    crew: &'t Crew,
+    on_their_way: FuturesUnordered<BoxFuture<'t, Result<Came, Untold>>>,
+    waiting: HashMap<Thread, VecDeque<(u64, Act)>>,
+    busy: HashSet<Thread>,
+    held: usize,
+    /// Of all that are given and not yet done: what was to be recorded first.
+    open: BTreeSet<(DateTime<Utc>, u64)>,
+    number: u64,
+    /// When the newest was to be recorded.
+    newest: DateTime<Utc>,
+    head: Position,
+}
+
+/// What came of something on its way.
+enum Came {
+    Done(Finished),
+    Looked(Looked),
+}
+
+/// An order that was given, with what came of it on each stream.
+struct Finished {
     thread: Thread,
     /// Its place among all.
     place: (DateTime<Utc>, u64),
-    done: Done,
+    fact: &'static str,
+    /// How many of the orders that were there at the beginning it is: one, or none for what a desk decided.
+    planned: u64,
+    done: Vec<Done>,
 }
 
-async fn give(app: &App, crew: &Crew, number: u64, act: Act, head: Position) -> Result<Given, Untold> {
+impl<'t> Underway<'t> {
+    fn new(app: &'t App, crew: &'t Crew, head: Position) -> Self {
+        Self {
+            app,
+            crew,
+            on_their_way: FuturesUnordered::new(),
+            waiting: HashMap::new(),
+            busy: HashSet::new(),
+            held: 0,
+            open: BTreeSet::new(),
+            number: 0,
+            newest: DateTime::UNIX_EPOCH,
+            head,
+        }
+    }
+
+    fn has_room_for(&self, at: DateTime<Utc>) -> bool {
+        let is_near = self.open.first().is_none_or(|(oldest, _)| at - *oldest <= NEAR);
+        is_near && self.on_their_way.len() < MOST_AT_ONCE && self.held < MOST_AT_ONCE
+    }
+
+    fn give(&mut self, act: Act) {
+        self.number += 1;
+        self.newest = self.newest.max(act.at);
+        self.open.insert((act.at, self.number));
+        if self.busy.insert(act.thread) {
+            self.send(self.number, act);
+        } else {
+            self.waiting.entry(act.thread).or_default().push_back((self.number, act));
+            self.held += 1;
+        }
+    }
+
+    fn send(&self, number: u64, act: Act) {
+        let given = give(self.app, self.crew, number, act, self.head);
+        self.on_their_way.push(Box::pin(async move { given.await.map(Came::Done) }));
+    }
+
+    fn finish(&mut self, Finished { thread, place, done, .. }: Finished) {
+        self.open.remove(&place);
+        self.head = done.iter().map(|done| done.position).fold(self.head, Position::max);
+        match self.waiting.get_mut(&thread).and_then(VecDeque::pop_front) {
+            Some((number, next)) => {
+                self.held -= 1;
+                self.send(number, next);
+            }
+            None => {
+                self.busy.remove(&thread);
+            }
+        }
+    }
+}
+
+async fn give(app: &App, crew: &Crew, number: u64, act: Act, head: Position) -> Result<Finished, Untold> {
     let visitor = crew.visitor(act.teller).ok_or(Untold::Nobody)?;
     let told = loop {
         match carry_out(app, visitor, &act, head).await {
@@ -124,14 +202,25 @@ async fn give(app: &App, crew: &Crew, number: u64, act: Act, head: Position) -> 
             told => break told,
         }
     };
-    let Act { at, thread, key, .. } = act;
-    told.map(|done| Given { thread, place: (at, number), done }).map_err(|source| match source {
-        ExecuteError::IdempotencyConflict => Untold::AnotherCounty,
-        source => Untold::Order { key, source },
-    })
+    let fact = act.deed.fact();
+    let planned = u64::from(!matches!(act.deed, Deed::DecideAlert(_)));
+    let finished = |done| Finished { thread: act.thread, place: (act.at, number), fact, planned, done };
+    match (told, &act.deed) {
+        (Ok(done), _) => Ok(finished(done)),
+        (Err(ExecuteError::Refused(_) | ExecuteError::NotPermitted(_)), Deed::DecideAlert(_)) => {
+            Ok(finished(Vec::new()))
+        }
+        (Err(ExecuteError::IdempotencyConflict), _) => Err(Untold::AnotherCounty),
+        (Err(source), _) => Err(Untold::Order { key: act.key, source }),
+    }
 }
 
-async fn carry_out(app: &App, visitor: &Visitor, act: &Act, head: Position) -> Result<Done, ExecuteError> {
+async fn carry_out(
+    app: &App,
+    visitor: &Visitor,
+    act: &Act,
+    head: Position,
+) -> Result<Vec<Done>, ExecuteError> {
     let lawful_basis = lawful_basis(act.teller.kind);
     let order = |command| Order {
         purpose: act.purpose,
@@ -144,19 +233,21 @@ async fn carry_out(app: &App, visitor: &Visitor, act: &Act, head: Position) -> R
         recorded_at: Some(act.at),
         command,
     };
-    match &act.deed {
+    let done = match &act.deed {
         Deed::Record(command) => match (**command).clone() {
             Command::Enquiry { id, command: domain::enquiry::Command::Make(make) } => {
                 let make = Make { known_at: KnownAt(head.raw()), ..make };
                 // Told again, an enquiry is the first one, though the record has moved on.
                 let asked = app.ids.hash("goldthread/county-asked/1", &[act.key.as_bytes()]);
-                app.execute_asked(visitor, order(Command::Enquiry { id, command: make.into() }), asked).await
+                app.execute_asked(visitor, order(Command::Enquiry { id, command: make.into() }), asked)
+                    .await?
             }
-            command => app.execute(visitor, order(command)).await,
+            command => app.execute(visitor, order(command)).await?,
         },
+        Deed::DecideAlert(command) => app.execute(visitor, order((**command).clone())).await?,
         Deed::Amend { stream, amendment } => {
             let correction = app.amending(stream, (**amendment).clone()).await?;
-            app.execute(visitor, order(Command::Correct { stream: stream.clone(), correction })).await
+            app.execute(visitor, order(Command::Correct { stream: stream.clone(), correction })).await?
         }
         Deed::Move { entry, wrong, right } => {
             let order = Move {
@@ -171,7 +262,9 @@ async fn carry_out(app: &App, visitor: &Visitor, act: &Act, head: Position) -> R
                 wrong: wrong.clone(),
                 right: right.clone(),
             };
-            app.move_entry(visitor, order).await.map(|moved| moved.away)
+            let moved = app.move_entry(visitor, order).await?;
+            return Ok(vec![moved.here, moved.away]);
         }
-    }
+    };
+    Ok(vec![done])
 }

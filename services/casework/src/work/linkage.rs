@@ -8,10 +8,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
 use domain::access::{Action, LawfulBasis, Purpose};
+use domain::alert::events::Said;
 use domain::alert::{Command as Alert, Say, Withdraw};
 use domain::enquiry::KnownAt;
-use domain::ids::PersonId;
+use domain::ids::{AlertId, PersonId};
 use domain::linkage::{Rule, Step, findings, settle};
 use event_store::{EventStore as _, Position};
 use futures_util::future::try_join_all;
@@ -128,27 +130,66 @@ impl Worker<'_> {
         Ok(())
     }
 
-    /// Looks at whoever these streams touch, as everything stands.
     async fn look(&mut self, streams: BTreeSet<Uuid>, upto: Position) -> Result<Position, Cause> {
-        if !streams.is_empty() {
-            let views = &self.app.views;
-            views.wait_until(NAME, upto, PATIENCE).await?;
-            views.wait_until(ALERTS, self.alerts, PATIENCE).await?;
-            let streams: Vec<Uuid> = streams.into_iter().collect();
-            let orders = steps(self.app, &streams).await?;
-            self.carry_out(&orders).await?;
-        }
+        let look = Look { streams, record: upto, alerts: self.alerts, recorded_at: None };
+        self.alerts = look.carry_out(self.app).await?.alerts;
         self.reached.send_replace(upto);
         Ok(upto)
     }
+}
 
-    async fn carry_out(&mut self, orders: &[Order]) -> Result<(), Cause> {
-        for some in orders.chunks(AT_ONCE) {
-            let done = try_join_all(some.iter().map(|order| carried_out(self.app, order))).await?;
-            self.alerts = done.into_iter().max().unwrap_or(Position::START).max(self.alerts);
+/// A look at whoever some streams touch, as everything stands.
+#[derive(Debug)]
+pub(crate) struct Look {
+    pub streams: BTreeSet<Uuid>,
+    /// What the views must have first: of the record, and of the alerts that were written before.
+    pub record: Position,
+    pub alerts: Position,
+    /// When what is found is recorded, where a demonstration tells a story of the past.
+    pub recorded_at: Option<DateTime<Utc>>,
+}
+
+/// What a look found to say.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    pub said: Vec<(AlertId, Said)>,
+    /// The last alert event that was written: it must be seen before the next look.
+    pub alerts: Position,
+}
+
+impl Look {
+    /// Puts on record what the rules find.
+    ///
+    /// # Errors
+    /// Those of the views and the record.
+    pub async fn carry_out(self, app: &App) -> Result<Looked, Cause> {
+        let mut looked = Looked { said: Vec::new(), alerts: self.alerts };
+        if self.streams.is_empty() {
+            return Ok(looked);
         }
-        Ok(())
+        app.views.wait_until(NAME, self.record, PATIENCE).await?;
+        app.views.wait_until(ALERTS, self.alerts, PATIENCE).await?;
+        let streams: Vec<Uuid> = self.streams.into_iter().collect();
+        let orders: Vec<Order> = steps(app, &streams, self.recorded_at).await?;
+        for some in orders.chunks(AT_ONCE) {
+            let done = try_join_all(some.iter().map(|order| carried_out(app, order))).await?;
+            looked.alerts = done.into_iter().max().unwrap_or(Position::START).max(looked.alerts);
+        }
+        looked.said = orders.into_iter().filter_map(|order| said(order.command)).collect();
+        Ok(looked)
     }
+}
+
+fn said(command: Command) -> Option<(AlertId, Said)> {
+    match command {
+        Command::Alert { id, command: Alert::Say(say) } => Some((id, say.says)),
+        _ => None,
+    }
+}
+
+/// Says that all up to here was looked at.
+pub(crate) async fn has_reached(app: &App, position: Position) -> Result<(), Cause> {
+    Ok(workers::reach(&app.views, NAME, position).await?)
 }
 
 async fn carried_out(app: &App, order: &Order) -> Result<Position, ExecuteError> {
@@ -173,7 +214,7 @@ fn take(batch: &Batch, at: Position, streams: &mut BTreeSet<Uuid>) -> Position {
 }
 
 /// The kinds of event that may change what rules find.
-fn may_change(kind: &str) -> bool {
+pub(crate) fn may_change(kind: &str) -> bool {
     matches!(
         kind,
         "enquiry.made"
@@ -191,7 +232,7 @@ fn may_change(kind: &str) -> bool {
 }
 
 /// What is to be ordered, now that these streams are as they are.
-async fn steps(app: &App, streams: &[Uuid]) -> Result<Vec<Order>, Cause> {
+async fn steps(app: &App, streams: &[Uuid], recorded_at: Option<DateTime<Utc>>) -> Result<Vec<Order>, Cause> {
     let scope = app.scope(&Visitor::node(), Action::ReadAlerts, Purpose::Operation)?;
     // Taken before anything is read: what is found is true at least up to here.
     let known_at = KnownAt(app.views.position(NAME).raw());
@@ -213,7 +254,7 @@ async fn steps(app: &App, streams: &[Uuid]) -> Result<Vec<Order>, Cause> {
         correlation: None,
         trace: None,
         now: None,
-        recorded_at: None,
+        recorded_at,
         command: Command::Alert { id, command },
     };
     Ok(found

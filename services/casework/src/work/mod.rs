@@ -15,6 +15,7 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 
+pub(crate) use linkage::{Look, Looked, has_reached, may_change};
 pub use linkage::{Tried, try_rule};
 
 /// The running workers. Stop them before the [`App`] they work for.
