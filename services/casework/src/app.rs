@@ -14,7 +14,7 @@ use projections::reads::Reads;
 use tokio_postgres::{Config, NoTls};
 
 use crate::enquire::Directory;
-use crate::execute::Ids;
+use crate::execute::{Ids, Remembered};
 use crate::linkage::{Rules, ShippedRuleError};
 use crate::policy::{Policy, PolicyError};
 use crate::settings::{Connections, Settings};
@@ -43,6 +43,8 @@ pub struct App {
     /// What is looked for among signals and ties.
     pub rules: Rules,
     pub(crate) directory: Directory,
+    /// What orders were judged by lately.
+    pub(crate) facts: Remembered,
     /// Only on a demonstration.
     tokens: Option<Tokens>,
 }
@@ -118,6 +120,7 @@ impl App {
             ids,
             rules,
             directory,
+            facts: Remembered::default(),
             tokens,
         })
     }

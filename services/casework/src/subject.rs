@@ -1,5 +1,7 @@
 //! What a page about one record needs from the log itself, beside what the views hold: its version, its own words.
 
+use std::sync::Arc;
+
 use std::time::Duration;
 
 use domain::access::Disclosure;
@@ -20,7 +22,7 @@ use uuid::Uuid;
 use crate::access_log::{Looking, Shown, ShownPerson};
 use crate::app::App;
 use crate::error::ReadError;
-use crate::execute::{Opening, load};
+use crate::execute::load;
 use crate::visitor::Visitor;
 
 /// How long a list waits for what was written a moment ago.
@@ -79,9 +81,9 @@ impl App {
     /// # Errors
     /// A log or key store that cannot be read.
     pub(crate) async fn entries_of(&self, stream: &StreamId) -> Result<(Vec<Entry>, u64), ReadError> {
-        match load(&self.record, self.keys.as_ref(), stream, Opening::Everything).await {
+        match load(&self.record, self.keys.as_ref(), stream).await {
             Err(ReadError::Absent) => Ok((Vec::new(), 0)),
-            loaded => loaded.map(|loaded| (loaded.entries, loaded.version)),
+            loaded => loaded.map(|loaded| (Arc::unwrap_or_clone(loaded.entries), loaded.version)),
         }
     }
 

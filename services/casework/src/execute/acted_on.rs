@@ -21,7 +21,6 @@ use projections::access::{standing, standings};
 use projections::scope::{Restriction, Standing};
 
 use super::dispatch::fold;
-use super::load::{Opening, load};
 use super::{Command, Order};
 use crate::app::App;
 use crate::error::{ExecuteError, ReadError};
@@ -91,9 +90,9 @@ impl App {
     /// Who may read somebody's record; `None` for everybody.
     async fn restriction_of(&self, id: PersonId) -> Result<Option<Restriction>, ExecuteError> {
         let stream = StreamId { category: "person".to_owned(), id: id.0 };
-        match load(&self.record, self.keys.as_ref(), &stream, Opening::Nothing).await {
+        match self.facts(&stream).await {
             Err(ReadError::Absent) => Ok(None),
-            loaded => Ok(restriction(&fold::<Person>(&effective(&loaded?.entries)))),
+            facts => Ok(restriction(&fold::<Person>(&effective(&facts?.entries)))),
         }
     }
 

@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::Command;
 use super::dispatch::fold;
-use super::load::{Opening, load};
+use super::load::load;
 use crate::app::App;
 use crate::error::{ExecuteError, FieldError, ReadError};
 
@@ -101,7 +101,7 @@ impl App {
     /// Any stream as it stands, and its version; blank and 0 when nobody has written to it.
     pub(crate) async fn state_of<D: Decider>(&self, category: &str, id: Uuid) -> Result<(D, u64), ReadError> {
         let stream = StreamId { category: category.to_owned(), id };
-        let loaded = load(&self.record, self.keys.as_ref(), &stream, Opening::Everything).await?;
+        let loaded = load(&self.record, self.keys.as_ref(), &stream).await?;
         Ok((fold(&effective(&loaded.entries)), loaded.version))
     }
 

@@ -16,7 +16,7 @@ use domain::tie::Tie;
 use uuid::Uuid;
 
 use super::Command;
-use super::load::Opening;
+use super::load::JudgedBy;
 
 impl Command {
     /// The kind of stream it acts on.
@@ -56,10 +56,10 @@ impl Command {
 
 impl Command {
     /// What its rules read. No rule of a case reads what is sealed; a correction may compare all of an entry.
-    pub(super) fn opening(&self) -> Opening {
+    pub(super) fn judged_by(&self) -> JudgedBy {
         match self {
-            Self::Case { .. } => Opening::Nothing,
-            _ => Opening::Everything,
+            Self::Case { .. } => JudgedBy::Facts,
+            _ => JudgedBy::Everything,
         }
     }
 }

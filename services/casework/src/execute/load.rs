@@ -1,36 +1,46 @@
 //! A stream as its rules read it: every entry, and of its sealed parts no more than they need.
 
+use std::sync::Arc;
+
 use domain::entry::Entry;
 use event_store::keys::{Keys, KeysError};
 use event_store::{EventStore, Recorded, StreamId};
 use projections::decode::{Decoder, look_up};
 use uuid::Uuid;
 
+use super::remembered::Facts;
+use crate::app::App;
 use crate::error::{ExecuteError, ReadError};
 
 /// Read at a time; a stream of a life is a few hundred entries.
 const PAGE: usize = 1000;
 
-/// Whether a stream's sealed parts are opened. What is not needed stays shut: it is nobody's business, and a long
-/// case is many keys.
+/// What a stream is judged by.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Opening {
+pub(super) enum JudgedBy {
     Everything,
-    /// For what is judged by facts alone.
-    Nothing,
+    /// Sealed parts stay shut: what is not needed is nobody's business, and a long case is many keys.
+    Facts,
 }
 
 /// A stream's history.
 pub(crate) struct Loaded {
     pub version: u64,
-    pub entries: Vec<Entry>,
+    pub entries: Arc<Vec<Entry>>,
     recorded: Vec<Recorded>,
+}
+
+impl From<Facts> for Loaded {
+    /// Of a stream that no command to be repeated is on.
+    fn from(facts: Facts) -> Self {
+        Self { version: facts.version, entries: facts.entries, recorded: Vec::new() }
+    }
 }
 
 impl Loaded {
     /// A stream nobody has written to.
     pub fn nothing() -> Self {
-        Self { version: 0, entries: Vec::new(), recorded: Vec::new() }
+        Self { version: 0, entries: Arc::default(), recorded: Vec::new() }
     }
 
     /// The events of a command that is on this stream already, as recorded.
@@ -44,17 +54,40 @@ impl Loaded {
     }
 }
 
-/// Reads a stream to its end.
+/// Reads a stream to its end, and opens all of it.
 pub(crate) async fn load(
     store: &dyn EventStore,
     keys: &dyn Keys,
     stream: &StreamId,
-    opening: Opening,
 ) -> Result<Loaded, ReadError> {
-    let opens = move |_: &str| opening == Opening::Everything;
+    let recorded = read(store, stream, 0).await?;
+    let entries = decode(store, keys, &recorded, |_| true).await?;
+    let version = recorded.last().map_or(0, |last| last.header.version());
+    Ok(Loaded { version, entries: Arc::new(entries), recorded })
+}
+
+impl App {
+    /// A stream's facts, its sealed parts shut: what is remembered of it, and what is new.
+    pub(super) async fn facts(&self, stream: &StreamId) -> Result<Facts, ReadError> {
+        let mut facts = self.facts.take(stream);
+        let new = read(&self.record, stream, facts.version).await?;
+        if let Some(last) = new.last() {
+            let entries = decode(&self.record, self.keys.as_ref(), &new, |_| false).await?;
+            Arc::make_mut(&mut facts.entries).extend(entries);
+            facts.commands.extend(new.iter().map(|event| event.header.causation()));
+            facts.version = last.header.version();
+            self.facts.put(stream, facts.clone());
+        } else if facts.version > 0 {
+            self.facts.put(stream, facts.clone());
+        }
+        Ok(facts)
+    }
+}
+
+async fn read(store: &dyn EventStore, stream: &StreamId, after: u64) -> Result<Vec<Recorded>, ReadError> {
     let mut recorded: Vec<Recorded> = Vec::new();
     loop {
-        let after = recorded.last().map_or(0, |last| last.header.version());
+        let after = recorded.last().map_or(after, |last| last.header.version());
         let page = store.read_stream(stream, after, PAGE).await?;
         let is_last = page.len() < PAGE;
         recorded.extend(page);
@@ -65,14 +98,21 @@ pub(crate) async fn load(
     if recorded.first().is_some_and(|first| first.header.category() != stream.category) {
         return Err(ReadError::Absent); // an id of another kind of thing
     }
-    let data_keys = look_up(keys, &recorded, &opens).await.map_err(keys_error)?;
+    Ok(recorded)
+}
+
+async fn decode(
+    store: &dyn EventStore,
+    keys: &dyn Keys,
+    recorded: &[Recorded],
+    opens: fn(&str) -> bool,
+) -> Result<Vec<Entry>, ReadError> {
+    let data_keys = look_up(keys, recorded, &opens).await.map_err(keys_error)?;
     let decoder = Decoder { origin: store.origin(), opens: &opens, keys: &data_keys };
-    let mut entries = Vec::with_capacity(recorded.len());
-    for decoded in decoder.decode(&recorded) {
-        let entry = decoded.content.map_err(|unreadable| ReadError::Corrupt(unreadable.code.into()))?;
-        entries.push(entry);
-    }
-    Ok(Loaded { version: recorded.last().map_or(0, |last| last.header.version()), entries, recorded })
+    let decoded = decoder.decode(recorded).into_iter();
+    decoded
+        .map(|decoded| decoded.content.map_err(|unreadable| ReadError::Corrupt(unreadable.code.into())))
+        .collect()
 }
 
 /// Where a stream was to begin with a command, one of another kind did: its idempotency key was used for something

@@ -15,6 +15,7 @@ mod load;
 mod meta;
 mod moving;
 mod order;
+mod remembered;
 mod repeat;
 mod seal;
 
@@ -30,10 +31,11 @@ use event_store::{Append, AppendError, Appended, Context, EventStore, StreamId};
 use crate::app::App;
 use crate::error::{ExecuteError, FieldError};
 use crate::visitor::Visitor;
-use load::Loaded;
+use load::{JudgedBy, Loaded};
 use meta::Meta;
 
-pub(crate) use load::{Opening, keys_error, load};
+pub(crate) use load::{keys_error, load};
+pub(crate) use remembered::Remembered;
 
 /// How often a lost race is run again before the answer is `stale`.
 const RACES_MAX: usize = 3;
@@ -127,7 +129,7 @@ impl App {
         let loaded = if placed.begins && order.idempotency_key.is_none() {
             Loaded::nothing()
         } else {
-            self.loaded(placed, order.command.opening()).await?
+            self.loaded(placed).await?
         };
         if loaded.version == 0 && !placed.begins && !order.command.may_begin() {
             return Err(ExecuteError::Absent);
@@ -175,13 +177,15 @@ impl App {
     }
 
     /// The stream an order is about. What a command already on it said is compared, so then all of it is opened.
-    async fn loaded(&self, placed: &Placed<'_>, opening: Opening) -> Result<Loaded, ExecuteError> {
-        let loaded = load(&self.record, self.keys.as_ref(), &placed.stream, opening).await;
-        let loaded = if placed.begins { loaded.map_err(load::begun_by_another)? } else { loaded? };
-        if opening == Opening::Everything || loaded.of_command(placed.command.0).is_empty() {
-            return Ok(loaded);
+    async fn loaded(&self, placed: &Placed<'_>) -> Result<Loaded, ExecuteError> {
+        if placed.order.command.judged_by() == JudgedBy::Facts {
+            let facts = self.facts(&placed.stream).await?;
+            if !facts.commands.contains(&placed.command.0) {
+                return Ok(facts.into());
+            }
         }
-        Ok(load(&self.record, self.keys.as_ref(), &placed.stream, Opening::Everything).await?)
+        let loaded = load(&self.record, self.keys.as_ref(), &placed.stream).await;
+        if placed.begins { loaded.map_err(load::begun_by_another) } else { Ok(loaded?) }
     }
 
     #[tracing::instrument(skip_all, name = "append")]

@@ -11,7 +11,7 @@ use domain::history::{Correction, Reason, effective};
 use domain::ids::{CorrelationId, EventId, KeyId, PersonId};
 use event_store::StreamId;
 
-use super::load::{Opening, load};
+use super::load::load;
 use super::repeat::done_before;
 use super::{Command, Done, Order, fresh_id};
 use crate::app::App;
@@ -80,11 +80,11 @@ impl App {
         };
         let away = part(&wrong, &away_key, Correction::MoveAway { entry: order.entry, reason: order.reason });
 
-        let loaded = load(&self.record, self.keys.as_ref(), &wrong, Opening::Everything).await?;
+        let loaded = load(&self.record, self.keys.as_ref(), &wrong).await?;
         let standing = effective(&loaded.entries);
         // Both permissions before either act: half a move is worse than none.
         self.permit(visitor, &away, &standing).await?;
-        let there = load(&self.record, self.keys.as_ref(), &right, Opening::Everything).await?;
+        let there = load(&self.record, self.keys.as_ref(), &right).await?;
         if let Some(entry) = standing.iter().find(|entry| entry.id == order.entry) {
             let receive = part(&right, &here_key, self.receiving(&order, entry).await?);
             self.permit(visitor, &receive, &effective(&there.entries)).await?;

@@ -10,7 +10,7 @@ use event_store::{Recorded, StreamId};
 use uuid::Uuid;
 
 use super::complete::{completed_as, given_then};
-use super::load::{Loaded, Opening, begun_by_another, load};
+use super::load::{Loaded, begun_by_another, load};
 use super::meta::Meta;
 use super::{Done, Placed, act, dispatch, hex};
 use crate::app::App;
@@ -75,7 +75,7 @@ impl App {
         let command = self.ids.command(visitor.practitioner(), key);
         let id = command.new_stream(0);
         let stream = StreamId { category: ENQUIRY.to_owned(), id };
-        let loaded = load(&self.record, self.keys.as_ref(), &stream, Opening::Everything).await;
+        let loaded = load(&self.record, self.keys.as_ref(), &stream).await;
         let loaded = loaded.map_err(begun_by_another)?;
         let recorded = loaded.of_command(command.0);
         let (Some(first), Some(entry)) = (recorded.first(), loaded.entries.first()) else { return Ok(None) };
