@@ -24,8 +24,9 @@ use crate::work::{Looked, has_reached};
 
 /// Orders on their way at once: enough to fill a flush.
 const MOST_AT_ONCE: usize = 96;
-/// Orders further apart than this keep their order, and so their recorded times.
-const NEAR: TimeDelta = TimeDelta::hours(3);
+/// Orders further apart than this keep their order: what is told in one day's office hours may change places by moments,
+/// and nothing is recorded on another day.
+const NEAR: TimeDelta = TimeDelta::hours(12);
 /// Told about as often as somebody watching wants to know.
 const PROGRESS_EVERY: u64 = 5_000;
 /// Events of a stream read at a time.
