@@ -1,5 +1,6 @@
 //! An entry made on the wrong child goes to the right one.
 
+use event_store::{EventStore as _, StreamId};
 use serde_json::{Value, json};
 use system_tests::http::Caller;
 use uuid::Uuid;
@@ -64,7 +65,7 @@ async fn a_move_that_may_not_be_made_leaves_the_entry_where_it_is() {
     let keeper = api.served.caller(&api.test.front_door(), "record-keeping");
     let nurse = api.served.caller(&api.test.emergency_nurse(), "record-keeping");
     let path = format!("/api/v1/entries/{entry}/move");
-    let before = event_store::EventStore::head(&api.test.app.record).await.unwrap().position;
+    let before = api.test.app.record.head().await.unwrap().position;
     assert_eq!(nurse.post(&path, &from_to(wrong, right)).await.problem(403)["code"], "not-permitted");
     let case = json!({
         "wrong": { "person": wrong }, "right": { "case": { "child": right, "authority": "383" } },
@@ -78,7 +79,7 @@ async fn a_move_that_may_not_be_made_leaves_the_entry_where_it_is() {
     let mut unsaid = from_to(wrong, right);
     unsaid["reason"] = json!("tidiness");
     assert_eq!(keeper.post(&path, &unsaid).await.problem(422)["fields"][0]["field"], "reason");
-    let after = event_store::EventStore::head(&api.test.app.record).await.unwrap().position;
+    let after = api.test.app.record.head().await.unwrap().position;
     assert_eq!(before, after, "nothing half-written");
 }
 
@@ -108,4 +109,24 @@ async fn an_allocation_on_the_wrong_childs_case_is_moved_to_the_right_ones() {
     let away = &moved.json()["away"];
     assert!(entries(&reader, wrong, "worker.allocated", away).await.is_empty());
     assert_eq!(entries(&reader, right, "worker.allocated", away).await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_erased_is_not_moved_and_whoever_tries_is_told_what_to_do() {
+    let api = Api::start().await;
+    let (wrong, right, entry) = mistaken(&api).await;
+    let app = &api.test.app;
+    let stream = StreamId { category: "person".to_owned(), id: wrong };
+    let opened = app.record.read_stream(&stream, 0, 1).await.unwrap();
+    let facts: Value = serde_json::from_slice(&opened[0].facts).unwrap();
+    let key: Uuid = facts["key"].as_str().unwrap().parse().unwrap();
+    app.keys.destroy(&[key], app.clock.now()).await.unwrap();
+    let keeper = api.served.caller(&api.test.front_door(), "record-keeping");
+    let refused =
+        keeper.post(&format!("/api/v1/entries/{entry}/move"), &from_to(wrong, right)).await.problem(422);
+    assert_eq!(refused["fields"][0]["field"], "entry");
+    assert!(refused["fields"][0]["problem"].as_str().unwrap().contains("withdraw"), "{refused}");
+    let withdraw = json!({ "record": { "person": wrong }, "reason": "wrong-person" });
+    let withdrawn = keeper.post(&format!("/api/v1/entries/{entry}/withdrawal"), &withdraw).await;
+    assert_eq!(withdrawn.status, 200, "{}", withdrawn.text());
 }

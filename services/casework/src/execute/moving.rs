@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::access::{LawfulBasis, Purpose};
 use domain::authority::Authority;
 use domain::entry::Entry;
-use domain::history::{Correction, Reason, effective};
+use domain::history::{Correction, NotMovable, Reason, effective};
 use domain::ids::{CorrelationId, EventId, KeyId, PersonId};
 use event_store::StreamId;
 
@@ -17,6 +17,9 @@ use super::{Command, Done, Order, fresh_id};
 use crate::app::App;
 use crate::error::{ExecuteError, FieldError};
 use crate::visitor::Visitor;
+
+/// Every part was opened that could be: what could not is erased.
+const ERASED: &str = "cannot be moved any more: its words were erased; withdraw it instead";
 
 /// Which entry is to go where, and why.
 #[derive(Clone, Debug)]
@@ -122,7 +125,10 @@ impl App {
                 return Err(ExecuteError::Invalid(vec![same]));
             }
         };
-        received.map_err(|cause| ExecuteError::Corrupt(Box::new(cause)))
+        received.map_err(|cause| match cause {
+            NotMovable::Sealed(_) => ExecuteError::Invalid(vec![FieldError::new("entry", ERASED)]),
+            cause => ExecuteError::Corrupt(Box::new(cause)),
+        })
     }
 
     async fn key_of_person(&self, field: &str, person: PersonId) -> Result<KeyId, ExecuteError> {
