@@ -15,7 +15,7 @@ use crate::access::standings;
 use crate::engine::builds::position_from;
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
-use crate::timeline::may_know_source;
+use crate::timeline::{Confidants, may_know_source};
 
 const VIEW: &str = "alerts";
 /// Rows read at once while looking for those the reader is told of.
@@ -182,8 +182,14 @@ fn is_told(scope: &Scope, standing: &Standing) -> bool {
 /// True when the reader is told of an alert by this child of it: all of the child's record, and who told what where the
 /// alert would say so.
 #[must_use]
-pub fn is_shown(scope: &Scope, standing: &Standing, is_for_the_front_door_only: bool) -> bool {
-    is_told(scope, standing) && (!is_for_the_front_door_only || may_know_source(scope, standing, None, None))
+pub fn is_shown(
+    scope: &Scope,
+    standing: &Standing,
+    authority: Option<&str>,
+    is_for_the_front_door_only: bool,
+) -> bool {
+    let confidants = Confidants { received_by: authority, ..Confidants::default() };
+    is_told(scope, standing) && (!is_for_the_front_door_only || may_know_source(scope, standing, confidants))
 }
 
 fn children(rows: &[Row]) -> Result<Vec<PersonId>, ReadError> {
@@ -200,8 +206,11 @@ fn from_row(
     standings: &HashMap<PersonId, Standing>,
 ) -> Result<Option<Listed>, ReadError> {
     let (children, guarded): (Vec<Uuid>, bool) = (row.try_get(8)?, row.try_get(10)?);
-    let told =
-        |child: &PersonId| standings.get(child).is_some_and(|standing| is_shown(scope, standing, guarded));
+    let authority: Option<String> = row.try_get(4)?;
+    let told = |child: &PersonId| {
+        let standing = standings.get(child);
+        standing.is_some_and(|standing| is_shown(scope, standing, authority.as_deref(), guarded))
+    };
     let children: Vec<PersonId> = children.into_iter().map(PersonId).filter(told).collect();
     if children.is_empty() {
         return Ok(None);
@@ -210,7 +219,7 @@ fn from_row(
         alert: AlertId(row.try_get(0)?),
         rule: row.try_get(2)?,
         version: row.try_get(3)?,
-        authority: row.try_get(4)?,
+        authority,
         state: row.try_get(5)?,
         raised_at: row.try_get(6)?,
         changed_at: row.try_get(7)?,

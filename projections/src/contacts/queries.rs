@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::access::standings;
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
-use crate::timeline::may_know_source;
+use crate::timeline::{Confidants, may_know_source};
 
 /// A contact in a list. Codes are the domain's.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -116,9 +116,11 @@ async fn visible(reads: &Reads, scope: &Scope, found: Vec<Told>) -> Result<Vec<T
 
 /// Takes from a contact told in confidence what would tell who told it, as a timeline does.
 fn guarded(scope: &Scope, standings: &HashMap<PersonId, Standing>, mut told: Told) -> Told {
+    let confidants =
+        Confidants { received_by: Some(&told.authority), entered_by: told.agency, made_by: None };
     let may_know = |person: &PersonId| {
         let standing = standings.get(person);
-        standing.is_some_and(|standing| may_know_source(scope, standing, told.agency, None))
+        standing.is_some_and(|standing| may_know_source(scope, standing, confidants))
     };
     if told.is_guarded && !told.subjects.iter().all(may_know) {
         told.agency = None;

@@ -7,31 +7,43 @@
 //! Left out: the words of the account, which are the front door's to write so that they can be shown.
 
 use domain::access::{Relation, Role};
+use domain::agency::AgencyKind;
+use domain::authority::Authority;
 use domain::ids::{AgencyId, PractitionerId};
 use domain::when::{Occurred, civil_day, start_of};
 
 use super::Item;
 use crate::scope::{Scope, Standing};
 
+/// Who has it from the one who told: what is known of that.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Confidants<'a> {
+    /// The authority to whose front door it was told; none for what any of them may have been told.
+    pub received_by: Option<&'a str>,
+    pub entered_by: Option<AgencyId>,
+    pub made_by: Option<PractitionerId>,
+}
+
 /// True for a reader who may know who told a guarded contact.
 #[must_use]
-pub fn may_know_source(
-    scope: &Scope,
-    standing: &Standing,
-    entered_by: Option<AgencyId>,
-    made_by: Option<PractitionerId>,
-) -> bool {
+pub fn may_know_source(scope: &Scope, standing: &Standing, confidants: Confidants<'_>) -> bool {
+    let Confidants { received_by, entered_by, made_by } = confidants;
     let reader = scope.reader();
     let is_own = scope.class(standing).relation == Relation::Own;
-    let is_front_door = is_own && reader.has(Role::FrontDoor);
+    // A child may be known to two authorities; each keeps what was told to it.
+    let own = reader.authority.as_ref().map(Authority::as_str);
+    let is_front_door =
+        is_own && reader.has(Role::FrontDoor) && received_by.is_none_or(|received| own == Some(received));
     // Colleagues of the one who wrote it down at another agency know it already; at an authority they are many.
-    let is_authors = !is_own && entered_by == Some(reader.agency);
+    let is_authors = reader.agency_kind != AgencyKind::LocalAuthority && entered_by == Some(reader.agency);
     is_front_door || is_authors || made_by == Some(reader.practitioner)
 }
 
 /// Takes from an item what would tell who told it.
 pub(super) fn keep(scope: &Scope, standing: &Standing, item: &mut Item) {
-    if !item.detail.is_guarded || may_know_source(scope, standing, item.agency, item.actor) {
+    let confidants =
+        Confidants { received_by: item.authority.as_deref(), entered_by: item.agency, made_by: item.actor };
+    if !item.detail.is_guarded || may_know_source(scope, standing, confidants) {
         return;
     }
     item.is_guarded = true;
@@ -49,7 +61,6 @@ mod tests {
     use std::sync::Arc;
 
     use domain::access::{AccessClass, Actor, Disclosure, Purpose};
-    use domain::agency::AgencyKind;
     use domain::contact::events::Recorded;
     use domain::contact::involved::{ContactRole, Involved};
     use domain::contact::{Concern, ConcernKind, Method, SourceDisclosure};
@@ -194,6 +205,33 @@ mod tests {
         assert_eq!(school.occurred, entry.occurred);
         let elsewhere = AgencyId(Uuid::from_u128(0xe0));
         assert_eq!(page(&reader(Role::FrontDoor, elsewhere, AgencyKind::School), &entry).agency, None);
+    }
+
+    #[test]
+    fn the_front_door_of_another_authority_that_knows_the_child_too_does_not_see_it() {
+        let entry = told(&how(), SourceDisclosure::Anonymous);
+        let here = reader(Role::FrontDoor, COUNCIL, AgencyKind::LocalAuthority);
+        let actor = Actor { authority: Some("384".parse().unwrap()), ..here.reader().clone() };
+        let all: BTreeMap<_, _> = AccessClass::all().map(|class| (class, Disclosure::Full)).collect();
+        let there = Scope::decided(actor, Purpose::SafeguardingCheck, Arc::new(all));
+        let authorities = ["383", "384"].map(|code| code.parse().unwrap()).to_vec();
+        let known_to_both = Standing { authorities, ..Standing::default() };
+        let page =
+            |scope: &Scope| shown(scope, &known_to_both, &HashMap::new(), item(CHILD, &entry)).unwrap();
+        assert_eq!(page(&here).agency, Some(entry.agency));
+        assert_eq!((page(&there).agency, page(&there).detail.variety), (None, None));
+    }
+
+    #[test]
+    fn colleagues_at_an_authority_that_told_another_do_not_see_it_and_whoever_made_the_entry_does() {
+        let entry = told(&how(), SourceDisclosure::WithheldFromFamily);
+        let colleague = reader(Role::SocialWorker, entry.agency, AgencyKind::LocalAuthority);
+        assert_eq!(page(&colleague, &entry).agency, None);
+        let practitioner = entry.actor;
+        let all: BTreeMap<_, _> = AccessClass::all().map(|class| (class, Disclosure::Full)).collect();
+        let maker = Actor { practitioner, ..colleague.reader().clone() };
+        let maker = Scope::decided(maker, Purpose::SafeguardingCheck, Arc::new(all));
+        assert_eq!(page(&maker, &entry).agency, Some(entry.agency));
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::view::{Key, Keys, Per, Poison, Table, View};
 
 pub use detail::{Detail, Involved};
 pub use family::{Tie, family};
-pub use guard::may_know_source;
+pub use guard::{Confidants, may_know_source};
 pub use queries::{Item, Page, Place, Timeline, of, of_as_of, since};
 
 /// See the module.

@@ -3,6 +3,7 @@
 use domain::access::Disclosure;
 use domain::alert::Alert;
 use domain::alert::events::Evidence;
+use domain::authority::Authority;
 use domain::decider::Decider as _;
 use domain::history::effective;
 use domain::ids::{AlertId, EventId, PersonId};
@@ -10,7 +11,7 @@ use event_store::StreamId;
 use projections::access::standings;
 use projections::alerts::is_shown;
 use projections::scope::Scope;
-use projections::timeline::may_know_source;
+use projections::timeline::{Confidants, may_know_source};
 
 use crate::app::App;
 use crate::error::ReadError;
@@ -66,8 +67,9 @@ impl App {
         people.dedup();
         let standings = standings(&self.views, &people).await?;
         let guarded = says.is_for_the_front_door_only;
+        let authority = says.authority.as_ref().map(Authority::as_str);
         let is_told = |child: &&PersonId| {
-            standings.get(child).is_some_and(|standing| is_shown(scope, standing, guarded))
+            standings.get(child).is_some_and(|standing| is_shown(scope, standing, authority, guarded))
         };
         let children: Vec<PersonId> = says.children.iter().filter(is_told).copied().collect();
         if children.is_empty() {
@@ -79,10 +81,12 @@ impl App {
             .filter_map(|evidence| {
                 let standing = standings.get(&evidence.person)?;
                 let is_seen = scope.entry_disclosure(standing, evidence.agency) >= Disclosure::Progress;
+                let confidants =
+                    Confidants { received_by: authority, entered_by: Some(evidence.agency), made_by: None };
                 is_seen.then(|| Shown {
                     evidence: *evidence,
                     is_guarded: evidence.is_told_in_confidence()
-                        && !may_know_source(scope, standing, Some(evidence.agency), None),
+                        && !may_know_source(scope, standing, confidants),
                 })
             })
             .collect();

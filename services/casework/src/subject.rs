@@ -16,7 +16,7 @@ use event_store::{EventStore as _, StreamId};
 use projections::access::standings;
 use projections::contacts::{self, Told};
 use projections::scope::Scope;
-use projections::timeline;
+use projections::timeline::{self, Confidants};
 use uuid::Uuid;
 
 use crate::access_log::{Looking, Shown, ShownPerson};
@@ -181,10 +181,15 @@ impl App {
                 .is_some_and(|standing| scope.entry_disclosure(standing, recorded.agency) == Disclosure::Full)
         });
         let is_told_in_confidence = fact.source_disclosure != SourceDisclosure::Named;
+        let confidants = Confidants {
+            received_by: Some(fact.authority.as_str()),
+            entered_by: Some(recorded.agency),
+            made_by: Some(recorded.actor),
+        };
         let may_know = |subject: &PersonId| {
-            standings.get(subject).is_some_and(|standing| {
-                timeline::may_know_source(scope, standing, Some(recorded.agency), Some(recorded.actor))
-            })
+            standings
+                .get(subject)
+                .is_some_and(|standing| timeline::may_know_source(scope, standing, confidants))
         };
         let is_guarded = is_told_in_confidence && !subjects.iter().all(may_know);
         Ok((told && !subjects.is_empty()).then_some(ReadContact {
