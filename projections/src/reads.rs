@@ -190,6 +190,19 @@ impl Reads {
         let was = |entry: &&Entry| as_of.was_at.is_none_or(|at| entry.occurred.earliest() <= at);
         Ok(history.into_iter().filter(was).cloned().collect())
     }
+
+    /// Streams as they were written, corrections included, each up to the first event that cannot be read.
+    pub(crate) async fn written(
+        &self,
+        view: &'static dyn View,
+        ids: Vec<StreamId>,
+    ) -> Result<Vec<Vec<Entry>>, ReadError> {
+        let head = self.log.store.head().await.map_err(EngineError::from)?.position;
+        let streams = self.log.streams(view, ids, head).await?;
+        let readable =
+            |events: Vec<Decoded>| events.into_iter().map_while(|event| event.content.ok()).collect();
+        Ok(streams.into_values().map(readable).collect())
+    }
 }
 
 /// What stands of a stream up to a position, or up to the first event that cannot be read.

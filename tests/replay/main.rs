@@ -17,5 +17,6 @@ mod erasure;
 mod live;
 mod measures;
 mod older;
+mod past;
 mod poison;
 mod rebuild;

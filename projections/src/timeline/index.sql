@@ -1,1 +1,3 @@
 create unique index entry_place on entry (person, occurred_at, position);
+-- Where a corrected entry stands today, for pages of the past: few are.
+create index entry_corrected on entry (event_id) where corrected_at is not null;

@@ -7,6 +7,7 @@ mod detail;
 mod family;
 mod guard;
 mod queries;
+mod today;
 
 use domain::case::testimony;
 use domain::contact::SourceDisclosure;
@@ -35,7 +36,7 @@ impl View for TimelineView {
     }
 
     fn version(&self) -> u16 {
-        3
+        4
     }
 
     fn tables(&self) -> &'static [Table] {

@@ -12,6 +12,7 @@ use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
+use super::today::Today;
 use super::{Detail, TIMELINE, guard, item};
 use crate::access::{standing, standings};
 use crate::engine::builds::{position_bytes, position_from};
@@ -107,8 +108,8 @@ pub async fn of(
     }
 }
 
-/// A whole timeline as it was known, or as things were, at another time, newest first. Whether the reader may be
-/// told is judged by how things are now.
+/// A whole timeline as it was known, or as things were, at another time, newest first. How much of it the reader may be
+/// told is judged by how things are now, and of each entry by where it stands now.
 ///
 /// # Errors
 /// The view is not built, or the database or the log does not answer.
@@ -125,8 +126,15 @@ pub async fn of_as_of(
         None => reads.position("timeline"),
     };
     let history = reads.history(&TIMELINE, person.0, as_of).await?;
-    let items = history.iter().rev().map(|entry| item(person, entry)).collect();
-    let items = visible(reads, scope, &standing, items).await?;
+    let items: Vec<Item> = history.iter().rev().map(|entry| item(person, entry)).collect();
+    let today = Today::of(reads, person, &items).await?;
+    let items: Vec<Item> = items.into_iter().filter_map(|item| today.guarded(item)).collect();
+    let others = others(reads, &items, today.people()).await?;
+    let shown = |item: Item| {
+        let most = today.told(scope, &standing, &others, item.event_id);
+        shown_at_most(scope, &standing, &others, most, item)
+    };
+    let items = items.into_iter().filter_map(shown).collect();
     Ok(Some(Timeline {
         person,
         disclosure,
@@ -233,22 +241,46 @@ async fn visible(
     standing: &Standing,
     items: Vec<Item>,
 ) -> Result<Vec<Item>, ReadError> {
-    let mut others: Vec<PersonId> =
-        items.iter().flat_map(|item| &item.detail.people).map(|one| PersonId(one.person)).collect();
+    let others = others(reads, &items, std::iter::empty()).await?;
+    Ok(items.into_iter().filter_map(|item| shown(scope, standing, &others, item)).collect())
+}
+
+/// What access to everybody else in these entries depends on, and to some more.
+async fn others(
+    reads: &Reads,
+    items: &[Item],
+    more: impl Iterator<Item = PersonId>,
+) -> Result<HashMap<PersonId, Standing>, ReadError> {
+    let mut others: Vec<PersonId> = items
+        .iter()
+        .flat_map(|item| &item.detail.people)
+        .map(|one| PersonId(one.person))
+        .chain(more)
+        .collect();
     others.sort_unstable();
     others.dedup();
-    let others = standings(reads, &others).await?;
-    Ok(items.into_iter().filter_map(|item| shown(scope, standing, &others, item)).collect())
+    standings(reads, &others).await
 }
 
 pub(super) fn shown(
     scope: &Scope,
     standing: &Standing,
     others: &HashMap<PersonId, Standing>,
+    item: Item,
+) -> Option<Item> {
+    shown_at_most(scope, standing, others, Disclosure::Full, item)
+}
+
+/// The same of an entry of which no more than this may be told.
+fn shown_at_most(
+    scope: &Scope,
+    standing: &Standing,
+    others: &HashMap<PersonId, Standing>,
+    most: Disclosure,
     mut item: Item,
 ) -> Option<Item> {
     let entered_by = item.agency?;
-    let disclosure = scope.entry_disclosure(standing, entered_by);
+    let disclosure = scope.entry_disclosure(standing, entered_by).min(most);
     if disclosure < Disclosure::Progress {
         return None;
     }
