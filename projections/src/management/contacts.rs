@@ -1,8 +1,8 @@
 //! Contacts: who told, when it was received and decided, what came of it, and which incident it tells of.
 
 use chrono::NaiveDate;
-use domain::contact::Outcome;
 use domain::contact::involved::ContactRole;
+use domain::contact::{Outcome, SourceDisclosure};
 use domain::entry::Entry;
 use domain::event::Event;
 use domain::ids::{ContactId, IncidentId};
@@ -34,6 +34,7 @@ struct Recorded {
     authority: String,
     agency: Uuid,
     is_told_by_agency: bool,
+    is_confided: bool,
     on: NaiveDate,
     children: Vec<Uuid>,
 }
@@ -61,6 +62,7 @@ impl Contact {
             authority: recorded.authority.clone(),
             agency: recorded.agency,
             is_told_by_agency: recorded.is_told_by_agency,
+            is_confided: recorded.is_confided,
             received_on: recorded.on,
             decided,
             incident: joined.unwrap_or(IncidentId::of(ContactId(stream))).0,
@@ -73,10 +75,14 @@ fn read(entry: &Entry) -> Option<Fact> {
     Some(match &entry.event {
         Event::ContactRecorded(it) => {
             let subjects = it.people.iter().filter(|involved| involved.role == ContactRole::Subject);
+            let is_confided = it.source_disclosure != SourceDisclosure::Named;
+            // An agency that told in confidence by somebody else's pen does not find it among what it told.
+            let told_by = it.source_agency.filter(|_| !is_confided);
             Fact::Recorded(Box::new(Recorded {
                 authority: it.authority.to_string(),
-                agency: it.source_agency.unwrap_or(entry.agency).0,
+                agency: told_by.unwrap_or(entry.agency).0,
                 is_told_by_agency: it.source_agency.is_some(),
+                is_confided,
                 on: entry.occurred.day(),
                 children: subjects.map(|involved| involved.person.0).collect(),
             }))
@@ -93,9 +99,11 @@ fn read(entry: &Entry) -> Option<Fact> {
 pub struct ContactLine {
     contact: Uuid,
     authority: String,
-    /// The agency that told it; of what the public told, the one that wrote it down.
+    /// The agency that told it; of what the public told, or anybody in confidence, the one that wrote it down.
     agency: Uuid,
     is_told_by_agency: bool,
+    /// Told by somebody who may not be named to everyone: no figure says who.
+    is_confided: bool,
     received_on: NaiveDate,
     decided: Option<(NaiveDate, Outcome)>,
     incident: Uuid,
@@ -112,6 +120,7 @@ impl Line for ContactLine {
         row.text(&self.authority)
             .uuid(self.agency)
             .bool(self.is_told_by_agency)
+            .bool(self.is_confided)
             .date(self.received_on)
             .opt_date(self.decided.map(|(on, _)| on))
             .opt_int(self.decided.map(|(on, _)| taken(on)))

@@ -1,5 +1,6 @@
 create index on contact (stream);
 create index on contact (received_on);
+create index on contact (stream) where is_confided;
 create index on referral (stream);
 create index on referral (received_on);
 create index on section47 (stream);

@@ -9,6 +9,7 @@ create table contact (
     authority   text   not null,
     agency      uuid   not null,
     is_told_by_agency boolean not null,
+    is_confided boolean not null,
     received_on date   not null,
     decided_on  date,
     working_days int,

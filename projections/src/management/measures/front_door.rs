@@ -4,14 +4,29 @@ use super::{By, Figure, Measure, Names, Over, Unit, When};
 
 const CONTACTS: Over = Over { table: "contact", beside: "", condition: "true" };
 const RECEIVED: When = When::During("r.received_on");
+/// Told in confidence, then or since: who told it is no group of its own, however few days a figure is asked for.
+macro_rules! unless_confided {
+    ($group:literal) => {
+        concat!(
+            "case when r.is_confided or exists (
+                 select from {schema}.contact as later
+                 where later.stream = r.stream and later.known_from > r.known_from and later.is_confided
+             ) then 'in-confidence' else ",
+            $group,
+            " end"
+        )
+    };
+}
+
 const SP9: &str = "ADCS Safeguarding Pressures Phase 9, contacts";
 
 pub const MEASURES: &[Measure] = &[
     Measure {
         code: "contacts-by-source",
-        version: 1,
+        version: 2,
         title: "Contacts by source",
-        numerator: "contacts received in the window, by the kind of agency that told them; `public` when no agency did",
+        numerator: "contacts received in the window, by the kind of agency that told them; `public` when no agency did, \
+                    `in-confidence` for all whose source may not be named",
         denominator: None,
         source: SP9,
         unit: Unit::Count,
@@ -23,23 +38,26 @@ pub const MEASURES: &[Measure] = &[
         },
         figure: Figure::Count,
         by: Some(By {
-            expression: "case when not r.is_told_by_agency and coalesce(source.kind, 'local-authority') = \
-                         'local-authority' then 'public' else coalesce(source.kind, 'not-registered') end",
+            expression: unless_confided!(
+                "case when not r.is_told_by_agency and coalesce(source.kind, 'local-authority') = 'local-authority'
+                      then 'public' else coalesce(source.kind, 'not-registered') end"
+            ),
             names: Names::None,
         }),
     },
     Measure {
         code: "contacts-by-agency",
-        version: 1,
+        version: 2,
         title: "Contacts by agency",
-        numerator: "contacts received in the window, by the agency that told them, or that wrote down what the public told",
+        numerator: "contacts received in the window, by the agency that told them, or that wrote down what the public told; \
+                    `in-confidence` for all whose source may not be named",
         denominator: None,
         source: SP9,
         unit: Unit::Count,
         when: RECEIVED,
         over: CONTACTS,
         figure: Figure::Count,
-        by: Some(By { expression: "r.agency::text", names: Names::Agencies }),
+        by: Some(By { expression: unless_confided!("r.agency::text"), names: Names::Agencies }),
     },
     Measure {
         code: "contacts-by-outcome",
