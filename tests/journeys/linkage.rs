@@ -1,154 +1,26 @@
 //! Small facts that add up: what the rules find, who is told of it, and what a person decides.
 
-#![expect(clippy::indexing_slicing, reason = "a test that reads what is not there has failed")]
-
-use std::time::Duration;
-
-use casework::execute::Command;
-use casework::visitor::Visitor;
 use casework::work::Workers;
-use chrono::TimeDelta;
-use domain::access::{Actor, Purpose, Role};
-use domain::agency::{AgencyKind, SafeguardingLine};
+use domain::access::Actor;
 use domain::ids::{AgencyId, PersonId};
-use domain::text::Line;
 use event_store::{EventStore as _, Position};
 use serde_json::{Value, json};
-use system_tests::TestApp;
-use system_tests::app::{AUTHORITY, COUNCIL, HOSPITAL, POLICE, SCHOOL, order};
-use system_tests::http::{Caller, Served};
+use system_tests::app::AUTHORITY;
+use system_tests::http::Caller;
 use uuid::Uuid;
 
-const PATIENCE: Duration = Duration::from_secs(20);
-const WEIGHING: &str = "referral-consideration";
-const CHECKING: &str = "safeguarding-check";
-
-/// A partnership at work: registered agencies, a server, workers, and people who call.
-struct Partnership {
-    app: TestApp,
-    served: Served,
-    workers: Workers,
-}
-
-impl Partnership {
-    async fn start() -> Self {
-        let app = TestApp::start().await;
-        let kinds = [
-            (COUNCIL, AgencyKind::LocalAuthority, "Leeds children's services"),
-            (SCHOOL, AgencyKind::School, "Meanwood Primary"),
-            (HOSPITAL, AgencyKind::NhsTrust, "St Jude's"),
-            (POLICE, AgencyKind::Police, "Police"),
-        ];
-        for (id, kind, name) in kinds {
-            register(&app, id, kind, name).await;
-        }
-        let served = Served::start(&app.app).await;
-        let workers = Workers::start(&app.app);
-        Self { app, served, workers }
-    }
-
-    fn front_door(&self) -> Caller {
-        self.served.caller(&self.app.front_door(), CHECKING)
-    }
-
-    fn school(&self) -> Caller {
-        self.served.caller(&self.app.safeguarding_lead(), WEIGHING)
-    }
-
-    fn hospital(&self) -> Caller {
-        self.served.caller(&self.app.emergency_nurse(), "attendance")
-    }
-
-    fn police(&self) -> Caller {
-        let officer = self.app.somebody(Role::PoliceOfficer, AgencyKind::Police, POLICE);
-        self.served.caller(&officer, CHECKING)
-    }
-
-    /// Waits until the rules have been held against everything on record, and their alerts can be read.
-    async fn settled(&self) {
-        let head = self.app.app.record.head().await.unwrap().position;
-        assert!(self.workers.has_linked(head, PATIENCE).await, "linkage comes along");
-        let head = self.app.app.record.head().await.unwrap().position;
-        self.app.app.views.wait_until("alerts", head, PATIENCE).await.unwrap();
-    }
-
-    /// Alerts as the front door sees them in a state.
-    async fn alerts(&self, state: &str) -> Vec<Value> {
-        self.settled().await;
-        let page = self.front_door().get(&format!("/api/v1/alerts?state={state}")).await;
-        assert_eq!(page.status, 200, "{}", page.text());
-        page.json()["alerts"].as_array().unwrap().clone()
-    }
-
-    /// The open alerts of one rule.
-    async fn open(&self, rule: &str) -> Vec<Value> {
-        self.alerts("open").await.into_iter().filter(|alert| alert["rule"] == rule).collect()
-    }
-
-    async fn alert(&self, id: &str) -> Value {
-        let answer = self.front_door().get(&format!("/api/v1/alerts/{id}")).await;
-        assert_eq!(answer.status, 200, "{}", answer.text());
-        answer.json()
-    }
-
-    async fn stop(self) {
-        self.workers.stop().await;
-        self.served.stop().await;
-    }
-
-    fn a_week_passes(&self) {
-        self.app.clock.advance(TimeDelta::weeks(1));
-    }
-}
-
-async fn register(app: &TestApp, id: AgencyId, kind: AgencyKind, name: &str) {
-    let register = domain::agency::Register {
-        name: Line::parse(name).unwrap(),
-        kind,
-        authority: AUTHORITY.parse().ok(),
-        safeguarding_line: Some(SafeguardingLine {
-            in_hours: Line::parse("0113 496 0000").unwrap(),
-            out_of_hours: None,
-        }),
-    };
-    let command = Command::Agency { id: Some(id), command: register.into() };
-    app.done(&Visitor::node(), order(Purpose::Operation, command)).await;
-}
+use crate::partnership::{self, CHECKING, PATIENCE, Partnership, WEIGHING, entries, id, tell};
 
 fn contact(child: PersonId, concern: &str) -> Value {
-    json!({
-        "authority": AUTHORITY,
-        "people": [{ "person": child.0, "role": "subject" }],
-        "concerns": [{ "kind": concern }],
-        "method": "telephone",
-        "account": "What was told."
-    })
-}
-
-async fn tell(caller: &Caller, child: PersonId, concern: &str) -> Uuid {
-    caller.post("/api/v1/contacts", &contact(child, concern)).await.id()
+    partnership::contact(child.0, concern)
 }
 
 async fn ask(caller: &Caller, child: PersonId) {
-    let body = json!({ "search": { "person": child.0 }, "reason": "A worry." });
-    let answer = caller.post("/api/v1/enquiries", &body).await;
-    assert_eq!(answer.status, 201, "{}", answer.text());
+    partnership::ask(caller, json!({ "person": child.0 })).await;
 }
 
 async fn tie(caller: &Caller, from: PersonId, kind: &str, to: PersonId) -> Uuid {
-    let body = json!({
-        "from": from.0, "to": { "person": to.0 }, "kind": kind,
-        "source": { "basis": "told", "agency": COUNCIL.0 }
-    });
-    caller.post("/api/v1/ties", &body).await.id()
-}
-
-fn id(alert: &Value) -> String {
-    alert["alert"].as_str().unwrap().to_owned()
-}
-
-fn entries(alert: &Value) -> usize {
-    alert["evidence"].as_array().unwrap().len()
+    partnership::tie(caller, from.0, kind, to.0).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
