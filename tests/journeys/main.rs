@@ -27,3 +27,4 @@ mod contacts;
 mod county;
 mod enquiries;
 mod linkage;
+mod past;
