@@ -5,15 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::circle::{Circle, Ties};
 use super::needs::are_met;
 use super::rule::{Rule, RuleName, Unless};
-use super::{Neighbourhood, Signal, SignalKind};
+use super::{Neighbourhood, OpenEpisode, Signal, SignalKind};
 use crate::authority::Authority;
-use crate::ids::{EventId, PersonId, TieId};
+use crate::ids::{AgencyId, EventId, PersonId, TieId};
 
 /// A finding names at most so many entries, the newest.
 pub const MOST_EVIDENCE: usize = 200;
@@ -70,11 +70,16 @@ pub fn findings(rules: &[Rule], hood: &Neighbourhood) -> Vec<Finding> {
             (child, circle, of)
         })
         .collect();
+    let mut episodes: BTreeMap<PersonId, Vec<&OpenEpisode>> = BTreeMap::new();
+    for episode in &hood.episodes {
+        episodes.entry(episode.child).or_default().push(episode);
+    }
     let mut found: BTreeMap<&RuleName, Vec<Cluster>> = BTreeMap::new();
     for (nth, rule) in rules.iter().enumerate() {
         let next = rules.get(nth + 1).filter(|next| next.id == rule.id).map(|next| next.from);
         for (child, circle, of) in &circles {
-            let view = Around { rule, until: next, child: *child, circle, of, hood, signals: &signals };
+            let episodes = episodes.get(child).map_or(&[][..], Vec::as_slice);
+            let view = Around { rule, until: next, child: *child, circle, of, episodes, signals: &signals };
             found.entry(&rule.id).or_default().append(&mut view.clusters());
         }
     }
@@ -87,15 +92,15 @@ pub fn findings(rules: &[Rule], hood: &Neighbourhood) -> Vec<Finding> {
 
 /// An enquiry by an agency about somebody, and what that agency told about them within a day, are one incident.
 fn join_asked_and_told(signals: &mut [Signal]) {
-    let told: Vec<Signal> =
-        signals.iter().filter(|signal| signal.kind == SignalKind::Contact).cloned().collect();
+    let mut told: BTreeMap<(AgencyId, PersonId), Vec<(DateTime<Utc>, Uuid)>> = BTreeMap::new();
+    for signal in signals.iter().filter(|signal| signal.kind == SignalKind::Contact) {
+        told.entry((signal.agency, signal.person)).or_default().push((signal.at(), signal.incident));
+    }
     for asked in signals.iter_mut().filter(|signal| signal.kind == SignalKind::Enquiry) {
-        let apart = |other: &Signal| (other.at() - asked.at()).abs();
-        let same = |other: &&Signal| {
-            (other.agency, other.person) == (asked.agency, asked.person) && apart(other) <= ASKED_AND_TOLD
-        };
-        if let Some(nearest) = told.iter().filter(same).min_by_key(|other| (apart(other), other.incident)) {
-            asked.incident = nearest.incident;
+        let theirs = told.get(&(asked.agency, asked.person)).into_iter().flatten();
+        let apart = theirs.map(|(at, incident)| ((*at - asked.at()).abs(), *incident));
+        if let Some((_, incident)) = apart.filter(|(apart, _)| *apart <= ASKED_AND_TOLD).min() {
+            asked.incident = incident;
         }
     }
 }
@@ -109,7 +114,7 @@ struct Around<'a> {
     circle: &'a Circle,
     /// The signals of the circle, by their place in the order.
     of: &'a [usize],
-    hood: &'a Neighbourhood,
+    episodes: &'a [&'a OpenEpisode],
     signals: &'a [Signal],
 }
 
@@ -170,22 +175,23 @@ impl Around<'_> {
     fn is_excepted(&self, day: NaiveDate) -> bool {
         match self.rule.unless {
             None => false,
-            Some(Unless::OpenEpisode) => self.hood.episodes.iter().any(|episode| {
-                episode.child == self.child
-                    && episode.from <= day
-                    && episode.until.is_none_or(|until| day <= until)
-            }),
+            Some(Unless::OpenEpisode) => self
+                .episodes
+                .iter()
+                .any(|episode| episode.from <= day && episode.until.is_none_or(|until| day <= until)),
         }
     }
 }
 
 /// Clusters that share a signal become one, until none do.
 fn together(clusters: Vec<Cluster>) -> Vec<Cluster> {
-    let mut apart: Vec<Cluster> = Vec::new();
+    let mut apart: Vec<Option<Cluster>> = Vec::with_capacity(clusters.len());
+    // In which cluster each signal is.
+    let mut of: BTreeMap<usize, usize> = BTreeMap::new();
     for mut cluster in clusters {
-        let (shared, rest): (Vec<_>, Vec<_>) =
-            apart.into_iter().partition(|other| !other.signals.is_disjoint(&cluster.signals));
-        for other in shared {
+        let shared: BTreeSet<usize> =
+            cluster.signals.iter().filter_map(|signal| of.get(signal)).copied().collect();
+        for other in shared.into_iter().filter_map(|nth| apart.get_mut(nth)?.take()) {
             cluster.version = cluster.version.max(other.version);
             cluster.within = cluster.within.max(other.within);
             cluster.tells_who |= other.tells_who;
@@ -193,9 +199,10 @@ fn together(clusters: Vec<Cluster>) -> Vec<Cluster> {
             cluster.ties.extend(other.ties);
             cluster.signals.extend(other.signals);
         }
-        apart = rest;
-        apart.push(cluster);
+        of.extend(cluster.signals.iter().map(|signal| (*signal, apart.len())));
+        apart.push(Some(cluster));
     }
+    let mut apart: Vec<Cluster> = apart.into_iter().flatten().collect();
     apart.sort_by_key(|cluster| cluster.signals.first().copied());
     apart
 }

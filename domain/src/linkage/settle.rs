@@ -1,6 +1,6 @@
 //! What the findings of this moment mean for the alerts on record: raise, grow, take back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Finding, RuleName};
 use crate::ids::{AlertId, EventId, PersonId};
@@ -33,13 +33,25 @@ pub enum Step {
 pub fn settle(people: &BTreeSet<PersonId>, findings: Vec<Finding>, alerts: &[Known]) -> Vec<Step> {
     let mut alerts: Vec<&Known> = alerts.iter().collect();
     alerts.sort_by_key(|alert| (alert.raised, alert.alert));
+    let mut by_evidence: BTreeMap<(&RuleName, (EventId, PersonId)), Vec<usize>> = BTreeMap::new();
+    for (nth, alert) in alerts.iter().enumerate() {
+        for pair in &alert.evidence {
+            by_evidence.entry((&alert.rule, *pair)).or_default().push(nth);
+        }
+    }
     let mut said: BTreeSet<AlertId> = BTreeSet::new();
     let mut steps = Vec::new();
     for finding in findings {
         let pairs = finding.pairs();
-        let mut same = alerts
+        let sharing: BTreeSet<usize> = pairs
             .iter()
-            .filter(|alert| alert.rule == finding.rule && !alert.evidence.is_disjoint(&pairs))
+            .filter_map(|pair| by_evidence.get(&(&finding.rule, *pair)))
+            .flatten()
+            .copied()
+            .collect();
+        let mut same = sharing
+            .into_iter()
+            .filter_map(|nth| alerts.get(nth))
             .filter(|alert| !said.contains(&alert.alert));
         let Some(oldest) = same.next() else {
             steps.push(Step::Raise(finding));
