@@ -99,6 +99,12 @@ codes! {
     RaiseAlert => "raise-alert",
     /// Accepting, dismissing, and saying what one makes of the evidence.
     DecideAlert => "decide-alert",
+    /// That an answer given would now differ.
+    ReadNotices => "read-notices",
+    /// The node's own: an answer would differ, or stands again.
+    GiveNotice => "give-notice",
+    /// Saying what was done about a notice.
+    AnswerNotice => "answer-notice",
     /// Figures of the work, which name nobody.
     ReadMeasures => "read-measures",
     /// The children behind a figure.

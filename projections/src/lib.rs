@@ -13,6 +13,7 @@ pub mod engine;
 pub mod enquiries;
 pub mod linkage;
 pub mod management;
+pub mod notices;
 pub mod people;
 pub mod reads;
 pub mod reviews;
@@ -40,6 +41,7 @@ pub fn views() -> Vec<Arc<dyn View>> {
         Arc::new(alerts::Alerts),
         Arc::new(reviews::Reviews),
         Arc::new(contacts::Contacts),
+        Arc::new(notices::Notices),
         Arc::new(management::Management),
     ]
 }

@@ -175,6 +175,18 @@ impl Reads {
             Some(at) => self.position_at(at).await?,
             None => self.log.store.head().await.map_err(EngineError::from)?.position,
         };
+        let mut history = self.history_up_to(view, key, cut).await?;
+        history.retain(|entry| as_of.was_at.is_none_or(|at| entry.occurred.earliest() <= at));
+        Ok(history)
+    }
+
+    /// A key's effective history as it was known at a place in the record.
+    pub(crate) async fn history_up_to(
+        &self,
+        view: &'static dyn View,
+        key: Key,
+        cut: Position,
+    ) -> Result<Vec<Entry>, ReadError> {
         let source = self.source(view.name()).await?;
         let sql = format!("select stream, category from {}.history where key = $1", source.schema);
         let rows = source.client.query(&sql, &[&key]).await?;
@@ -187,8 +199,7 @@ impl Reads {
         let readable: HashMap<Uuid, Vec<Entry>> =
             streams.iter().map(|(id, events)| (*id, readable_up_to(events, cut))).collect();
         let history = history_of(view, key, readable.values().map(Vec::as_slice));
-        let was = |entry: &&Entry| as_of.was_at.is_none_or(|at| entry.occurred.earliest() <= at);
-        Ok(history.into_iter().filter(was).cloned().collect())
+        Ok(history.into_iter().cloned().collect())
     }
 
     /// Streams as they were written, corrections included, each up to the first event that cannot be read.

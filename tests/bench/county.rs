@@ -265,6 +265,8 @@ impl Life {
             disclosed: Disclosure::Status,
             known_at: KnownAt(1),
             receipt: Receipt::of(EnquiryId(stream)),
+            asked_as: None,
+            sought: None,
         };
         let draft = draft(store.origin(), event, at, &made.into(), &key)?;
         self.append(store, stream_of("enquiry", stream), 0, vec![draft]).await

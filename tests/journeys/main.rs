@@ -27,4 +27,5 @@ mod contacts;
 mod county;
 mod enquiries;
 mod linkage;
+mod notices;
 mod past;

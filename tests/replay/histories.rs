@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
-use domain::access::{Disclosure, LawfulBasis, Purpose};
+use domain::access::{Disclosure, LawfulBasis, Purpose, Role};
 use domain::agency::AgencyKind;
 use domain::alert::events::{Accepted, Evidence, Grew, Raised, Said, Withdrawn as AlertWithdrawn};
 use domain::alert::{Follows, WithdrawnBecause};
@@ -15,7 +15,9 @@ use domain::case::events::{
 };
 use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Concern, ConcernKind, Method, Outcome, SourceDisclosure};
-use domain::enquiry::{Answer, KnownAt, Receipt, Searched};
+use domain::enquiry::events::{NoticeAnswered, StandsAgain, WouldDiffer};
+use domain::enquiry::sought::SoughtMark;
+use domain::enquiry::{Answer, AskedAs, KnownAt, NoticeOutcome, Receipt, Searched};
 use domain::event::Event;
 use domain::history::{Amended, MovedAway, MovedHere, Reason, Withdrawn};
 use domain::ids::{
@@ -411,8 +413,36 @@ impl History {
             disclosed: Disclosure::Status,
             known_at: KnownAt(1),
             receipt: Receipt::of(EnquiryId(id)),
+            asked_as: Some(AskedAs {
+                agency_kind: AgencyKind::NhsTrust,
+                authority: Some(authority()),
+                team: None,
+                roles: vec![Role::EmergencyNurse],
+            }),
+            sought: Some(Sealed::new(key, vec![SoughtMark(Uuid::from_u128(u128::from(self.dice.below(5))))])),
         };
         self.put(stream("enquiry", id), at, made.into()).await;
+        if self.dice.below(3) == 0 {
+            self.notice(stream("enquiry", id), at, subject).await;
+        }
+    }
+
+    /// The answer would differ; and perhaps somebody answers that, or it stands again.
+    async fn notice(&mut self, enquiry: StreamId, at: Occurred, subject: PersonId) {
+        let differs = WouldDiffer {
+            known_at: KnownAt(2),
+            subject: (self.dice.below(3) > 0).then_some(subject),
+            would_answer: Answer::Found,
+            would_disclose: Disclosure::Status,
+            noticed_from: Disclosure::Contact,
+        };
+        self.put(enquiry.clone(), at, differs.into()).await;
+        let then: Event = match self.dice.below(3) {
+            0 => StandsAgain { known_at: KnownAt(3) }.into(),
+            1 => NoticeAnswered { outcome: NoticeOutcome::AskedAgain, note: None }.into(),
+            _ => return,
+        };
+        self.put(enquiry, at, then).await;
     }
 
     async fn about_a_case(&mut self, at: Occurred) {

@@ -2,9 +2,9 @@
 //! with it.
 
 use super::events::Made;
-use super::{Answer, Enquiry, KnownAt, Receipt, Searched};
+use super::sought::SoughtMark;
+use super::{Answer, AskedAs, Enquiry, KnownAt, Receipt, Searched};
 use crate::access::{Disclosure, LawfulBasis, Purpose};
-use crate::agency::AgencyKind;
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::{AgencyId, EnquiryId, PersonId};
 use crate::sealed::Sealed;
@@ -14,11 +14,13 @@ use crate::when::Occurred;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Make {
     pub asked_by: AgencyId,
-    pub asker_kind: AgencyKind,
+    pub asked_as: AskedAs,
     pub purpose: Purpose,
     pub lawful_basis: LawfulBasis,
     pub reason: Narrative,
     pub searched: Vec<Searched>,
+    /// By what somebody entered later would have been found.
+    pub sought: Vec<SoughtMark>,
     /// None: nobody was found.
     pub subject: Option<PersonId>,
     pub answered: Answer,
@@ -57,7 +59,7 @@ impl Make {
         if !self.purpose.is_to_enquire() {
             return Err(NOT_A_REASON_TO_ENQUIRE);
         }
-        if !self.asker_kind.lawful_bases().contains(&self.lawful_basis) {
+        if !self.asked_as.agency_kind.lawful_bases().contains(&self.lawful_basis) {
             return Err(NO_LAWFUL_BASIS);
         }
         if !self.answer_fits() {
@@ -76,6 +78,9 @@ impl Make {
             disclosed: self.disclosed,
             known_at: self.known_at,
             receipt: Receipt::of(EnquiryId(act.stream)),
+            asked_as: Some(self.asked_as),
+            // Under the same key as the reason: what was sought is forgotten with why.
+            sought: Some(Sealed::new(act.fresh_key, self.sought)),
         };
         Ok(vec![NewEvent { occurred: Occurred::Instant(act.now), event: event.into() }])
     }
@@ -91,18 +96,32 @@ impl Make {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use uuid::Uuid;
+
     use super::*;
+    use crate::access::Role;
+    use crate::agency::AgencyKind;
     use crate::decider::testing::{AGENCY, STREAM, key, nothing, person};
 
-    fn found() -> Make {
+    fn nurse() -> AskedAs {
+        AskedAs {
+            agency_kind: AgencyKind::NhsTrust,
+            authority: "383".parse().ok(),
+            team: None,
+            roles: vec![Role::EmergencyNurse],
+        }
+    }
+
+    pub(in crate::enquiry) fn found() -> Make {
         Make {
             asked_by: AGENCY,
-            asker_kind: AgencyKind::NhsTrust,
+            asked_as: nurse(),
             purpose: Purpose::Attendance,
             lawful_basis: LawfulBasis::PublicTask,
             reason: Narrative::parse("Scald to the hand; account does not fit.").unwrap(),
             searched: vec![Searched::NhsNumber],
+            sought: vec![SoughtMark(Uuid::from_u128(7))],
             subject: Some(person(1)),
             answered: Answer::Found,
             disclosed: Disclosure::Progress,
@@ -123,6 +142,8 @@ mod tests {
             disclosed: Disclosure::Progress,
             known_at: KnownAt(812),
             receipt: Receipt::of(EnquiryId(STREAM)),
+            asked_as: Some(nurse()),
+            sought: Some(Sealed::new(key(1), vec![SoughtMark(Uuid::from_u128(7))])),
         }
         .into()]);
     }
@@ -155,7 +176,8 @@ mod tests {
         nothing::<Enquiry>().when(audit).refused("not-a-reason-to-enquire");
         let interests = Make { lawful_basis: LawfulBasis::LegitimateInterests, ..found() };
         nothing::<Enquiry>().when(interests.clone()).refused("no-lawful-basis");
-        let charity = Make { asker_kind: AgencyKind::Voluntary, ..interests };
+        let charity = AskedAs { agency_kind: AgencyKind::Voluntary, ..nurse() };
+        let charity = Make { asked_as: charity, ..interests };
         nothing::<Enquiry>().when(charity).then_kinds(["enquiry.made"]);
     }
 

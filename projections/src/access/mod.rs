@@ -17,7 +17,7 @@ use crate::about::child_of;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub use queries::{caseload, standing, standings};
+pub use queries::{caseload, standing, standings, touched};
 pub(crate) use queries::{from_row, selected};
 
 /// See the module.

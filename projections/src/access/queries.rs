@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::access::Disclosure;
+use domain::access::{Disclosure, Role};
 use domain::ids::{AgencyId, PersonId, PractitionerId, TeamId};
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -71,6 +71,21 @@ pub(crate) fn from_row(row: &Row) -> Result<Standing, ReadError> {
         }),
         is_incomplete: row.try_get(8)?,
     })
+}
+
+/// Everyone whose record these streams ever bore on, whatever a correction took away; for the node.
+///
+/// # Errors
+/// As [`standing`].
+pub async fn touched(reads: &Reads, scope: &Scope, streams: &[Uuid]) -> Result<Vec<PersonId>, ReadError> {
+    if !scope.reader().has(Role::System) || streams.is_empty() {
+        return Ok(Vec::new());
+    }
+    let source = reads.source(VIEW).await?;
+    let sql = format!("select distinct key from {}.history where stream = any($1)", source.schema);
+    let statement = source.client.prepare_cached(&sql).await?;
+    let rows = source.client.query(&statement, &[&streams]).await?;
+    rows.iter().map(|row| Ok(PersonId(row.try_get(0)?))).collect()
 }
 
 /// The people whose cases somebody has today, as far as this reader may know them.

@@ -19,10 +19,12 @@ use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub use candidates::{Candidate, Candidates, Particulars, candidates};
-pub use queries::{Birth, Found, Identifier, Name, Person, Search, known, search};
+pub use queries::{Birth, Found, Identifier, Name, Person, Search, as_known, known, search};
 
 /// See the module.
 pub struct People;
+
+pub(crate) static PEOPLE: People = People;
 
 const NAME: usize = 0;
 const IDENTIFIER: usize = 1;

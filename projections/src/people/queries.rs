@@ -3,14 +3,18 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::access::Disclosure;
+use domain::access::{Disclosure, Role};
+use domain::event::Event;
 use domain::ids::PersonId;
 use domain::matching::plain as fold;
+use domain::person::events::{BirthRecorded as PersonBirth, Born};
 use domain::person::identifier::Scheme;
 use domain::person::uncertain_date::UncertainDate;
+use event_store::Position;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use super::PEOPLE;
 use crate::access::{self, standings};
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
@@ -210,6 +214,43 @@ pub async fn known(
         }
     }
     Ok(known)
+}
+
+/// Who somebody was as the record knew it at a place, of what a search compares; for the node.
+///
+/// # Errors
+/// The view is not built, or the database or the log does not answer.
+pub async fn as_known(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+    cut: Position,
+) -> Result<Option<Person>, ReadError> {
+    if !scope.reader().has(Role::System) {
+        return Ok(None);
+    }
+    let mut known = nobody(person, Disclosure::Full, false);
+    for entry in reads.history_up_to(&PEOPLE, person.0, cut).await? {
+        match &entry.event {
+            Event::PersonNamed(named) => known.names.extend(named.name.known().map(|name| Name {
+                usage: named.usage.code().to_owned(),
+                given: name.given().map(str::to_owned),
+                family: name.family().map(str::to_owned),
+            })),
+            Event::PersonBirthRecorded(PersonBirth { date, .. }) | Event::PersonBorn(Born { date, .. }) => {
+                known.births.extend(date.known().map(|date| Birth(date.to_text())));
+            }
+            Event::PersonIdentifierRecorded(recorded) => {
+                known.identifiers.extend(recorded.value.known().map(|value| Identifier {
+                    scheme: recorded.scheme.name().code().to_owned(),
+                    authority: None,
+                    value: value.to_string(),
+                }));
+            }
+            _ => {}
+        }
+    }
+    Ok(Some(known))
 }
 
 fn nobody(person: PersonId, disclosure: Disclosure, is_incomplete: bool) -> Person {

@@ -18,7 +18,7 @@ use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub(crate) use queries::missing_among;
-pub use queries::{PersonStatus, missing, of, of_known};
+pub use queries::{PersonStatus, missing, of, of_known, told};
 pub use summary::CaseSummary;
 
 /// See the module.

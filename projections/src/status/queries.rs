@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use domain::access::Disclosure;
 use domain::authority::Authority;
+use domain::enquiry::{Answer, Told, ToldAt};
+use domain::entry::Entry;
 use domain::ids::{PersonId, PractitionerId};
 use domain::person::duty::OnDuty;
 use domain::person::missing::Missing;
+use event_store::Position;
 use tokio_postgres::types::Json;
 use uuid::Uuid;
 
@@ -137,6 +140,40 @@ pub(crate) async fn missing_among(
     Ok(missing)
 }
 
+/// What a reader is told of somebody at this moment, as the record knew them at a place. How much they are told is
+/// judged by how things are now.
+///
+/// # Errors
+/// As [`of`].
+pub async fn told(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+    standing: &Standing,
+    cut: Position,
+) -> Result<Told, ReadError> {
+    let disclosed = scope.disclosure(standing);
+    let Known { cases, missing, on_duty, .. } = folded(&reads.history_up_to(&STATUS, person.0, cut).await?);
+    let moment = reads.moment(None);
+    let answer = match disclosed {
+        Disclosure::None => Answer::NoTrace,
+        Disclosure::Contact => Answer::ContactOnly,
+        Disclosure::Status | Disclosure::Progress | Disclosure::Full => Answer::Found,
+    };
+    let cases = cases.into_iter().map(|case| redacted(case.at(moment), disclosed));
+    let at = |case: CaseSummary| {
+        let CaseSummary { authority, standing, emergency, legal_status, .. } = case;
+        (authority, ToldAt { standing, emergency, legal_status })
+    };
+    Ok(Told {
+        answer,
+        disclosed,
+        missing: Told::missing_from(&missing),
+        on_duty,
+        at: cases.map(at).collect(),
+    })
+}
+
 /// What the view has of somebody.
 struct Known {
     cases: Vec<CaseSummary>,
@@ -147,16 +184,18 @@ struct Known {
 
 async fn known(reads: &Reads, person: PersonId, as_of: Option<AsOf>) -> Result<Known, ReadError> {
     let Some(as_of) = as_of else { return current(reads, person).await };
+    Ok(folded(&reads.history(&STATUS, person.0, as_of).await?))
+}
+
+fn folded(history: &[Entry]) -> Known {
     let mut cases = Cases::default();
-    for entry in reads.history(&STATUS, person.0, as_of).await? {
-        cases.take(&entry);
-    }
-    Ok(Known {
+    history.iter().for_each(|entry| cases.take(entry));
+    Known {
         missing: cases.missing(),
         on_duty: cases.on_duty(),
         cases: cases.statuses().collect(),
         is_parked: false,
-    })
+    }
 }
 
 /// All of it in one statement.

@@ -21,7 +21,7 @@ use crate::settings::{Connections, Settings};
 use crate::visitor::{TokenError, Tokens, Visitor};
 
 /// Connections the engine keeps for itself: two a view and two more.
-const ENGINE_CONNECTIONS: usize = 22;
+const ENGINE_CONNECTIONS: usize = 24;
 const KEYS_CONNECTIONS: usize = 4;
 const WAIT_FOR_CONNECTION: Duration = Duration::from_secs(5);
 

@@ -12,7 +12,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
 use domain::enquiry::events::Made;
-use domain::enquiry::{Answer, KnownAt, Make, Receipt, Searched};
+use domain::enquiry::sought::{MarkText, SoughtMark};
+use domain::enquiry::{Answer, AskedAs, Enquiry, KnownAt, Make, Receipt, Searched};
 use domain::event::Event;
 use domain::ids::{CorrelationId, EnquiryId, PersonId};
 use domain::person::identifier::{NhsNumber, Scheme};
@@ -31,7 +32,7 @@ pub use answer::{Answered, PreviousEnquiry, Responsible, StatusHere, Worker};
 
 use crate::access_log::{Looking, ShownPerson};
 use crate::app::App;
-use crate::error::{ExecuteError, ReadError};
+use crate::error::{ExecuteError, FieldError, ReadError};
 use crate::execute::{Command, Order};
 use crate::visitor::Visitor;
 
@@ -43,6 +44,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PREVIOUS_MAX: usize = 10;
 /// The views an answer is read from.
 const VIEWS: [&str; 4] = ["access", "people", "status", "enquiries"];
+
+/// Why an earlier enquiry cannot be asked again by its id.
+const NOBODY_TO_ASK_ABOUT: &str = "must be an enquiry of your agency whose answer is about somebody; otherwise ask by number, or by name and birth";
 
 /// What is asked, why, and on what ground.
 #[derive(Clone, Debug)]
@@ -66,6 +70,8 @@ pub enum Search {
         born: UncertainDate,
     },
     Person(PersonId),
+    /// An earlier enquiry of the asker's agency: whom its answer is about, or would be.
+    Again(EnquiryId),
     /// One of those a search found, with what they were searched for by.
     Candidate {
         person: PersonId,
@@ -79,6 +85,7 @@ impl std::fmt::Debug for Search {
             Self::NhsNumber(_) => "NhsNumber(…)",
             Self::NameAndBirth { .. } => "NameAndBirth(…)",
             Self::Person(_) => "Person(…)",
+            Self::Again(_) => "Again(…)",
             Self::Candidate { .. } => "Candidate(…)",
         })
     }
@@ -89,7 +96,7 @@ impl Search {
         match self {
             Self::NhsNumber(_) => vec![Searched::NhsNumber],
             Self::NameAndBirth { .. } => vec![Searched::Name, Searched::BirthDate],
-            Self::Person(_) => vec![Searched::Record],
+            Self::Person(_) | Self::Again(_) => vec![Searched::Record],
             Self::Candidate { searched, .. } => searched.iter().copied().chain([Searched::Record]).collect(),
         }
     }
@@ -127,7 +134,10 @@ impl App {
             return Ok(before);
         }
         let basis = self.caught_up().await?;
-        let found = self.found(&scope, &question.search).await?;
+        let found = match question.search {
+            Search::Again(enquiry) => self.asked_again(visitor, enquiry).await?,
+            ref search => self.found(&scope, search).await?,
+        };
         let others_match = found.len() > MATCHES_MAX;
         if found.is_empty() {
             let answered = self.no_trace(visitor, basis).await?;
@@ -152,11 +162,12 @@ impl App {
     ) -> Result<Answered, ExecuteError> {
         let make = Make {
             asked_by: visitor.agency(),
-            asker_kind: visitor.actor().agency_kind,
+            asked_as: AskedAs::of(visitor.actor()),
             purpose: question.purpose,
             lawful_basis: question.lawful_basis,
             reason: question.reason.clone(),
             searched: question.search.kinds(),
+            sought: self.marks_of(&question.search),
             subject: answered.subject,
             answered: answered.answer,
             disclosed: answered.disclosed,
@@ -262,8 +273,24 @@ impl App {
         Ok((made.purpose, answered))
     }
 
+    /// Whom an earlier answer to the asker's agency is about, or would be. What is said to another agency is nobody's
+    /// to ask by, and where the answer is about nobody there is nothing to ask by.
+    async fn asked_again(&self, visitor: &Visitor, enquiry: EnquiryId) -> Result<Vec<Known>, ExecuteError> {
+        let (enquiry, _): (Enquiry, _) = match self.state_of("enquiry", enquiry.0).await {
+            Err(ReadError::Absent) => Default::default(),
+            enquiry => enquiry?,
+        };
+        let is_own = enquiry.made().is_some_and(|made| made.asked_by == visitor.agency());
+        match enquiry.said().filter(|_| is_own).and_then(|said| said.subject) {
+            Some(person) => Ok(self.known(person).await?.into_iter().collect()),
+            None => Err(ExecuteError::Invalid(vec![FieldError::new("search/again", NOBODY_TO_ASK_ABOUT)])),
+        }
+    }
+
     async fn found(&self, scope: &Scope, search: &Search) -> Result<Vec<Known>, ReadError> {
         let search = match search {
+            // Looked up by whom it was about, before this.
+            Search::Again(_) => return Ok(Vec::new()),
             Search::Person(person) | Search::Candidate { person, .. } => {
                 return Ok(self.known(*person).await?.into_iter().collect());
             }
@@ -399,6 +426,7 @@ impl App {
                 vec![given.clone().into_bytes(), family.clone().into_bytes(), born.to_text().into_bytes()]
             }
             Search::Person(person) | Search::Candidate { person, .. } => vec![person.0.as_bytes().to_vec()],
+            Search::Again(enquiry) => vec![enquiry.0.as_bytes().to_vec()],
         };
         let kinds = question.search.kinds().iter().map(|kind| kind.code()).collect::<Vec<_>>().join(" ");
         let mut parts: Vec<&[u8]> = vec![
@@ -409,6 +437,16 @@ impl App {
         ];
         parts.extend(search.iter().map(Vec::as_slice));
         self.ids.hash("goldthread/asked/1", &parts)
+    }
+
+    /// By what somebody entered later would have been found, as keyed hashes.
+    fn marks_of(&self, search: &Search) -> Vec<SoughtMark> {
+        let texts = match search {
+            Search::NhsNumber(number) => [MarkText::of_nhs_number(number.as_str())].into(),
+            Search::NameAndBirth { given, family, born } => MarkText::sought_by(given, family, *born),
+            Search::Person(_) | Search::Again(_) | Search::Candidate { .. } => return Vec::new(),
+        };
+        texts.iter().map(|text| self.ids.sought(text)).collect()
     }
 
     /// Each of several answers is an order of its own.

@@ -15,7 +15,7 @@ mod tests;
 
 use std::sync::Arc;
 
-use domain::access::{AccessClass, Action, Disclosure, Purpose, Role};
+use domain::access::{AccessClass, Action, Actor, Disclosure, Purpose, Role};
 use projections::scope::{Scope, Standing};
 
 use crate::app::App;
@@ -50,6 +50,14 @@ impl App {
     #[must_use]
     pub fn told(&self, role: Role, class: AccessClass, purpose: Purpose) -> Disclosure {
         self.policy.table(&[role], purpose).get(&class).copied().unwrap_or(Disclosure::None)
+    }
+}
+
+impl App {
+    /// What somebody who asked once would be told if they asked now, when they would be told anything: to judge
+    /// whether their answer still holds. Nothing is shown to anybody by it.
+    pub(crate) fn scope_of_asker(&self, asker: &Actor, purpose: Purpose) -> Scope {
+        Scope::decided(asker.clone(), purpose, self.policy.table(&asker.roles, purpose))
     }
 }
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::address::{Address, at};
 use super::input::{
-    Asking, GivenNarrative, GivenNhsNumber, GivenPersonId, GivenSearched, GivenUncertainDate, Json,
+    Asking, GivenEnquiryId, GivenNarrative, GivenNhsNumber, GivenPersonId, GivenSearched, GivenUncertainDate,
+    Json,
 };
 use crate::api::people::{AuthorityOnDuty, EmergencyPower, MissingPerson};
 use crate::app::App;
@@ -36,6 +37,8 @@ enum LookFor {
     NameAndBirth(NameAndBirth),
     /// A record the asker has before them already.
     Person(GivenPersonId),
+    /// An enquiry of the asker's agency whose answer would now differ.
+    Again(GivenEnquiryId),
     /// One of those a search of people found.
     Candidate(ChosenCandidate),
 }
@@ -77,6 +80,7 @@ impl LookFor {
                 Search::NameAndBirth { given: by.given, family: by.family, born: by.born.0 }
             }
             Self::Person(id) => Search::Person(id.0),
+            Self::Again(id) => Search::Again(id.0),
             Self::Candidate(chosen) if chosen.searched.is_empty() => {
                 let problem = "says with what was searched: name, birth-date, nhs-number, address";
                 return Err(Problem::invalid(vec![FieldError::new("search/candidate/searched", problem)]));

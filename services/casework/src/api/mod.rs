@@ -17,6 +17,7 @@ mod linkage;
 pub mod live;
 mod log;
 mod measures;
+mod notices;
 pub mod openapi;
 pub(crate) mod people;
 mod practitioners;
@@ -42,6 +43,7 @@ pub fn addresses() -> Vec<Address> {
         ties::addresses(),
         contacts::addresses(),
         enquiries::addresses(),
+        notices::addresses(),
         cases::addresses(),
         entries::addresses(),
         alerts::addresses(),

@@ -12,8 +12,8 @@ use utoipa::{Modify, OpenApi};
 
 use super::input::{GivenCorrelationId, GivenLawfulBasis, GivenPurpose};
 use super::{
-    ROOT, agencies, alerts, cases, contacts, enquiries, entries, health, linkage, log, measures, people,
-    practitioners, problem, reviews, ties,
+    ROOT, agencies, alerts, cases, contacts, enquiries, entries, health, linkage, log, measures, notices,
+    people, practitioners, problem, reviews, ties,
 };
 
 #[derive(OpenApi)]
@@ -32,7 +32,7 @@ use super::{
         people::lift_restriction, people::read_addresses, people::record_authority, people::report_missing,
         people::record_found, people::read_status, people::read_ties, people::read_looks, people::search,
         people::read_identity, people::read_timeline, people::read_live, people::read_enquiries,
-        enquiries::ask,
+        enquiries::ask, notices::read_notices, notices::answer_notice,
         ties::record, ties::end,
         reviews::read_reviews, reviews::read_review, reviews::conclude_review,
         contacts::record, contacts::read, contacts::read_undecided, contacts::read_told, contacts::decide, contacts::join,

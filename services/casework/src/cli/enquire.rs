@@ -1,6 +1,6 @@
 //! `goldthread enquire`: is this child known, and whom do I ring?
 
-use domain::ids::PersonId;
+use domain::ids::{EnquiryId, PersonId};
 use serde_json::{Value, json};
 
 use super::client::Node;
@@ -31,6 +31,9 @@ pub struct Enquire {
     /// A child's record.
     #[arg(long, group = "who")]
     person: Option<PersonId>,
+    /// An enquiry of your agency whose answer would now differ.
+    #[arg(long, group = "who")]
+    again: Option<EnquiryId>,
     /// Why you ask, in a sentence.
     #[arg(long)]
     reason: String,
@@ -38,15 +41,16 @@ pub struct Enquire {
 
 impl Enquire {
     pub fn run(self, _: &Settings, output: Output) -> Result<(), Failure> {
-        let search = match (self.nhs_number, self.given, self.person) {
+        let search = match (self.nhs_number, self.given, self.person, self.again) {
             (Some(number), ..) => json!({ "nhs-number": number }),
-            (None, Some(given), _) => {
+            (None, Some(given), ..) => {
                 json!({ "name-and-birth": { "given": given, "family": self.family, "born": self.born } })
             }
-            (None, None, Some(person)) => json!({ "person": person.to_string() }),
-            (None, None, None) => {
+            (None, None, Some(person), _) => json!({ "person": person.to_string() }),
+            (None, None, None, Some(enquiry)) => json!({ "again": enquiry.to_string() }),
+            (None, None, None, None) => {
                 return Err(Failure::new(
-                    "say whom you ask about: --nhs-number, --given with --family and --born, or --person",
+                    "say whom you ask about: --nhs-number, --given with --family and --born, --person, or --again",
                 ));
             }
         };

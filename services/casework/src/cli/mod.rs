@@ -1,6 +1,6 @@
 //! The command line: one file a command.
 //!
-//! `record`, `enquire`, `people`, `status`, `timeline`, `management` and `linkage` (but for its dry run) are a
+//! `record`, `enquire`, `notices`, `people`, `status`, `timeline`, `management` and `linkage` (but for its dry run) are a
 //! practitioner's: they speak to a running node over its API with a token. The rest are the node's own: they open its
 //! database.
 
@@ -14,6 +14,7 @@ mod linkage;
 mod management;
 mod migrate;
 mod node;
+mod notices;
 mod openapi;
 mod output;
 mod people;
@@ -60,6 +61,9 @@ enum Command {
     Record(record::Record),
     /// Ask whether a child is known, and whom to ring.
     Enquire(enquire::Enquire),
+    /// Answers to enquiries that would now differ.
+    #[command(subcommand)]
+    Notices(notices::Notices),
     /// Look for people, and at how people were looked for.
     #[command(subcommand)]
     People(people::People),
@@ -102,6 +106,7 @@ pub fn run() -> ExitCode {
         Command::Import(import) => import.run(settings, output),
         Command::Record(record) => record.run(&settings, output),
         Command::Enquire(enquire) => enquire.run(&settings, output),
+        Command::Notices(notices) => notices.run(&settings, output),
         Command::People(people) => people.run(&settings, output),
         Command::Timeline(timeline) => timeline.run(&settings, output),
         Command::Status(status) => status.run(&settings, output),

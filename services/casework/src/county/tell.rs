@@ -5,14 +5,14 @@ use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::LawfulBasis;
 use domain::agency::AgencyKind;
-use domain::enquiry::{KnownAt, Make};
+use domain::enquiry::{AskedAs, KnownAt, Make};
 use domain::history::Reason;
 use event_store::{EventStore as _, Position, StreamId};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 
-use super::crew::Crew;
+use super::crew::{Crew, Teller};
 use super::desk::{Desk, Last};
 use super::script::{Act, Deed, Thread};
 use super::{Progress, Untold};
@@ -216,6 +216,11 @@ async fn give(app: &App, crew: &Crew, number: u64, act: Act, head: Position) -> 
     }
 }
 
+/// As what somebody asks; their roles are written when it is told.
+pub(super) fn asked_as(teller: Teller) -> AskedAs {
+    AskedAs { agency_kind: teller.kind, authority: None, team: None, roles: Vec::new() }
+}
+
 async fn carry_out(
     app: &App,
     visitor: &Visitor,
@@ -237,7 +242,8 @@ async fn carry_out(
     let done = match &act.deed {
         Deed::Record(command) => match (**command).clone() {
             Command::Enquiry { id, command: domain::enquiry::Command::Make(make) } => {
-                let make = Make { known_at: KnownAt(head.raw()), ..make };
+                let asked_as = AskedAs::of(visitor.actor());
+                let make = Make { known_at: KnownAt(head.raw()), asked_as, ..make };
                 // Told again, an enquiry is the first one, though the record has moved on.
                 let asked = app.ids.hash("goldthread/county-asked/1", &[act.key.as_bytes()]);
                 app.execute_asked(visitor, order(Command::Enquiry { id, command: make.into() }), asked)

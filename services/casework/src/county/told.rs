@@ -296,7 +296,7 @@ impl Telling<'_, '_> {
         let is_by_number = self.dice.per_mille(600);
         let make = Make {
             asked_by: teller.agency,
-            asker_kind: teller.kind,
+            asked_as: super::tell::asked_as(teller),
             purpose,
             lawful_basis: super::tell::lawful_basis(teller.kind),
             reason: self.words.account("enquiry", self.dice)?,
@@ -305,6 +305,7 @@ impl Telling<'_, '_> {
             } else {
                 vec![Searched::Name, Searched::BirthDate]
             },
+            sought: Vec::new(),
             subject: Some(child.person),
             answered,
             disclosed,

@@ -9,6 +9,7 @@ use domain::authority::Authority;
 use domain::case::Case;
 use domain::contact::Contact;
 use domain::contact::involved::ContactRole;
+use domain::enquiry::Enquiry;
 use domain::entry::Entry;
 use domain::history::{Correction, effective};
 use domain::ids::{EventId, PersonId};
@@ -48,7 +49,7 @@ impl App {
             let action = domain::access::Action::Administer;
             return Err(NotPermitted { action, purpose: order.purpose }.into());
         };
-        if let Command::Enquiry { .. } = order.command {
+        if let Command::Enquiry { command: domain::enquiry::Command::Make(_), .. } = order.command {
             return Ok(self.policy.may_look(visitor, action, order.purpose)?);
         }
         // The node acts on every record alike: reading in a return does not wait for what cannot change the answer.
@@ -78,6 +79,7 @@ impl App {
             "alert" => self.alert_acted_on(visitor, history).await?,
             "return" => ActedOn { standing: held_by(command.new_return()), people: Vec::new() },
             "review" => review_acted_on(history),
+            "enquiry" => enquiry_acted_on(history),
             _ => ActedOn::default(),
         };
         for person in people {
@@ -190,6 +192,13 @@ fn tie_acted_on(command: &Command, history: &[Entry]) -> ActedOn {
 fn review_acted_on(history: &[Entry]) -> ActedOn {
     let review: Review = fold(history);
     let owners = review.raised().map(|raised| raised.agency).into_iter().collect();
+    ActedOn { standing: Standing { owners, ..Standing::default() }, people: Vec::new() }
+}
+
+/// A notice is the asker's agency's own.
+fn enquiry_acted_on(history: &[Entry]) -> ActedOn {
+    let enquiry: Enquiry = fold(history);
+    let owners = enquiry.made().map(|made| made.asked_by).into_iter().collect();
     ActedOn { standing: Standing { owners, ..Standing::default() }, people: Vec::new() }
 }
 

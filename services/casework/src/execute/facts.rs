@@ -3,7 +3,7 @@
 use domain::authority::Authority;
 use domain::history::Correction;
 use domain::ids::PersonId;
-use domain::{agency, alert, case, census_return, contact, person, practitioner, review, tie};
+use domain::{agency, alert, case, census_return, contact, enquiry, person, practitioner, review, tie};
 
 use super::Command;
 
@@ -30,7 +30,12 @@ impl Command {
                 contact::Command::Join(_) => "contact.joined",
                 contact::Command::Part(_) => "contact.parted",
             },
-            Self::Enquiry { .. } => "enquiry.made",
+            Self::Enquiry { command, .. } => match command {
+                enquiry::Command::Make(_) => "enquiry.made",
+                enquiry::Command::TellItDiffers(_) => "enquiry.would-differ",
+                enquiry::Command::TellItStandsAgain(_) => "enquiry.stands-again",
+                enquiry::Command::AnswerNotice(_) => "enquiry.notice-answered",
+            },
             Self::Case { command, .. } => case_fact(command),
             Self::Tie { command, .. } => match command {
                 tie::Command::Record(_) => "tie.recorded",
@@ -79,7 +84,8 @@ impl Command {
             Self::Practitioner { command, .. } => matches!(command, practitioner::Command::Register(_)),
             Self::Case { .. } => self.new_case().is_some(),
             Self::Alert { command, .. } => matches!(command, alert::Command::Say(_)),
-            Self::Enquiry { .. } | Self::Return { .. } => true,
+            Self::Enquiry { command, .. } => matches!(command, enquiry::Command::Make(_)),
+            Self::Return { .. } => true,
             Self::Review { command, .. } => matches!(command, review::Command::Raise(_)),
             Self::Correct { .. } => false,
         }

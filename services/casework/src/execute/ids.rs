@@ -1,6 +1,7 @@
 //! The node's own secret, under which ids are derived: the same inputs give the same id on this node and no other.
 
 use domain::authority::Authority;
+use domain::enquiry::sought::{MarkText, SoughtMark};
 use domain::ids::{AgencyId, AlertId, CaseId, CommandId, PersonId, PractitionerId, ReviewId};
 use domain::linkage::Finding;
 use uuid::Uuid;
@@ -53,6 +54,12 @@ impl Ids {
     pub fn review(&self, kind: &str, about: PractitionerId, day: chrono::NaiveDate) -> ReviewId {
         let day = day.to_string();
         ReviewId(self.derive("goldthread/review/1", &[kind.as_bytes(), about.0.as_bytes(), day.as_bytes()]))
+    }
+
+    /// Something sought or found, by its keyed hash.
+    #[must_use]
+    pub fn sought(&self, text: &MarkText) -> SoughtMark {
+        SoughtMark(self.derive("goldthread/sought/1", &[text.as_bytes()]))
     }
 
     /// Any other id: of a person known by an authority's own number, of a file by its content.

@@ -9,6 +9,8 @@ pub fn act_of(fact: &str) -> Option<Action> {
         "contact.recorded" => Action::RecordContact,
         "contact.decided" | "contact.joined" | "contact.parted" => Action::DecideContact,
         "enquiry.made" => Action::Enquire,
+        "enquiry.would-differ" | "enquiry.stands-again" => Action::GiveNotice,
+        "enquiry.notice-answered" => Action::AnswerNotice,
         "person.opened" => Action::OpenPerson,
         "person.restricted" | "person.unrestricted" => Action::RestrictPerson,
         "tie.recorded" | "tie.ended" => Action::RecordTie,

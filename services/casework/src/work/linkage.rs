@@ -5,8 +5,7 @@
 //! tied to them, and compares what the rules find with the alerts on record.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::access::{Action, LawfulBasis, Purpose};
@@ -15,126 +14,46 @@ use domain::alert::{Command as Alert, Say, Withdraw};
 use domain::enquiry::KnownAt;
 use domain::ids::{AlertId, PersonId};
 use domain::linkage::{Rule, Step, findings, settle};
-use event_store::{EventStore as _, Position};
+use event_store::Position;
 use futures_util::future::try_join_all;
-use projections::engine::Batch;
 use projections::scope::Scope;
 use projections::{alerts, linkage, workers};
-use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::follow::{Touched, Work, carried_out};
 use crate::app::App;
-use crate::error::{Cause, ExecuteError};
+use crate::error::Cause;
 use crate::execute::{Command, Order};
 use crate::visitor::Visitor;
 
-const NAME: &str = "linkage";
+const LINKAGE: &str = "linkage";
 const ALERTS: &str = "alerts";
-/// How many events are looked at together while catching up.
-const PAGE: usize = 1_000;
 /// People a rule is tried on at one time.
 const EVERYBODY_AT_ONCE: i64 = 1_000;
 /// Alerts written at one time.
 const AT_ONCE: usize = 8;
 /// How long to wait for a view before beginning again.
 const PATIENCE: Duration = Duration::from_secs(10);
-const RETRY_AFTER: Duration = Duration::from_secs(1);
-/// How often the place is written down, at most.
-const SAVE_EVERY: Duration = Duration::from_millis(500);
 
-/// Works until told to stop, while this process is the one that keeps the views: one is enough.
-pub(super) async fn run(app: Arc<App>, reached: watch::Sender<Position>, mut stop: watch::Receiver<bool>) {
-    let mut lease = app.engine.lease();
-    loop {
-        tokio::select! {
-            () = until(&mut lease, true) => {}
-            () = until(&mut stop, true) => return,
-        }
-        let worker = Worker { app: &app, reached: &reached, alerts: Position::START, saved: Instant::now() };
-        tokio::select! {
-            ended = worker.follow(stop.clone()) => match ended {
-                Ok(()) => return,
-                Err(error) => tracing::warn!(%error, "linkage stands still just now"),
-            },
-            () = until(&mut lease, false) => {}
-        }
-        tokio::select! {
-            () = tokio::time::sleep(RETRY_AFTER) => {}
-            () = until(&mut stop, true) => return,
-        }
-    }
-}
-
-/// Waits for a word. (What a watch lends is a lock's guard, which must not live on in a select.)
-async fn until(word: &mut watch::Receiver<bool>, wanted: bool) {
-    let _ = word.wait_for(|word| *word == wanted).await;
-}
-
-struct Worker<'a> {
-    app: &'a App,
-    reached: &'a watch::Sender<Position>,
+/// See the module.
+#[derive(Default)]
+pub(super) struct Linkage {
     /// The last alert event this worker wrote: it must see its own before it looks again.
     alerts: Position,
-    saved: Instant,
 }
 
-impl Worker<'_> {
-    async fn follow(mut self, mut stop: watch::Receiver<bool>) -> Result<(), Cause> {
-        let mut at = workers::reached(&self.app.views, NAME).await?;
-        loop {
-            let mut tail = self.app.engine.listen();
-            at = self.catch_up(at, &stop).await?;
-            loop {
-                let batch = tokio::select! {
-                    batch = tail.recv() => batch,
-                    () = until(&mut stop, true) => return self.save(at).await,
-                };
-                // Some were missed: read on from here.
-                let Ok(batch) = batch else { break };
-                if batch.after > at {
-                    break;
-                }
-                let mut streams = BTreeSet::new();
-                let mut next = take(&batch, at, &mut streams);
-                // Under load several are waiting, and one look does for all.
-                while let Ok(batch) = tail.try_recv() {
-                    next = take(&batch, next, &mut streams);
-                }
-                at = self.look(streams, next).await?;
-                if self.saved.elapsed() >= SAVE_EVERY {
-                    self.save(at).await?;
-                }
-            }
-        }
+impl Work for Linkage {
+    const NAME: &'static str = LINKAGE;
+
+    fn concerns(kind: &str) -> bool {
+        may_change(kind)
     }
 
-    /// Reads by itself until nothing is left.
-    async fn catch_up(&mut self, from: Position, stop: &watch::Receiver<bool>) -> Result<Position, Cause> {
-        let mut at = from;
-        loop {
-            let page = self.app.record.read_all(at, PAGE).await?;
-            let Some(last) = page.last().filter(|_| !*stop.borrow()) else {
-                self.reached.send_replace(at);
-                return Ok(at);
-            };
-            let last = last.position;
-            let touching = page.iter().filter(|event| may_change(event.header.kind()));
-            at = self.look(touching.map(|event| event.header.stream_id()).collect(), last).await?;
-            self.save(at).await?;
-        }
-    }
-
-    async fn save(&mut self, at: Position) -> Result<(), Cause> {
-        workers::reach(&self.app.views, NAME, at).await?;
-        self.saved = Instant::now();
-        Ok(())
-    }
-
-    async fn look(&mut self, streams: BTreeSet<Uuid>, upto: Position) -> Result<Position, Cause> {
+    async fn look(&mut self, app: &App, streams: &Touched, upto: Position) -> Result<(), Cause> {
+        let streams = streams.keys().copied().collect();
         let look = Look { streams, record: upto, alerts: self.alerts, recorded_at: None };
-        self.alerts = look.carry_out(self.app).await?.alerts;
-        self.reached.send_replace(upto);
-        Ok(upto)
+        self.alerts = look.carry_out(app).await?.alerts;
+        Ok(())
     }
 }
 
@@ -167,7 +86,7 @@ impl Look {
         if self.streams.is_empty() {
             return Ok(looked);
         }
-        app.views.wait_until(NAME, self.record, PATIENCE).await?;
+        app.views.wait_until(LINKAGE, self.record, PATIENCE).await?;
         app.views.wait_until(ALERTS, self.alerts, PATIENCE).await?;
         let streams: Vec<Uuid> = self.streams.into_iter().collect();
         let orders: Vec<Order> = steps(app, &streams, self.recorded_at).await?;
@@ -189,28 +108,7 @@ fn said(command: Command) -> Option<(AlertId, Said)> {
 
 /// Says that all up to here was looked at.
 pub(crate) async fn has_reached(app: &App, position: Position) -> Result<(), Cause> {
-    Ok(workers::reach(&app.views, NAME, position).await?)
-}
-
-async fn carried_out(app: &App, order: &Order) -> Result<Position, ExecuteError> {
-    match app.execute(&Visitor::node(), order.clone()).await {
-        Ok(done) => Ok(done.position),
-        // Another process wrote to it meanwhile; the next look compares again.
-        Err(ExecuteError::Stale | ExecuteError::Absent) => Ok(Position::START),
-        Err(error) => Err(error),
-    }
-}
-
-/// The streams of a batch that may change what rules find; where the batch ends.
-fn take(batch: &Batch, at: Position, streams: &mut BTreeSet<Uuid>) -> Position {
-    let mut last = at;
-    for event in batch.events.iter().filter(|event| event.position > at) {
-        last = event.position;
-        if event.content.as_ref().is_ok_and(|entry| may_change(entry.event.kind())) {
-            streams.insert(event.stream);
-        }
-    }
-    last
+    Ok(workers::reach(&app.views, LINKAGE, position).await?)
 }
 
 /// The kinds of event that may change what rules find.
@@ -235,7 +133,7 @@ pub(crate) fn may_change(kind: &str) -> bool {
 async fn steps(app: &App, streams: &[Uuid], recorded_at: Option<DateTime<Utc>>) -> Result<Vec<Order>, Cause> {
     let scope = app.scope(&Visitor::node(), Action::ReadAlerts, Purpose::Operation)?;
     // Taken before anything is read: what is found is true at least up to here.
-    let known_at = KnownAt(app.views.position(NAME).raw());
+    let known_at = KnownAt(app.views.position(LINKAGE).raw());
     let mut keys = linkage::touched(&app.views, &scope, streams).await?;
     if keys.is_empty() {
         return Ok(Vec::new());

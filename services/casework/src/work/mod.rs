@@ -3,7 +3,9 @@
 //! Whatever a worker does can be done twice without harm, by several processes at once too: ids are derived, and
 //! `decide` adds nothing that is there. So a worker's own place is only a saving.
 
+mod follow;
 mod linkage;
+mod notices;
 pub mod trawling;
 
 use std::sync::Arc;
@@ -15,6 +17,9 @@ use tokio::task::JoinHandle;
 
 use crate::app::App;
 
+use linkage::Linkage;
+use notices::Notices;
+
 pub(crate) use linkage::{Look, Looked, has_reached, may_change};
 pub use linkage::{Tried, try_rule};
 
@@ -23,6 +28,7 @@ pub use linkage::{Tried, try_rule};
 pub struct Workers {
     stop: watch::Sender<bool>,
     linkage: watch::Receiver<Position>,
+    notices: watch::Receiver<Position>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -31,16 +37,23 @@ impl Workers {
     #[must_use]
     pub fn start(app: &Arc<App>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let (reached, linkage) = watch::channel(Position::START);
-        let tasks = vec![tokio::spawn(linkage::run(Arc::clone(app), reached, stopped))];
-        Self { stop, linkage, tasks }
+        let (linked, linkage) = watch::channel(Position::START);
+        let (noticed, notices) = watch::channel(Position::START);
+        let tasks = vec![
+            tokio::spawn(follow::run::<Linkage>(Arc::clone(app), linked, stopped.clone())),
+            tokio::spawn(follow::run::<Notices>(Arc::clone(app), noticed, stopped)),
+        ];
+        Self { stop, linkage, notices, tasks }
     }
 
     /// Waits until linkage has looked at everything up to a position; false when it has not in time.
     pub async fn has_linked(&self, position: Position, within: Duration) -> bool {
-        let mut reached = self.linkage.clone();
-        let there = reached.wait_for(|reached| *reached >= position);
-        matches!(tokio::time::timeout(within, there).await, Ok(Ok(_)))
+        is_there(&self.linkage, position, within).await
+    }
+
+    /// Waits until every answer was held against everything up to a position; false when it was not in time.
+    pub async fn has_noticed(&self, position: Position, within: Duration) -> bool {
+        is_there(&self.notices, position, within).await
     }
 
     /// Lets each finish what it is about, and waits for that.
@@ -51,4 +64,10 @@ impl Workers {
             let _ = task.await;
         }
     }
+}
+
+async fn is_there(worker: &watch::Receiver<Position>, position: Position, within: Duration) -> bool {
+    let mut reached = worker.clone();
+    let there = reached.wait_for(|reached| *reached >= position);
+    matches!(tokio::time::timeout(within, there).await, Ok(Ok(_)))
 }

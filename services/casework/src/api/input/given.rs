@@ -18,7 +18,7 @@ use domain::case::events::{
 };
 use domain::contact::involved::ContactRole;
 use domain::contact::{ConcernKind, Method, Outcome, Significance, SourceDisclosure};
-use domain::enquiry::Searched;
+use domain::enquiry::{NoticeOutcome, Searched};
 use domain::ids::{
     AgencyId, AlertId, AllocationId, AssessmentId, CaseId, CinPlanId, ConferenceId, ContactId, CorrelationId,
     CpPlanId, EmergencyOrderId, EnquiryId, EpisodeId, EventId, HouseholdId, IncidentId, LookedAfterId,
@@ -134,6 +134,7 @@ listed! {
     GivenReferralOutcome = ReferralOutcome,
     GivenReferralSource = ReferralSource,
     GivenRestrictionReason = RestrictionReason,
+    GivenNoticeOutcome = NoticeOutcome,
     GivenReturnInterview = ReturnInterview,
     GivenRole = Role,
     GivenSchemeName = SchemeName,

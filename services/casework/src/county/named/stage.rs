@@ -37,7 +37,7 @@ use domain::working_days::is_working_day;
 use crate::county::Untold;
 use crate::county::crew::{Crew, Teller};
 use crate::county::script::{Act, Script, Told};
-use crate::county::tell::lawful_basis;
+use crate::county::tell::{asked_as, lawful_basis};
 use crate::execute::{Command, Place};
 use crate::visitor::Visitor;
 
@@ -287,11 +287,12 @@ impl<'a> Stage<'a> {
         let at = self.next(at);
         let make = Make {
             asked_by: teller.agency,
-            asker_kind: teller.kind,
+            asked_as: asked_as(teller),
             purpose,
             lawful_basis: lawful_basis(teller.kind),
             reason: Narrative::parse(reason)?,
             searched: vec![Searched::NhsNumber],
+            sought: Vec::new(),
             subject: Some(child),
             answered: Answer::Found,
             disclosed: Disclosure::Status,

@@ -1,0 +1,191 @@
+//! What an answer tells that somebody acts on, and whether another would differ: a pure comparison.
+//!
+//! An answer would differ when there is somebody where nobody was, or the other way round; when the child is missing
+//! or found; when another authority is responsible; when the child stands otherwise at an authority; when nobody may
+//! take the child away, no longer, or until another time; when another law is why the child is looked after. Both
+//! are told as of one moment, so what runs out by the clock, as the answer itself said, makes no difference.
+//!
+//! Left out, because nobody acts otherwise for it: what else happened, who asked, the day a status began, the category
+//! of a plan, and who is the lead practitioner, whom the front door finds.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Answer;
+use crate::access::Disclosure;
+use crate::authority::Authority;
+use crate::case::emergency::Emergency;
+use crate::case::events::LegalStatus;
+use crate::case::status::Standing;
+use crate::person::{Missing, MissingFrom, OnDuty};
+
+/// What a reader is told of somebody.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Told {
+    pub answer: Answer,
+    pub disclosed: Disclosure,
+    pub missing: BTreeSet<MissingFrom>,
+    /// Which authorities owe the child what, the responsible one first.
+    pub on_duty: Vec<OnDuty>,
+    pub at: BTreeMap<Authority, ToldAt>,
+}
+
+/// How the child stands at one authority.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ToldAt {
+    pub standing: Standing,
+    pub emergency: Option<Emergency>,
+    /// For those who are told how the work stands.
+    pub legal_status: Option<LegalStatus>,
+}
+
+impl Told {
+    /// Where somebody is missing from, without since when.
+    pub fn missing_from(missing: &[Missing]) -> BTreeSet<MissingFrom> {
+        missing.iter().map(|missing| missing.from).collect()
+    }
+
+    /// How much somebody must be told of the record to notice that this answer and a later one differ; `None` when
+    /// they do not. Nothing that either was not told of is compared.
+    #[must_use]
+    pub fn differs_from(&self, later: &Self) -> Option<Disclosure> {
+        if self.answer != later.answer
+            || self.missing != later.missing
+            || self.responsible() != later.responsible()
+        {
+            return Some(Disclosure::Contact);
+        }
+        let both = self.disclosed.min(later.disclosed);
+        let at_least = |level: Disclosure, differs: bool| (both >= level && differs).then_some(level);
+        at_least(Disclosure::Status, self.duties() != later.duties() || self.stands() != later.stands())
+            .or_else(|| at_least(Disclosure::Progress, self.laws() != later.laws()))
+    }
+
+    /// Whom to ring first.
+    fn responsible(&self) -> Option<&Authority> {
+        self.on_duty.first().map(|on| &on.authority)
+    }
+
+    fn duties(&self) -> Vec<(crate::person::Duty, &Authority)> {
+        self.on_duty.iter().map(|on| (on.duty, &on.authority)).collect()
+    }
+
+    fn stands(&self) -> Vec<(&Authority, Standing, Option<Emergency>)> {
+        self.at.iter().map(|(authority, at)| (authority, at.standing, at.emergency)).collect()
+    }
+
+    fn laws(&self) -> Vec<(&Authority, Option<LegalStatus>)> {
+        self.at.iter().map(|(authority, at)| (authority, at.legal_status)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta, Utc};
+
+    use super::*;
+    use crate::case::emergency::Power;
+    use crate::person::Duty;
+
+    fn authority(code: &str) -> Authority {
+        code.parse().unwrap()
+    }
+
+    fn at(text: &str) -> DateTime<Utc> {
+        text.parse().unwrap()
+    }
+
+    fn stands(standing: Standing) -> ToldAt {
+        ToldAt { standing, emergency: None, legal_status: None }
+    }
+
+    fn on_duty(duty: Duty, code: &str) -> OnDuty {
+        OnDuty { duty, authority: authority(code), since: "2026-03-01".parse().unwrap() }
+    }
+
+    fn told(standing: Standing) -> Told {
+        Told {
+            answer: Answer::Found,
+            disclosed: Disclosure::Status,
+            missing: BTreeSet::new(),
+            on_duty: vec![on_duty(Duty::Responsible, "383")],
+            at: BTreeMap::from([(authority("383"), stands(standing))]),
+        }
+    }
+
+    fn only_whom_to_ring(told: Told) -> Told {
+        Told { answer: Answer::ContactOnly, disclosed: Disclosure::Contact, ..told }
+    }
+
+    #[test]
+    fn an_answer_differs_when_the_child_stands_otherwise() {
+        let before = told(Standing::Referred);
+        assert_eq!(before.differs_from(&before), None);
+        assert_eq!(before.differs_from(&told(Standing::Protected)), Some(Disclosure::Status));
+        let mut elsewhere_too = told(Standing::Referred);
+        elsewhere_too.at.insert(authority("380"), stands(Standing::Closed));
+        assert_eq!(before.differs_from(&elsewhere_too), Some(Disclosure::Status));
+    }
+
+    #[test]
+    fn an_emergency_power_that_began_ended_or_was_extended_differs() {
+        let before = told(Standing::Protected);
+        let since = at("2026-03-10T02:00:00Z");
+        let mut held = told(Standing::PoliceProtection);
+        let taken = Emergency { power: Power::PoliceProtection, since, until: since + TimeDelta::hours(72) };
+        held.at.get_mut(&authority("383")).unwrap().emergency = Some(taken);
+        assert_eq!(before.differs_from(&held), Some(Disclosure::Status));
+        assert_eq!(held.differs_from(&before), Some(Disclosure::Status));
+        let mut shorter = held.clone();
+        shorter.at.get_mut(&authority("383")).unwrap().emergency =
+            Some(Emergency { until: since + TimeDelta::hours(9), ..taken });
+        assert_eq!(held.differs_from(&shorter), Some(Disclosure::Status));
+    }
+
+    #[test]
+    fn a_child_who_goes_missing_differs_for_whoever_was_told_whom_to_ring() {
+        let before = only_whom_to_ring(told(Standing::Referred));
+        let missing = Told { missing: BTreeSet::from([MissingFrom::Home]), ..before.clone() };
+        assert_eq!(before.differs_from(&missing), Some(Disclosure::Contact));
+    }
+
+    #[test]
+    fn another_responsible_authority_differs_and_another_area_for_those_told_the_status() {
+        let before = told(Standing::Referred);
+        let moved = Told { on_duty: vec![on_duty(Duty::Responsible, "380")], ..before.clone() };
+        assert_eq!(before.differs_from(&moved), Some(Disclosure::Contact));
+        let placed = Told {
+            on_duty: vec![on_duty(Duty::Responsible, "383"), on_duty(Duty::Area, "380")],
+            ..before.clone()
+        };
+        assert_eq!(before.differs_from(&placed), Some(Disclosure::Status));
+        assert_eq!(only_whom_to_ring(before).differs_from(&only_whom_to_ring(placed)), None);
+    }
+
+    #[test]
+    fn what_is_hidden_from_a_reader_makes_no_difference_to_them() {
+        let before = only_whom_to_ring(told(Standing::Referred));
+        assert_eq!(before.differs_from(&only_whom_to_ring(told(Standing::LookedAfter))), None);
+    }
+
+    #[test]
+    fn another_answer_differs_whatever_else_is_told() {
+        let before = told(Standing::Referred);
+        assert_eq!(before.differs_from(&only_whom_to_ring(before.clone())), Some(Disclosure::Contact));
+        let none = Told { answer: Answer::NoTrace, disclosed: Disclosure::None, ..before.clone() };
+        assert_eq!(none.differs_from(&before), Some(Disclosure::Contact));
+    }
+
+    #[test]
+    fn another_law_differs_for_those_who_were_told_of_it() {
+        let under = |legal_status, disclosed| {
+            let mut told = Told { disclosed, ..told(Standing::LookedAfter) };
+            told.at.get_mut(&authority("383")).unwrap().legal_status = Some(legal_status);
+            told
+        };
+        let agreed = under(LegalStatus::Section20, Disclosure::Progress);
+        let ordered = under(LegalStatus::CareOrder, Disclosure::Progress);
+        assert_eq!(agreed.differs_from(&ordered), Some(Disclosure::Progress));
+        let told_less = under(LegalStatus::CareOrder, Disclosure::Status);
+        assert_eq!(agreed.differs_from(&told_less), None, "told of more or of less is no other answer");
+    }
+}
