@@ -258,6 +258,15 @@ fn an_older_address_is_read_as_kept_no_less_closely() {
 }
 
 #[test]
+fn an_enquiry_of_version_1_says_neither_as_what_it_was_asked_nor_what_was_sought() {
+    let Event::EnquiryMade(made) = sample_on_file("enquiry.made.v1.json").event() else {
+        panic!("an enquiry")
+    };
+    assert!(made.asked_as.is_none() && made.sought.is_none());
+    assert!(made.reason.known().is_some());
+}
+
+#[test]
 fn a_period_of_being_looked_after_of_version_1_states_no_end() {
     let Event::LookedAfterStarted(started) = sample_on_file("looked-after.started.v1.json").event() else {
         panic!("a period")
