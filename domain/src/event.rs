@@ -200,6 +200,7 @@ events! {
     "person.opened" 1 => PersonOpened(crate::person::events::Opened),
     "person.named" 1 => PersonNamed(crate::person::events::Named),
     "person.birth-recorded" 1 => PersonBirthRecorded(crate::person::events::BirthRecorded),
+    "person.birth-accepted" 1 => PersonBirthAccepted(crate::person::events::BirthAccepted),
     "person.sex-recorded" 1 => PersonSexRecorded(crate::person::events::SexRecorded),
     "person.identifier-recorded" 1 => PersonIdentifierRecorded(crate::person::events::IdentifierRecorded),
     "person.characteristics-recorded" 1 => PersonCharacteristicsRecorded(crate::person::events::CharacteristicsRecorded),

@@ -35,6 +35,7 @@ pub fn person_of(entry: &Entry) -> Option<PersonId> {
         Event::PersonOpened(_)
         | Event::PersonNamed(_)
         | Event::PersonBirthRecorded(_)
+        | Event::PersonBirthAccepted(_)
         | Event::PersonSexRecorded(_)
         | Event::PersonIdentifierRecorded(_)
         | Event::PersonCharacteristicsRecorded(_)

@@ -1,6 +1,6 @@
 //! Enquiries: found, kept to named readers, absent. Each leaves the same trace, before it is answered.
 
-use casework::enquire::{Answered, Question, Search};
+use casework::enquire::{Answered, Question, Reply, Search, Whom};
 use casework::error::ExecuteError;
 use casework::execute::Command;
 use casework::visitor::Visitor;
@@ -15,7 +15,7 @@ use domain::enquiry::Answer;
 use domain::ids::{PersonId, PractitionerId};
 use domain::person::identifier::{Identifier, Scheme};
 use domain::person::restriction::RestrictionReason;
-use domain::person::{Assert, Assertion, Restrict};
+use domain::person::{Assert, Assertion, Duty, RecordAuthority, Restrict};
 use domain::source::{Basis, Source};
 use domain::text::{Line, Narrative};
 use domain::when::Occurred;
@@ -243,6 +243,87 @@ async fn no_trace_leaves_the_same_event_and_does_not_reassure() {
     assert_eq!(absent.header.kind(), found.header.kind());
     assert_eq!(absent.parts.len(), found.parts.len());
     assert_eq!(last(&app.app.access).await.header.kind(), "look.made");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_says_what_it_rests_on_and_who_was_silent() {
+    let app = TestApp::start().await;
+    let child = maya(&app).await;
+    let nurse = app.emergency_nurse();
+    let said = |answered: &Answered| -> Vec<(Whom, Option<String>, Reply)> {
+        let one = |asked: &casework::enquire::AskedOf| {
+            (asked.whom, asked.authority.as_ref().map(ToString::to_string), asked.reply)
+        };
+        answered.asked.iter().map(one).collect()
+    };
+    let found = only(&app, &nurse, ask(NHS_NUMBER, Purpose::Attendance)).await;
+    let everywhere = vec![
+        (Whom::Node, None, Reply::Answered),
+        (Whom::Authority, Some(AUTHORITY.to_owned()), Reply::Answered),
+        (Whom::EverybodyElse, None, Reply::NotOnThisNode),
+    ];
+    assert_eq!(said(&found), everywhere);
+    let absent = only(&app, &nurse, ask(NOBODYS_NHS_NUMBER, Purpose::Attendance)).await;
+    assert_eq!(said(&absent), everywhere, "no trace rests on the same");
+
+    // They lived elsewhere, in the area of an authority that has not registered here.
+    for (duty, authority, on) in [
+        (Duty::Area, "380", "2025-01-06"),
+        (Duty::Area, AUTHORITY, "2026-03-01"),
+        (Duty::School, "381", "2026-03-02"),
+    ] {
+        let record = RecordAuthority {
+            duty,
+            authority: authority.parse().unwrap(),
+            occurred: on.parse().unwrap(),
+            source: Source { basis: Basis::Told, agency: COUNCIL },
+        };
+        let record = Command::Person { id: Some(child), command: record.into() };
+        app.done(&app.front_door(), order(Purpose::ReferralConsideration, record)).await;
+    }
+    let silent = |answered: &Answered| -> Vec<String> {
+        let silent = said(answered).into_iter().filter(|(.., reply)| *reply == Reply::NotRegistered);
+        silent.filter_map(|(_, authority, _)| authority).collect()
+    };
+    let moved = only(&app, &nurse, ask(NHS_NUMBER, Purpose::Attendance)).await;
+    assert_eq!(silent(&moved), ["381", "380"], "whose school, and where they lived");
+    let restrict = Restrict {
+        reason: RestrictionReason::HighRisk,
+        owner: LEAD,
+        readers: Vec::new(),
+        review_on: "2026-06-08".parse().unwrap(),
+    };
+    let restrict = Command::Person { id: Some(child), command: restrict.into() };
+    app.done(&app.team_manager(), order(Purpose::RecordKeeping, restrict)).await;
+    let hidden = only(&app, &nurse, ask(NHS_NUMBER, Purpose::Attendance)).await;
+    assert_eq!(hidden.answer, Answer::ContactOnly);
+    assert_eq!(silent(&hidden), ["381"], "an authority to ring, and not where they lived");
+    let shape = |answered: &Answered| {
+        let said = said(answered);
+        (said.first().cloned(), said.last().cloned())
+    };
+    assert_eq!(shape(&hidden), shape(&absent));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_given_is_the_one_for_this_hour() {
+    let app = TestApp::start().await;
+    maya(&app).await;
+    let day = "0113 496 0001";
+    let night = "0113 496 0002";
+    for (hours, number, when) in [
+        (1, day, "ten on a Tuesday"),
+        (16, night, "two in the morning"),
+        (8, day, "ten on Wednesday"),
+        (23 * 24, night, "Good Friday"),
+        (4 * 24, day, "the Tuesday after Easter"),
+    ] {
+        app.clock.advance(chrono::TimeDelta::hours(hours));
+        let answered = only(&app, &app.emergency_nurse(), ask(NHS_NUMBER, Purpose::Attendance)).await;
+        let (first, other) = answered.responsible[0].lines(answered.read_at);
+        assert_eq!(first.unwrap().number, number, "{when}");
+        assert_ne!(other.unwrap().number, number, "{when}: the other below it");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,6 +23,7 @@ mod told_in_confidence;
 mod twins_before_birth;
 mod two_children_with_one_name;
 
+mod births;
 mod contacts;
 mod county;
 mod enquiries;

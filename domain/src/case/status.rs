@@ -27,6 +27,8 @@ codes! {
     NotKnown => "not-known",
     /// Known, and nothing is open.
     Closed => "closed",
+    /// Something was open, and they are an adult: what is owed to a child has ended.
+    ReachedEighteen => "reached-eighteen",
     Referred => "referred",
     Assessed => "being-assessed",
     /// A child in need plan runs.

@@ -15,7 +15,7 @@ use super::restriction::RestrictionReason;
 use super::uncertain_date::{Precision, UncertainDate};
 use super::{PersonKind, Sex};
 use crate::authority::Authority;
-use crate::ids::{KeyId, PersonId, PractitionerId};
+use crate::ids::{EventId, KeyId, PersonId, PractitionerId};
 use crate::sealed::Sealed;
 use crate::source::Source;
 use crate::testimony::Testimony;
@@ -54,6 +54,14 @@ pub struct BirthRecorded {
     pub source: Source,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub testimony: Option<Testimony>,
+}
+
+/// `person.birth-accepted` 1: of the dates of birth that were said, the one that is taken to be right.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BirthAccepted {
+    /// The entry that said it.
+    pub assertion: EventId,
 }
 
 /// `person.sex-recorded` 1.

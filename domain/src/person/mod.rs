@@ -3,10 +3,12 @@
 //! Nothing about a person is simply so: each thing is an assertion with its source, and two sources may disagree.
 //! Whether two records are one person is not decided here.
 
+mod accept_birth;
 pub mod address;
 mod assert;
 mod assertion;
 mod birth;
+mod birth_date;
 pub mod characteristics;
 mod death;
 pub mod duty;
@@ -22,9 +24,11 @@ mod restrict;
 pub mod restriction;
 pub mod uncertain_date;
 
+pub use accept_birth::AcceptBirth;
 pub use assert::Assert;
 pub use assertion::{Assertion, Living};
 pub use birth::RecordBirth;
+pub use birth_date::{Adult, BirthDates};
 pub use death::RecordDeath;
 pub use duty::{Duty, OnDuty, RecordAuthority};
 pub use lift_restriction::LiftRestriction;
@@ -73,6 +77,7 @@ commands! {
     ReportMissing(ReportMissing),
     RecordFound(RecordFound),
     RecordAuthority(RecordAuthority),
+    AcceptBirth(AcceptBirth),
 }
 
 /// A person as they stand.
@@ -85,6 +90,7 @@ pub struct Person {
     restriction: Option<events::Restricted>,
     missing: Vec<Missing>,
     on_duty: Vec<OnDuty>,
+    birth_dates: BirthDates,
     /// Rows of returns that are on record.
     rows: BTreeSet<SaidRow>,
 }
@@ -134,6 +140,12 @@ impl Person {
     #[must_use]
     pub fn on_duty(&self) -> &[OnDuty] {
         &self.on_duty
+    }
+
+    /// What was said of when they were born.
+    #[must_use]
+    pub fn birth_dates(&self) -> &BirthDates {
+        &self.birth_dates
     }
 
     /// True when only named readers may see the record and this is not one of them.
@@ -192,6 +204,7 @@ impl Decider for Person {
 
     fn evolve(&mut self, entry: &Entry) {
         self.rows.extend(testimony(&entry.event).iter().flat_map(|said| &said.rows));
+        self.birth_dates.step(entry);
         match &entry.event {
             Event::PersonOpened(opened) => {
                 self.opened = Some(Opened { kind: opened.kind, key: opened.key });
@@ -233,6 +246,7 @@ impl Decider for Person {
             Command::ReportMissing(command) => command.decide(self, act),
             Command::RecordFound(command) => command.decide(self, act),
             Command::RecordAuthority(command) => command.decide(self, act),
+            Command::AcceptBirth(command) => command.decide(self, act),
         }
     }
 }

@@ -29,7 +29,7 @@ use crate::about::child_of;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub use queries::{everybody, neighbourhood, touched};
+pub use queries::{everybody, local_authorities, neighbourhood, touched};
 
 /// See the module.
 pub struct Linkage;

@@ -34,6 +34,28 @@ pub async fn touched(reads: &Reads, scope: &Scope, streams: &[Uuid]) -> Result<B
     Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
 
+/// The local authorities that have registered here, and what each is called. About nobody: there is no scope to keep to.
+///
+/// # Errors
+/// As [`touched`].
+pub async fn local_authorities(reads: &Reads) -> Result<Vec<(Authority, Option<String>)>, ReadError> {
+    let source = reads.source(VIEW).await?;
+    let sql = format!(
+        "select registered.authority, named.name from {}.agency as registered
+         left join {}.agency as named on named.stream = registered.agency
+         where registered.kind = 'local-authority' order by registered.authority",
+        source.schema,
+        reads.schema("management")?,
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let rows = source.client.query(&statement, &[]).await?;
+    let read = |row: &Row| {
+        let authority = row.try_get::<_, Option<&str>>(0)?.and_then(|code| code.parse().ok());
+        Ok::<_, ReadError>(authority.zip(Some(row.try_get(1)?)))
+    };
+    Ok(rows.iter().map(read).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
 /// Everybody about whom there is a signal, a page at a time: for a rule that is tried on what has happened.
 ///
 /// # Errors

@@ -6,3 +6,4 @@ create index birth_person on birth (person);
 alter table person add primary key (person);
 create index sought_key on sought (key, person);
 create index sought_person on sought (person);
+create index person_perhaps_adult on person (perhaps_adult_from) where perhaps_adult_from is not null;

@@ -8,7 +8,7 @@ use domain::person::address::AddressClass;
 use domain::person::events::AddressRecorded;
 use domain::person::identifier::Scheme;
 use domain::person::name::NameUse;
-use domain::person::{PersonKind, Sex};
+use domain::person::{Adult, BirthDates, PersonKind, Sex};
 
 use super::{PERSON, SOUGHT, legible};
 use crate::rows::Rows;
@@ -20,6 +20,7 @@ pub(super) struct Known {
     kind: Option<PersonKind>,
     sex: Option<Sex>,
     died_on: Option<NaiveDate>,
+    births: BirthDates,
     record: OnRecord,
     /// Of which only the social care of their own authority may know.
     closed: Vec<Home>,
@@ -27,7 +28,15 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn nothing(key: Key) -> Self {
-        Self { key, kind: None, sex: None, died_on: None, record: OnRecord::default(), closed: Vec::new() }
+        Self {
+            key,
+            kind: None,
+            sex: None,
+            died_on: None,
+            births: BirthDates::default(),
+            record: OnRecord::default(),
+            closed: Vec::new(),
+        }
     }
 
     /// What one source calls open and another does not is not open.
@@ -69,6 +78,7 @@ fn add<T: PartialEq>(list: &mut Vec<T>, one: T) {
 
 impl KeyState for Known {
     fn step(&mut self, entry: &Entry) -> Result<(), Poison> {
+        self.births.step(entry);
         match &entry.event {
             Event::PersonOpened(opened) => self.kind = self.kind.or(Some(opened.kind)),
             Event::PersonSexRecorded(recorded) => self.sex = Some(recorded.sex),
@@ -109,6 +119,14 @@ impl KeyState for Known {
             .opt_text(self.kind.map(PersonKind::code))
             .opt_text(self.sex.map(Sex::code))
             .opt_date(self.died_on)
+            .opt_date(match self.births.adult() {
+                Adult::From(day) => Some(day),
+                Adult::Unsettled(_) | Adult::Unknown => None,
+            })
+            .opt_date(match self.births.adult() {
+                Adult::Unsettled(day) => Some(day),
+                Adult::From(_) | Adult::Unknown => None,
+            })
             .texts(self.record.names.iter().map(|(given, _)| given))
             .texts(self.record.names.iter().map(|(_, family)| family))
             .texts(self.record.births.iter().map(|born| born.to_text()))

@@ -19,7 +19,9 @@ use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub use candidates::{Candidate, Candidates, Particulars, candidates};
-pub use queries::{Birth, Found, Identifier, Name, Person, Search, as_known, known, search};
+pub use queries::{
+    Birth, Found, Identifier, Name, PerhapsAdult, Person, Search, as_known, known, perhaps_adult, search,
+};
 
 /// See the module.
 pub struct People;
@@ -38,7 +40,7 @@ impl View for People {
     }
 
     fn version(&self) -> u16 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -80,6 +82,7 @@ impl View for People {
                     | Event::PersonNamed(_)
                     | Event::PersonBirthRecorded(_)
                     | Event::PersonBorn(_)
+                    | Event::PersonBirthAccepted(_)
                     | Event::PersonSexRecorded(_)
                     | Event::PersonDied(_)
                     | Event::PersonIdentifierRecorded(_)

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::access::{Disclosure, Role};
+use domain::authority::Authority;
 use domain::event::Event;
 use domain::ids::PersonId;
 use domain::matching::plain as fold;
 use domain::person::events::{BirthRecorded as PersonBirth, Born};
 use domain::person::identifier::Scheme;
 use domain::person::uncertain_date::UncertainDate;
+use domain::when::civil_day;
 use event_store::Position;
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -214,6 +216,52 @@ pub async fn known(
         }
     }
     Ok(known)
+}
+
+/// Somebody with an open case who may be an adult, by a date of birth that is uncertain or disputed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PerhapsAdult {
+    pub person: PersonId,
+    /// The earliest eighteenth birthday there can be.
+    pub from: NaiveDate,
+}
+
+/// Whose age is for a person to decide, of an authority's open cases, the longest so first: for its social care, as far
+/// as the reader is told how the work with them stands.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn perhaps_adult(
+    reads: &Reads,
+    scope: &Scope,
+    authority: &Authority,
+    most: i64,
+) -> Result<Vec<PerhapsAdult>, ReadError> {
+    let reader = scope.reader();
+    if !reader.is_in_social_care() || reader.authority.as_ref() != Some(authority) {
+        return Ok(Vec::new());
+    }
+    let source = reads.source("people").await?;
+    let sql = format!(
+        "select distinct perhaps_adult_from, person.person from {}.person
+         join {}.status on status.person = person.person
+         where perhaps_adult_from <= $1 and standing not in ('not-known', 'closed') and authority = $2
+         order by perhaps_adult_from, person.person limit $3",
+        source.schema,
+        reads.schema("status")?,
+    );
+    let today = civil_day(reads.moment(None));
+    let rows = source.client.query(&sql, &[&today, &authority.as_str(), &most]).await?;
+    drop(source);
+    let found = rows
+        .iter()
+        .map(|row| Ok(PerhapsAdult { from: row.try_get(0)?, person: PersonId(row.try_get(1)?) }))
+        .collect::<Result<Vec<_>, ReadError>>()?;
+    let standings = standings(reads, &found.iter().map(|found| found.person).collect::<Vec<_>>()).await?;
+    let is_told = |found: &PerhapsAdult| {
+        standings.get(&found.person).is_some_and(|it| scope.disclosure(it) >= Disclosure::Progress)
+    };
+    Ok(found.into_iter().filter(is_told).collect())
 }
 
 /// Who somebody was as the record knew it at a place, of what a search compares; for the node.

@@ -38,6 +38,9 @@ create table person (
     kind    text,
     sex     text,
     died_on date,
+    -- The eighteenth birthday; or, of a date of birth that is uncertain or disputed, the earliest that it can be.
+    adult_from date,
+    perhaps_adult_from date,
     -- Of one length: the names, the usual one first. Empty where a name has no such part.
     given   text[] not null,
     family  text[] not null,

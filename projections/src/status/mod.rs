@@ -5,6 +5,7 @@
 mod queries;
 mod summary;
 
+use domain::authority::Authority;
 use domain::case::Case;
 use domain::decider::Decider;
 use domain::entry::Entry;
@@ -32,7 +33,7 @@ impl View for Status {
     }
 
     fn version(&self) -> u16 {
-        6
+        7
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -40,6 +41,7 @@ impl View for Status {
             Table { name: "status", key: "person", per: Per::Key },
             Table { name: "missing", key: "person", per: Per::Key },
             Table { name: "on_duty", key: "person", per: Per::Key },
+            Table { name: "formerly", key: "person", per: Per::Key },
         ]
     }
 
@@ -72,6 +74,8 @@ pub(crate) struct Cases {
     held: Vec<Held>,
     missing: Vec<Missing>,
     on_duty: Vec<OnDuty>,
+    /// Every authority that ever had a duty, or from which they moved.
+    named: Vec<Authority>,
 }
 
 /// What a person's own stream says of how they stand.
@@ -96,7 +100,13 @@ impl Cases {
         if is_persons(&entry.event) {
             missing::step(&mut self.missing, entry.occurred, &entry.event);
             duty::step(&mut self.on_duty, entry);
+            if let Event::PersonAuthorityRecorded(recorded) = &entry.event {
+                self.name(&recorded.authority);
+            }
             return;
+        }
+        if let Event::ReferralReceived(received) = &entry.event {
+            received.transferred_from.iter().for_each(|authority| self.name(authority));
         }
         let on = entry.occurred.day();
         let id = CaseId(entry.stream);
@@ -116,6 +126,20 @@ impl Cases {
         tighten(&mut held.case);
         held.last_on = held.last_on.max(on);
         held.position = held.position.max(entry.position);
+    }
+
+    fn name(&mut self, authority: &Authority) {
+        if !self.named.contains(authority) {
+            self.named.push(authority.clone());
+        }
+    }
+
+    /// Authorities that have no duty any more.
+    pub(crate) fn formerly(&self) -> Vec<Authority> {
+        let has_none = |authority: &&Authority| self.on_duty.iter().all(|on| on.authority != **authority);
+        let mut formerly: Vec<Authority> = self.named.iter().filter(has_none).cloned().collect();
+        formerly.sort_unstable();
+        formerly
     }
 
     pub(crate) fn missing(&self) -> Vec<Missing> {
@@ -165,6 +189,9 @@ impl KeyState for Cases {
         }
         for missing in &self.missing {
             rows.row(1).uuid(self.key).text(missing.from.code()).text(&missing.since.to_string()).end();
+        }
+        for authority in self.formerly() {
+            rows.row(3).uuid(self.key).text(authority.as_str()).end();
         }
         for on in &self.on_duty {
             rows.row(2).uuid(self.key).text(on.duty.code()).text(on.authority.as_str()).date(on.since).end();

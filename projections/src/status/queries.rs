@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
 use domain::authority::Authority;
 use domain::enquiry::{Answer, Told, ToldAt};
@@ -9,12 +10,15 @@ use domain::entry::Entry;
 use domain::ids::{PersonId, PractitionerId};
 use domain::person::duty::OnDuty;
 use domain::person::missing::Missing;
+use domain::person::{Adult, BirthDates};
+use domain::when::civil_day;
 use event_store::Position;
 use tokio_postgres::types::Json;
 use uuid::Uuid;
 
 use super::{CaseSummary, Cases, STATUS};
 use crate::access::standing;
+use crate::people::PEOPLE;
 use crate::reads::{AsOf, ReadError, Reads};
 use crate::scope::{Scope, Standing};
 
@@ -29,10 +33,14 @@ pub struct PersonStatus {
     pub on_duty: Vec<OnDuty>,
     /// Authorities that know them: where to ring, the responsible one first.
     pub ring: Vec<Authority>,
+    /// Authorities that knew them once, for those who are told the status.
+    pub formerly: Vec<Authority>,
     /// For a record kept to named readers: who answers for it.
     pub restriction_owner: Option<PractitionerId>,
     /// Empty when only whom to ring is told.
     pub cases: Vec<CaseSummary>,
+    /// When they were born is uncertain or disputed, and they may be an adult: a person decides, nothing has ended.
+    pub may_be_adult: bool,
     /// True when something about them could not be taken in: telephone.
     pub is_incomplete: bool,
 }
@@ -71,11 +79,13 @@ pub async fn of_known(
         return Ok(None);
     }
     let moment = reads.moment(as_of);
-    let Known { mut cases, missing, mut on_duty, is_parked } = known(reads, person, as_of).await?;
+    let Known { mut cases, missing, mut on_duty, mut formerly, adult, is_parked } =
+        known(reads, person, as_of).await?;
     let ring = in_order(&on_duty, &standing.authorities);
     if disclosure < Disclosure::Status {
         cases.clear();
         on_duty.clear();
+        formerly.clear();
     }
     Ok(Some(PersonStatus {
         person,
@@ -83,10 +93,30 @@ pub async fn of_known(
         missing,
         on_duty,
         ring,
+        formerly,
         restriction_owner: standing.restriction.as_ref().map(|restriction| restriction.owner),
-        cases: cases.into_iter().map(|case| redacted(case.at(moment), disclosure)).collect(),
+        // A parent whose year of birth was guessed has nothing open as a child.
+        may_be_adult: may_be(adult, moment) && cases.iter().any(CaseSummary::is_open),
+        cases: standing_at(cases, adult, moment).map(|case| redacted(case, disclosure)).collect(),
         is_incomplete: standing.is_incomplete || is_parked,
     }))
+}
+
+/// How cases stand at a moment: emergencies lapse, and at eighteen everything ends.
+fn standing_at(
+    cases: Vec<CaseSummary>,
+    adult: Adult,
+    moment: DateTime<Utc>,
+) -> impl Iterator<Item = CaseSummary> {
+    let from = match adult {
+        Adult::From(day) => Some(day),
+        Adult::Unsettled(_) | Adult::Unknown => None,
+    };
+    cases.into_iter().map(move |case| case.at(moment).of_adult(from, civil_day(moment)))
+}
+
+fn may_be(adult: Adult, moment: DateTime<Utc>) -> bool {
+    matches!(adult, Adult::Unsettled(day) if day <= civil_day(moment))
 }
 
 /// Whom to ring first: who is responsible, whose area it is, whose school; then whoever else knows them.
@@ -153,14 +183,16 @@ pub async fn told(
     cut: Position,
 ) -> Result<Told, ReadError> {
     let disclosed = scope.disclosure(standing);
-    let Known { cases, missing, on_duty, .. } = folded(&reads.history_up_to(&STATUS, person.0, cut).await?);
+    let status = reads.history_up_to(&STATUS, person.0, cut).await?;
+    let Known { cases, missing, on_duty, adult, .. } =
+        folded(&status, &reads.history_up_to(&PEOPLE, person.0, cut).await?);
     let moment = reads.moment(None);
     let answer = match disclosed {
         Disclosure::None => Answer::NoTrace,
         Disclosure::Contact => Answer::ContactOnly,
         Disclosure::Status | Disclosure::Progress | Disclosure::Full => Answer::Found,
     };
-    let cases = cases.into_iter().map(|case| redacted(case.at(moment), disclosed));
+    let cases = standing_at(cases, adult, moment).map(|case| redacted(case, disclosed));
     let at = |case: CaseSummary| {
         let CaseSummary { authority, standing, emergency, legal_status, .. } = case;
         (authority, ToldAt { standing, emergency, legal_status })
@@ -179,20 +211,29 @@ struct Known {
     cases: Vec<CaseSummary>,
     missing: Vec<Missing>,
     on_duty: Vec<OnDuty>,
+    formerly: Vec<Authority>,
+    adult: Adult,
     is_parked: bool,
 }
 
 async fn known(reads: &Reads, person: PersonId, as_of: Option<AsOf>) -> Result<Known, ReadError> {
     let Some(as_of) = as_of else { return current(reads, person).await };
-    Ok(folded(&reads.history(&STATUS, person.0, as_of).await?))
+    let status = reads.history(&STATUS, person.0, as_of).await?;
+    // When somebody was born is so at any time, however late it was said.
+    let births = reads.history(&PEOPLE, person.0, AsOf { was_at: None, ..as_of }).await?;
+    Ok(folded(&status, &births))
 }
 
-fn folded(history: &[Entry]) -> Known {
+fn folded(status: &[Entry], births: &[Entry]) -> Known {
     let mut cases = Cases::default();
-    history.iter().for_each(|entry| cases.take(entry));
+    status.iter().for_each(|entry| cases.take(entry));
+    let mut dates = BirthDates::default();
+    births.iter().for_each(|entry| dates.step(entry));
     Known {
         missing: cases.missing(),
         on_duty: cases.on_duty(),
+        formerly: cases.formerly(),
+        adult: dates.adult(),
         cases: cases.statuses().collect(),
         is_parked: false,
     }
@@ -202,21 +243,33 @@ fn folded(history: &[Entry]) -> Known {
 async fn current(reads: &Reads, person: PersonId) -> Result<Known, ReadError> {
     let source = reads.source("status").await?;
     let sql = format!(
-        "select {}, is_parked, missing_from, missing_since, on_duty
+        "select {}, is_parked, missing_from, missing_since, on_duty, formerly, adult_from, perhaps_adult_from
          from (select exists (select from {schema}.parked where key = $1) as is_parked,
                       array(select missing_from from {schema}.missing where person = $1 order by 1) as missing_from,
                       array(select since from {schema}.missing where person = $1 order by missing_from)
                           as missing_since,
                       (select coalesce(jsonb_agg(jsonb_build_object(
                                   'duty', duty, 'authority', authority, 'since', since)), '[]')
-                       from {schema}.on_duty where person = $1) as on_duty) as kept
+                       from {schema}.on_duty where person = $1) as on_duty,
+                      array(select authority from {schema}.formerly where person = $1 order by 1) as formerly,
+                      (select adult_from from {people}.person where person = $1) as adult_from,
+                      (select perhaps_adult_from from {people}.person where person = $1) as perhaps_adult_from
+              ) as kept
          left join {schema}.status on person = $1
          order by case_id",
         CaseSummary::COLUMNS,
         schema = source.schema,
+        people = reads.schema("people")?,
     );
     let statement = source.client.prepare_cached(&sql).await?;
-    let mut known = Known { cases: Vec::new(), missing: Vec::new(), on_duty: Vec::new(), is_parked: false };
+    let mut known = Known {
+        cases: Vec::new(),
+        missing: Vec::new(),
+        on_duty: Vec::new(),
+        formerly: Vec::new(),
+        adult: Adult::Unknown,
+        is_parked: false,
+    };
     for row in source.client.query(&statement, &[&person.0]).await? {
         known.is_parked = row.try_get("is_parked")?;
         let (from, since): (Vec<String>, Vec<String>) =
@@ -228,6 +281,11 @@ async fn current(reads: &Reads, person: PersonId) -> Result<Known, ReadError> {
         known.missing = from.iter().zip(&since).filter_map(read).collect();
         known.on_duty = row.try_get::<_, Json<_>>("on_duty")?.0;
         known.on_duty.sort_unstable();
+        let (from, perhaps): (Option<NaiveDate>, Option<NaiveDate>) =
+            (row.try_get("adult_from")?, row.try_get("perhaps_adult_from")?);
+        known.adult = from.map(Adult::From).or(perhaps.map(Adult::Unsettled)).unwrap_or(Adult::Unknown);
+        let formerly: Vec<String> = row.try_get("formerly")?;
+        known.formerly = formerly.iter().filter_map(|authority| authority.parse().ok()).collect();
         known.cases.extend(CaseSummary::from_row(&row)?);
     }
     Ok(known)

@@ -44,6 +44,8 @@ pub struct CaseSummary {
     pub(super) emergencies: Vec<Emergency>,
     /// The power under which the child is kept safe at the moment the answer is true for.
     pub emergency: Option<Emergency>,
+    /// The eighteenth birthday of somebody for whom something was open then.
+    pub reached_eighteen_on: Option<NaiveDate>,
     /// Whom a partner rings.
     pub lead: Option<PractitionerId>,
     pub lead_team: Option<TeamId>,
@@ -99,6 +101,7 @@ impl CaseSummary {
             legal_status_until: looked_after.and_then(|period| period.until),
             emergencies: case.emergencies(),
             emergency: None,
+            reached_eighteen_on: None,
             lead: status.lead.as_ref().map(|lead| lead.practitioner),
             lead_team: status.lead.and_then(|lead| lead.team),
             last_seen_on: status.last_seen.as_ref().map(|seen| seen.on),
@@ -150,6 +153,23 @@ impl CaseSummary {
         self
     }
 
+    /// As it stands for somebody who is an adult on a day: what is owed to a child has ended by itself.
+    pub(super) fn of_adult(mut self, adult_from: Option<NaiveDate>, day: NaiveDate) -> Self {
+        let Some(from) = adult_from.filter(|from| *from <= day) else { return self };
+        self.due.clear();
+        self.emergency = None;
+        if self.is_open() {
+            self.standing = Standing::ReachedEighteen;
+            self.reached_eighteen_on = Some(from);
+        }
+        self
+    }
+
+    /// Something is going on.
+    pub(super) fn is_open(&self) -> bool {
+        self.standing > Standing::ReachedEighteen
+    }
+
     /// True when the order's stated end has passed and nothing says what took its place.
     #[must_use]
     pub fn has_lapsed_order(&self, day: NaiveDate) -> bool {
@@ -191,6 +211,7 @@ impl CaseSummary {
             legal_status_until: row.try_get(23)?,
             emergencies: row.try_get::<_, Json<_>>(24)?.0,
             emergency: None,
+            reached_eighteen_on: None,
         }))
     }
 }

@@ -34,6 +34,13 @@ create table missing (
     since        text not null
 );
 
+-- One row an authority that had a duty to a child once, or from which they moved here. Fed by person.authority-recorded
+-- and referral.received.
+create table formerly (
+    person    uuid not null,
+    authority text not null
+);
+
 -- One row a duty some authority has to a child. Fed by person.authority-recorded.
 create table on_duty (
     person    uuid not null,

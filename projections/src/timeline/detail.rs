@@ -211,6 +211,7 @@ impl Detail {
             | Event::PersonBorn(_)
             | Event::PersonDied(_)
             | Event::PersonUnrestricted(_)
+            | Event::PersonBirthAccepted(_)
             | Event::ContactParted(_)
             | Event::CaseOpened(_)
             | Event::AgencyRegistered(_)

@@ -5,16 +5,21 @@
 //! a search of people, and the file itself, which no enquiry gives.
 
 mod answer;
+mod asked;
 mod directory;
+mod hours;
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
+use domain::decider::Decider as _;
 use domain::enquiry::events::Made;
 use domain::enquiry::sought::{MarkText, SoughtMark};
-use domain::enquiry::{Answer, AskedAs, Enquiry, KnownAt, Make, Receipt, Searched};
+use domain::enquiry::{Answer, AskedAs, Enquiry, KnownAt, Make, NoticeState, Receipt, Searched};
+use domain::entry::Entry;
 use domain::event::Event;
+use domain::history::effective;
 use domain::ids::{CorrelationId, EnquiryId, PersonId};
 use domain::person::identifier::{NhsNumber, Scheme};
 use domain::person::uncertain_date::UncertainDate;
@@ -29,6 +34,10 @@ use projections::{enquiries, status};
 pub(crate) use directory::Directory;
 
 pub use answer::{Answered, PreviousEnquiry, Responsible, StatusHere, Worker};
+pub use asked::{AskedOf, Reply, Whom};
+pub use hours::{Hours, Line};
+
+use asked::Heard;
 
 use crate::access_log::{Looking, ShownPerson};
 use crate::app::App;
@@ -109,6 +118,13 @@ struct Basis {
     /// What was on record when it was asked: no number to ring is older.
     head: Position,
     is_catching_up: bool,
+}
+
+/// Whether a notice says that an answer would differ, whatever somebody did about it.
+fn would_differ(entries: &[Entry]) -> bool {
+    let mut enquiry = Enquiry::initial();
+    effective(entries).iter().for_each(|entry| enquiry.evolve(entry));
+    matches!(enquiry.notice(), Some(NoticeState::Open | NoticeState::Answered))
 }
 
 /// Somebody on record, as what may be told of them was judged.
@@ -265,7 +281,8 @@ impl App {
         };
         let scope = self.scope(visitor, Action::Enquire, made.purpose)?;
         self.caught_up().await?;
-        let answered = self.answer_again(visitor, &scope, enquiry, made, entry.recorded_at).await?;
+        let mut answered = self.answer_again(visitor, &scope, enquiry, made, entry.recorded_at).await?;
+        answered.would_differ = would_differ(&entries);
         let shown = |person| ShownPerson { person, disclosure: answered.disclosed };
         let shown: Vec<ShownPerson> = answered.subject.map(shown).into_iter().collect();
         let looking = Looking::new(Action::Enquire, made.purpose, made.lawful_basis);
@@ -344,8 +361,20 @@ impl App {
             Some(owner) if answer == Answer::ContactOnly => self.worker(owner, basis.head).await?,
             Some(_) | None => None,
         };
+        let responsible = self.responsible(&status.ring, basis.head).await?;
+        let asked = Heard {
+            registered: &self.registered(basis.head).await?,
+            named: &responsible,
+            formerly: &status.formerly,
+            status: &here,
+            is_catching_up: basis.is_catching_up,
+            is_incomplete: status.is_incomplete,
+            now: self.clock.now(),
+        }
+        .asked();
         Ok(Answered {
             subject: Some(person),
+            asked,
             advice: if status.missing.is_empty() {
                 answer::advice(answer)
             } else {
@@ -356,10 +385,11 @@ impl App {
             disclosed: status.disclosure,
             status: here,
             on_duty: status.on_duty,
-            responsible: self.responsible(&status.ring, basis.head).await?,
+            responsible,
             restriction_owner,
             previous: previous.made.iter().map(PreviousEnquiry::of).collect(),
             previous_count: previous.count,
+            may_be_adult: status.may_be_adult,
             is_incomplete: status.is_incomplete,
             ..self.blank(basis, answer)
         })
@@ -368,10 +398,18 @@ impl App {
     /// Nobody was found: whom to tell all the same.
     async fn no_trace(&self, visitor: &Visitor, basis: Basis) -> Result<Answered, ReadError> {
         let own: Vec<_> = visitor.actor().authority.iter().cloned().collect();
-        Ok(Answered {
-            responsible: self.responsible(&own, basis.head).await?,
-            ..self.blank(basis, Answer::NoTrace)
-        })
+        let responsible = self.responsible(&own, basis.head).await?;
+        let asked = Heard {
+            registered: &self.registered(basis.head).await?,
+            named: &responsible,
+            formerly: &[],
+            status: &[],
+            is_catching_up: basis.is_catching_up,
+            is_incomplete: false,
+            now: self.clock.now(),
+        }
+        .asked();
+        Ok(Answered { responsible, asked, ..self.blank(basis, Answer::NoTrace) })
     }
 
     fn blank(&self, basis: Basis, answer: Answer) -> Answered {
@@ -385,15 +423,19 @@ impl App {
             missing: Vec::new(),
             known_at: basis.position,
             as_of: self.clock.now(),
+            read_at: self.clock.now(),
             status: Vec::new(),
             on_duty: Vec::new(),
             responsible: Vec::new(),
+            asked: Vec::new(),
             restriction_owner: None,
             previous: Vec::new(),
             previous_count: 0,
+            may_be_adult: false,
             is_incomplete: false,
             is_catching_up: basis.is_catching_up,
             others_match: false,
+            would_differ: false,
             advice: answer::advice(answer),
             repeated: false,
         }

@@ -13,7 +13,7 @@ use super::input::{
 };
 use crate::api::people::{AuthorityOnDuty, EmergencyPower, MissingPerson};
 use crate::app::App;
-use crate::enquire::{Answered, PreviousEnquiry, Question, Responsible, Search, StatusHere, Worker};
+use crate::enquire::{Answered, AskedOf, PreviousEnquiry, Question, Responsible, Search, StatusHere, Worker};
 use crate::error::{FieldError, Problem};
 
 pub fn addresses() -> Vec<Address> {
@@ -126,6 +126,8 @@ pub struct Answer {
     authorities: Vec<AuthorityOnDuty>,
     /// The authorities to ring; for no trace, the one to tell.
     responsible: Vec<FrontDoor>,
+    /// What was asked of whom, and who was silent: what the answer rests on, and what it does not.
+    asked: Vec<Asked>,
     /// Who answers for a record that is for named readers.
     #[serde(skip_serializing_if = "Option::is_none")]
     restriction_owner: Option<Contactable>,
@@ -133,6 +135,8 @@ pub struct Answer {
     previous: Vec<EarlierEnquiry>,
     /// How many earlier enquiries there were, with those that are not given here.
     previous_count: usize,
+    /// When they were born is uncertain or disputed, and they may be an adult. Nothing has ended: a person decides.
+    may_be_adult: bool,
     /// Something about this child could not be taken in: telephone.
     is_incomplete: bool,
     /// What was recorded in the last moments may not be in the answer yet.
@@ -189,10 +193,54 @@ struct FrontDoor {
     agency: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+    /// The one number for this hour; where none is registered for it, the only one there is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ring_now: Option<RingNow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     in_hours: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     out_of_hours: Option<String>,
+}
+
+/// Somebody an answer rests on, or who was silent.
+#[derive(Debug, Serialize, ToSchema)]
+struct Asked {
+    /// `this-node`, `authority`, `front-door`, `lead-practitioner`, `everybody-else`.
+    #[schema(example = "authority")]
+    whom: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "383")]
+    authority: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    is_silent: bool,
+    /// `answered`, or why they are silent: `not-registered`, `catching-up`…
+    #[schema(example = "not-registered")]
+    reply: &'static str,
+    /// The same in words.
+    words: &'static str,
+}
+
+impl From<AskedOf> for Asked {
+    fn from(asked: AskedOf) -> Self {
+        Self {
+            whom: asked.whom.code(),
+            authority: asked.authority.map(|authority| authority.to_string()),
+            name: asked.name,
+            is_silent: asked.reply.is_silent(),
+            reply: asked.reply.code(),
+            words: asked.reply.words(),
+        }
+    }
+}
+
+/// The number to ring at this hour.
+#[derive(Debug, Serialize, ToSchema)]
+struct RingNow {
+    number: String,
+    /// `in-hours` or `out-of-hours`: when it is answered.
+    #[schema(example = "out-of-hours")]
+    hours: &'static str,
 }
 
 /// An earlier enquiry.
@@ -218,10 +266,16 @@ impl From<Answered> for Answer {
             as_of: answered.as_of,
             status: answered.status.into_iter().map(AnswerStatus::from).collect(),
             authorities: answered.on_duty.into_iter().map(AuthorityOnDuty::from).collect(),
-            responsible: answered.responsible.into_iter().map(FrontDoor::from).collect(),
+            responsible: answered
+                .responsible
+                .into_iter()
+                .map(|door| FrontDoor::at(door, answered.read_at))
+                .collect(),
+            asked: answered.asked.into_iter().map(Asked::from).collect(),
             restriction_owner: answered.restriction_owner.map(Contactable::from),
             previous: answered.previous.into_iter().map(EarlierEnquiry::from).collect(),
             previous_count: answered.previous_count,
+            may_be_adult: answered.may_be_adult,
             is_incomplete: answered.is_incomplete,
             is_catching_up: answered.is_catching_up,
             others_match: answered.others_match,
@@ -251,9 +305,11 @@ impl From<Worker> for Contactable {
     }
 }
 
-impl From<Responsible> for FrontDoor {
-    fn from(responsible: Responsible) -> Self {
+impl FrontDoor {
+    fn at(responsible: Responsible, now: DateTime<Utc>) -> Self {
+        let (first, _) = responsible.lines(now);
         Self {
+            ring_now: first.map(|line| RingNow { number: line.number, hours: line.hours.code() }),
             authority: responsible.authority.to_string(),
             agency: responsible.agency.map(|id| id.0),
             name: responsible.name,

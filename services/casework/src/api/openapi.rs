@@ -28,7 +28,7 @@ use super::{
     paths(
         agencies::register, agencies::read, agencies::change, agencies::form_team,
         practitioners::register, practitioners::read, practitioners::change, practitioners::give_role, practitioners::leave,
-        people::open, people::assert, people::record_birth, people::record_death, people::restrict,
+        people::open, people::assert, people::record_birth, people::accept_birth, people::read_unsettled, people::record_death, people::restrict,
         people::lift_restriction, people::read_addresses, people::record_authority, people::report_missing,
         people::record_found, people::read_status, people::read_ties, people::read_looks, people::search,
         people::read_identity, people::read_timeline, people::read_live, people::read_enquiries,

@@ -4,6 +4,7 @@
 mod addresses;
 mod assertion;
 mod authorities;
+mod births;
 mod enquiries;
 mod identity;
 pub(crate) mod live;
@@ -24,6 +25,7 @@ use utoipa::ToSchema;
 pub use self::addresses::*;
 use self::assertion::GivenAssertion;
 pub use self::authorities::*;
+pub use self::births::*;
 pub use self::enquiries::*;
 pub use self::identity::*;
 pub use self::live::*;
@@ -58,6 +60,8 @@ pub fn addresses() -> Vec<Address> {
         at("/people/{id}/looks").get(read_looks),
         at("/people/{id}/assertions").post(assert),
         at("/people/{id}/birth").post(record_birth),
+        at("/people/{id}/birth/acceptance").post(accept_birth),
+        at("/births/unsettled").get(read_unsettled),
         at("/people/{id}/death").post(record_death),
         at("/people/{id}/authorities").post(record_authority),
         at("/people/{id}/missing").post(report_missing),

@@ -87,18 +87,30 @@ fn receipt(receipt: &Value) -> String {
         }
     }
     for ring in receipt.get("responsible").and_then(Value::as_array).into_iter().flatten() {
-        let number =
-            |name: &str| ring.get(name).and_then(Value::as_str).unwrap_or("no number on record").to_owned();
-        lines.push(format!(
-            "ring      authority {}: {} in hours, {} at other hours",
-            text(ring, "authority"),
-            number("in_hours"),
-            number("out_of_hours")
-        ));
+        let number = |name: &str| ring.get(name).and_then(Value::as_str);
+        let now = ring.get("ring_now").map_or_else(
+            || "no number on record".to_owned(),
+            |now| format!("{} ({})", text(now, "number"), text(now, "hours")),
+        );
+        lines.push(format!("ring now  authority {}: {now}", text(ring, "authority")));
+        let (day, night) = (number("in_hours"), number("out_of_hours"));
+        lines.extend(day.map(|number| format!("          in hours {number}")));
+        lines.extend(night.map(|number| format!("          out of hours {number}")));
     }
     let previous = receipt.get("previous_count").and_then(Value::as_u64).unwrap_or(0);
     if previous > 0 {
         lines.push(format!("asked     {previous} times before"));
+    }
+    for asked in receipt.get("asked").and_then(Value::as_array).into_iter().flatten() {
+        let silent = asked.get("is_silent").and_then(Value::as_bool) == Some(true);
+        let whom = match (text(asked, "whom").as_str(), text(asked, "authority"), text(asked, "name")) {
+            ("this-node", ..) => "this node".to_owned(),
+            ("everybody-else", ..) => "everybody else".to_owned(),
+            (whom, authority, name) if name.is_empty() => format!("{whom} {authority}"),
+            (whom, authority, name) => format!("{whom} {authority}, {name}"),
+        };
+        let how = if silent { "silent   " } else { "asked    " };
+        lines.push(format!("{how} {whom}: {}", text(asked, "words")));
     }
     lines.push(text(receipt, "advice"));
     lines.join("\n")

@@ -14,6 +14,8 @@ use event_store::Position;
 use projections::enquiries::EnquiryMade;
 use projections::status::CaseSummary;
 
+use super::asked::AskedOf;
+
 /// An answer with its receipt.
 #[derive(Clone, Debug)]
 pub struct Answered {
@@ -29,22 +31,30 @@ pub struct Answered {
     /// The place in the record up to which the answer is true, and when that was.
     pub known_at: Position,
     pub as_of: DateTime<Utc>,
+    /// When it is read: for the number to ring at this hour.
+    pub read_at: DateTime<Utc>,
     /// How the child stands at each authority; empty when only whom to ring is told.
     pub status: Vec<StatusHere>,
     /// Which authorities owe the child what, the responsible one first.
     pub on_duty: Vec<OnDuty>,
     /// The authorities to ring, the responsible one first; for no trace, the one to tell.
     pub responsible: Vec<Responsible>,
+    /// What was asked of whom, and who was silent.
+    pub asked: Vec<AskedOf>,
     /// Who answers for a record that is for named readers.
     pub restriction_owner: Option<Worker>,
     /// The newest earlier enquiries, for those who are told how the work stands; newest first.
     pub previous: Vec<PreviousEnquiry>,
     /// How many there were with the older ones.
     pub previous_count: usize,
+    /// When they were born is uncertain or disputed, and they may be an adult: nothing has ended.
+    pub may_be_adult: bool,
     /// Something about this child could not be taken in: telephone.
     pub is_incomplete: bool,
     /// What was recorded in the last moments may not be in the answer yet.
     pub is_catching_up: bool,
+    /// Asked again, it would be answered otherwise: said when an answer that was given is read again.
+    pub would_differ: bool,
     /// More children match than are answered here: give an NHS number.
     pub others_match: bool,
     /// What to do now.
@@ -121,6 +131,7 @@ impl StatusHere {
         let (since, legal_basis) = match case.standing {
             Standing::NotKnown => (None, None),
             Standing::Closed => (case.closed_on, None),
+            Standing::ReachedEighteen => (case.reached_eighteen_on, None),
             Standing::Referred => (case.referred_on, Some(SECTION_17)),
             Standing::Assessed => (case.assessment_since, Some(SECTION_17)),
             Standing::InNeed => (case.cin_plan_since, Some(SECTION_17)),

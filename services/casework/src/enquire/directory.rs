@@ -15,10 +15,12 @@ use domain::ids::{AgencyId, PractitionerId};
 use domain::practitioner::Practitioner;
 use event_store::Position;
 use projections::engine::Batch;
+use projections::linkage;
 use tokio::sync::broadcast::{self, error::RecvError};
 use uuid::Uuid;
 
 use super::answer::{Responsible, Worker};
+use super::asked::Registered;
 use crate::app::App;
 use crate::error::ReadError;
 use lately::Lately;
@@ -34,6 +36,8 @@ struct Known {
     front_doors: Lately<Responsible>,
     workers: Lately<Option<Worker>>,
     agencies: Lately<Option<String>>,
+    /// Under one id: the local authorities of this node.
+    authorities: Lately<Arc<[Registered]>>,
 }
 
 impl Directory {
@@ -92,6 +96,7 @@ impl Known {
                 "agency" => {
                     self.front_doors.forget(event.stream);
                     self.agencies.forget(event.stream);
+                    self.authorities.forget_all();
                 }
                 "practitioner" => self.workers.forget(event.stream),
                 _ => {}
@@ -104,6 +109,7 @@ impl Known {
         self.front_doors.forget_all();
         self.workers.forget_all();
         self.agencies.forget_all();
+        self.authorities.forget_all();
     }
 }
 
@@ -121,6 +127,15 @@ impl App {
             all.push(self.directory.recall(|known| &mut known.front_doors, id.0, head, read).await?);
         }
         Ok(all)
+    }
+
+    /// The local authorities that have registered here.
+    pub(crate) async fn registered(&self, head: Position) -> Result<Arc<[Registered]>, ReadError> {
+        let read = async {
+            let found = linkage::local_authorities(&self.views).await?;
+            Ok(found.into_iter().map(|(authority, name)| Registered { authority, name }).collect())
+        };
+        self.directory.recall(|known| &mut known.authorities, Uuid::nil(), head, read).await
     }
 
     /// An agency's name, true of the record at `head`; none when it is not registered here.

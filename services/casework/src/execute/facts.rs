@@ -23,6 +23,7 @@ impl Command {
                 person::Command::ReportMissing(_) => "person.missing-reported",
                 person::Command::RecordFound(_) => "person.found",
                 person::Command::RecordAuthority(_) => "person.authority-recorded",
+                person::Command::AcceptBirth(_) => "person.birth-accepted",
             },
             Self::Contact { command, .. } => match command {
                 contact::Command::Record(_) => "contact.recorded",

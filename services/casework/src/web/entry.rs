@@ -106,6 +106,7 @@ fn is_keeping(kind: &str) -> bool {
         "person.opened"
             | "person.named"
             | "person.birth-recorded"
+            | "person.birth-accepted"
             | "person.sex-recorded"
             | "person.identifier-recorded"
             | "person.characteristics-recorded"
@@ -170,6 +171,7 @@ fn title(item: &Item) -> (String, &'static str) {
         "person.opened" => ("Record opened".to_owned(), QUIET),
         "person.named" => ("A name was given".to_owned(), QUIET),
         "person.birth-recorded" => ("A date of birth was given".to_owned(), QUIET),
+        "person.birth-accepted" => ("A date of birth was accepted".to_owned(), QUIET),
         "person.sex-recorded" => ("Sex recorded".to_owned(), QUIET),
         "person.identifier-recorded" => ("A number was given".to_owned(), QUIET),
         "person.characteristics-recorded" => ("Characteristics recorded".to_owned(), QUIET),

@@ -4,12 +4,12 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Timelike as _, Utc};
+use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure, Purpose};
+use domain::authority::Authority;
 use domain::enquiry::Answer;
 use domain::ids::{EnquiryId, PersonId};
 use domain::when::civil_time;
-use domain::working_days::is_working_day;
 use projections::people;
 
 use super::frame::{Frame, page};
@@ -20,15 +20,11 @@ use crate::api::address::{Address, at};
 use crate::api::input::Written as _;
 use crate::api::reading::{OfPerson, read_person};
 use crate::app::App;
-use crate::enquire::{Answered, Responsible, StatusHere};
+use crate::enquire::{Answered, AskedOf, Hours, Responsible, StatusHere, Whom};
 use crate::error::Problem;
 
 /// A page shows no more receipts than one enquiry gives.
 const RECEIPTS_MAX: usize = 5;
-/// Front doors answer by day from nine to five; outside of that the emergency duty team does.
-const OPENS_AT_HOUR: u32 = 9;
-const CLOSES_AT_HOUR: u32 = 17;
-
 pub fn addresses() -> Vec<Address> {
     vec![at("/receipts/{enquiries}").get(read)]
 }
@@ -57,9 +53,21 @@ struct Receipt {
     previous: Vec<EarlierSaid>,
     previous_count: usize,
     is_told_previous: bool,
+    may_be_adult: bool,
     is_incomplete: bool,
     is_catching_up: bool,
+    asked: Vec<AskedSaid>,
+    /// What was answered would be answered otherwise by now.
+    would_differ: bool,
     advice: &'static str,
+}
+
+/// Who was asked or was silent, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct AskedSaid {
+    whom: String,
+    words: &'static str,
+    is_silent: bool,
 }
 
 /// Who somebody is, in one line.
@@ -169,8 +177,11 @@ async fn said(
         previous,
         previous_count: answered.previous_count,
         is_told_previous: answered.disclosed >= Disclosure::Progress,
+        may_be_adult: answered.may_be_adult,
         is_incomplete: answered.is_incomplete,
         is_catching_up: answered.is_catching_up,
+        asked: answered.asked.into_iter().map(asked).collect(),
+        would_differ: answered.would_differ,
         advice: answered.advice,
     })
 }
@@ -234,23 +245,40 @@ fn status(here: &StatusHere, front_doors: &[Responsible]) -> StatusSaid {
 
 /// The number that is answered at this hour comes first.
 pub fn ring(responsible: &Responsible, now: DateTime<Utc>) -> Ring {
-    const BY_DAY: &str = "office hours";
-    const BY_NIGHT: &str = "out of hours";
-    let (day, night) = (responsible.in_hours.clone(), responsible.out_of_hours.clone());
-    let name = responsible.name.clone().unwrap_or_else(|| format!("Authority {}", responsible.authority));
-    let (number_now, which, other) = match (is_open(now), day, night) {
-        (true, Some(day), night) => (Some(day), BY_DAY, night.map(|night| (BY_NIGHT, night))),
-        (false, day, Some(night)) => (Some(night), BY_NIGHT, day.map(|day| (BY_DAY, day))),
-        (false, Some(day), None) => (Some(day), "office hours; no number for the night is registered", None),
-        (true, None, night) => (night, BY_NIGHT, None),
-        (false, None, None) => (None, "", None),
+    let name = responsible.name.clone().unwrap_or_else(|| authority(&responsible.authority));
+    let (first, other) = responsible.lines(now);
+    let which = match first.as_ref().map(|line| line.hours) {
+        None => "",
+        Some(Hours::OutOfHours) => words::hours(Hours::OutOfHours),
+        Some(Hours::Office) if Hours::at(now) == Hours::OutOfHours => {
+            "office hours; no number for the night is registered"
+        }
+        Some(Hours::Office) => words::hours(Hours::Office),
     };
-    Ring { name, number_now, which, other }
+    Ring {
+        name,
+        number_now: first.map(|line| line.number),
+        which,
+        other: other.map(|line| (words::hours(line.hours), line.number)),
+    }
 }
 
-fn is_open(now: DateTime<Utc>) -> bool {
-    let local = civil_time(now);
-    is_working_day(local.date()) && (OPENS_AT_HOUR..CLOSES_AT_HOUR).contains(&local.hour())
+fn asked(asked: AskedOf) -> AskedSaid {
+    let of = |asked: &AskedOf| {
+        asked.name.clone().or_else(|| asked.authority.as_ref().map(authority)).unwrap_or_default()
+    };
+    let whom = match asked.whom {
+        Whom::Node => "The record of this node".to_owned(),
+        Whom::EverybodyElse => "Every other authority".to_owned(),
+        Whom::Authority => of(&asked),
+        Whom::FrontDoor => format!("The front door of {}", of(&asked)),
+        Whom::LeadPractitioner => format!("The lead practitioner, {}", of(&asked)),
+    };
+    AskedSaid { whom, words: asked.reply.words(), is_silent: asked.reply.is_silent() }
+}
+
+fn authority(authority: &Authority) -> String {
+    format!("Authority {authority}")
 }
 
 #[cfg(test)]
@@ -268,19 +296,11 @@ mod tests {
     }
 
     #[test]
-    fn the_number_given_first_is_the_one_that_is_answered_at_this_hour() {
-        let at = |text: &str| ring(&front_door(), text.parse().unwrap()).number_now.unwrap();
-        assert_eq!(at("2026-03-10T10:00:00Z"), "day");
-        assert_eq!(at("2026-03-10T02:00:00Z"), "night");
-        assert_eq!(at("2026-03-14T10:00:00Z"), "night", "a Saturday");
-        assert_eq!(at("2026-04-03T10:00:00Z"), "night", "Good Friday");
-        assert_eq!(at("2026-07-07T08:30:00Z"), "day", "half past nine by clocks in summer");
-    }
-
-    #[test]
-    fn an_authority_with_one_number_is_rung_on_it_at_any_hour() {
+    fn at_night_the_number_is_said_to_be_the_days_when_there_is_no_other() {
         let only_day = Responsible { out_of_hours: None, ..front_door() };
-        assert_eq!(ring(&only_day, "2026-03-10T02:00:00Z".parse().unwrap()).number_now.unwrap(), "day");
+        let ring = |now: &str| ring(&only_day, now.parse().unwrap());
+        assert_eq!(ring("2026-03-10T10:00:00Z").which, "office hours");
+        assert!(ring("2026-03-10T02:00:00Z").which.contains("no number for the night"));
     }
 
     use crate::web::markup::is_whole;
@@ -319,8 +339,18 @@ mod tests {
             }],
             previous_count: 12,
             is_told_previous: true,
+            may_be_adult: true,
             is_incomplete: true,
             is_catching_up: true,
+            asked: vec![
+                AskedSaid {
+                    whom: "Invented Council".to_owned(),
+                    words: "was looked through",
+                    is_silent: false,
+                },
+                AskedSaid { whom: "Authority 381".to_owned(), words: "has not registered", is_silent: true },
+            ],
+            would_differ: true,
             advice: "Telephone.",
         }
     }
@@ -337,5 +367,9 @@ mod tests {
         let html = page.render().unwrap();
         is_whole(&html);
         assert!(html.contains("No record was found") && html.contains("12 enquiries in all"), "{html}");
+        assert!(
+            html.contains("Authority 381</strong> has not registered") && html.contains("Ask again"),
+            "{html}"
+        );
     }
 }

@@ -414,6 +414,7 @@ fn since(case: &status::CaseSummary) -> Option<NaiveDate> {
     match case.standing {
         Standing::NotKnown => None,
         Standing::Closed => case.closed_on,
+        Standing::ReachedEighteen => case.reached_eighteen_on,
         Standing::Referred => case.referred_on,
         Standing::Assessed => case.assessment_since,
         Standing::InNeed => case.cin_plan_since,

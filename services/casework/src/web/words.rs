@@ -10,6 +10,8 @@ use domain::person::uncertain_date::{Precision, UncertainDate};
 use domain::tie::TieKind;
 use domain::when::{Occurred, civil_time};
 
+use crate::enquire::Hours;
+
 pub const fn role(role: Role) -> &'static str {
     match role {
         Role::SocialWorker => "social worker",
@@ -62,10 +64,19 @@ pub const fn lawful_basis(basis: LawfulBasis) -> &'static str {
     }
 }
 
+/// When a number is answered.
+pub const fn hours(hours: Hours) -> &'static str {
+    match hours {
+        Hours::Office => "office hours",
+        Hours::OutOfHours => "out of hours",
+    }
+}
+
 pub const fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::NotKnown => "Not known to social care",
         Standing::Closed => "No open case",
+        Standing::ReachedEighteen => "Reached 18: what is owed to a child has ended",
         Standing::Referred => "Referred to social care",
         Standing::Assessed => "Being assessed",
         Standing::InNeed => "Child in need plan",
@@ -93,7 +104,7 @@ pub const fn weight(standing: Standing) -> &'static str {
         | Standing::LookedAfter
         | Standing::PoliceProtection
         | Standing::EmergencyOrder => "gt-status--grave",
-        Standing::NotKnown | Standing::Closed => "gt-status--quiet",
+        Standing::NotKnown | Standing::Closed | Standing::ReachedEighteen => "gt-status--quiet",
         Standing::Referred | Standing::Assessed | Standing::InNeed => "",
     }
 }

@@ -18,7 +18,7 @@ use domain::enquiry::{
 };
 use domain::ids::{EnquiryId, PersonId};
 use domain::person::identifier::SchemeName;
-use event_store::Position;
+use event_store::{EventStore as _, Position};
 use futures_util::future::try_join_all;
 use projections::access::{standings, touched};
 use projections::notices::{self, Watched};

@@ -38,6 +38,8 @@ pub struct Status {
     restriction_owner: Option<Uuid>,
     /// One an authority; empty when only whom to ring is told.
     cases: Vec<CaseStatus>,
+    /// When they were born is uncertain or disputed, and they may be an adult. Nothing has ended: a person decides.
+    may_be_adult: bool,
     /// True when something about them could not be taken in: telephone.
     is_incomplete: bool,
 }
@@ -178,6 +180,7 @@ impl From<status::PersonStatus> for OfPerson<Status> {
             ring: status.ring.iter().map(ToString::to_string).collect(),
             restriction_owner: status.restriction_owner.map(|id| id.0),
             cases: status.cases.into_iter().map(CaseStatus::from).collect(),
+            may_be_adult: status.may_be_adult,
             is_incomplete: status.is_incomplete,
         };
         Self { answer, disclosure }
