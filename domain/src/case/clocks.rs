@@ -1,10 +1,14 @@
-//! How long each step may take, as data: what starts the clock, how long it runs, and where the limit is written.
+//! How long each step may take: `schemas/clocks/england.json` says how long each clock runs, from which day on, and where
+//! the limit is written. The day a clock starts chooses among its limits, so that a new edition changes no past.
 //!
 //! These are the national limits. Visits, core-group intervals and escalation hours are each partnership's own and
 //! belong to its protocols. The sources restate *Working Together*; compare with its newest edition before relying
 //! on a limit.
 
+use std::sync::LazyLock;
+
 use chrono::{Months, NaiveDate};
+use serde::Deserialize;
 
 use crate::codes::codes;
 use crate::working_days::add_working_days;
@@ -27,96 +31,100 @@ codes! {
 }
 
 /// How long.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Limit {
     WorkingDays(u16),
     Months(u32),
 }
 
-/// A limit that holds everywhere in England.
+/// A clock by its name in the data: what starts it, the fold that reads it knows.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Clock {
+pub struct Clock(&'static str);
+
+/// A limit that holds everywhere in England, from a day on.
+#[derive(Clone, PartialEq, Eq, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InForce {
+    clock: String,
     pub step: Step,
     pub limit: Limit,
     /// The limit in words, with what starts it.
-    pub words: &'static str,
-    pub source: &'static str,
+    pub words: String,
+    pub source: String,
+    pub in_force_from: NaiveDate,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Data {
+    #[serde(rename = "remark")]
+    _remark: String,
+    limits: Vec<InForce>,
+}
+
+/// Sorted by the day in force, the newest first.
+static LIMITS: LazyLock<Vec<InForce>> =
+    LazyLock::new(|| read(include_str!("../../../schemas/clocks/england.json")));
+
+#[expect(clippy::expect_used, reason = "the data is part of the program, and a test reads it")]
+fn read(data: &str) -> Vec<InForce> {
+    let mut limits = serde_json::from_str::<Data>(data).expect("limits as they are shipped").limits;
+    limits.sort_by(|one, other| other.in_force_from.cmp(&one.in_force_from));
+    limits
 }
 
 impl Clock {
+    const ALL: [Self; 8] = [
+        REFERRAL_DECISION,
+        ASSESSMENT,
+        FURTHER_ASSESSMENT,
+        INITIAL_CONFERENCE,
+        TRANSFER_IN_CONFERENCE,
+        FIRST_CORE_GROUP,
+        FIRST_REVIEW,
+        LATER_REVIEW,
+    ];
+
+    /// The limit for a clock started on `day`.
+    #[must_use]
+    pub fn on(self, day: NaiveDate) -> &'static InForce {
+        in_force(&LIMITS, self, day)
+    }
+
     /// The last day, for a clock started on `day`, which is day 0.
     #[must_use]
-    pub fn due(&self, day: NaiveDate) -> NaiveDate {
-        match self.limit {
+    pub fn due(self, day: NaiveDate) -> NaiveDate {
+        match self.on(day).limit {
             Limit::WorkingDays(count) => add_working_days(day, count),
             Limit::Months(count) => day.checked_add_months(Months::new(count)).unwrap_or(day),
         }
     }
 }
 
+/// The newest that is in force; before the oldest, the oldest.
+#[expect(clippy::expect_used, reason = "a test finds a limit for every clock")]
+fn in_force(limits: &[InForce], clock: Clock, day: NaiveDate) -> &InForce {
+    let of = || limits.iter().filter(move |limit| limit.clock == clock.0);
+    of().find(|limit| limit.in_force_from <= day).or_else(|| of().last()).expect("a limit for every clock")
+}
+
 /// Acknowledge the referral and decide the type of response.
-pub const REFERRAL_DECISION: Clock = Clock {
-    step: Step::DecideReferral,
-    limit: Limit::WorkingDays(1),
-    words: "1 working day after the referral",
-    source: "Keeping Children Safe in Education 2025, paragraph 62",
-};
-
+pub const REFERRAL_DECISION: Clock = Clock("referral-decision");
 /// Complete the assessment of a referral.
-pub const ASSESSMENT: Clock = Clock {
-    step: Step::CompleteAssessment,
-    limit: Limit::WorkingDays(45),
-    words: "45 working days after the referral",
-    source: "children in need census guide 2023 to 2024, section 4.9",
-};
-
+pub const ASSESSMENT: Clock = Clock("assessment");
 /// Complete a further assessment of the same episode.
-pub const FURTHER_ASSESSMENT: Clock = Clock {
-    step: Step::CompleteAssessment,
-    limit: Limit::WorkingDays(45),
-    words: "45 working days after this further assessment began",
-    source: "children in need census guide 2023 to 2024, section 4.9",
-};
-
+pub const FURTHER_ASSESSMENT: Clock = Clock("further-assessment");
 /// Hold the initial conference.
-pub const INITIAL_CONFERENCE: Clock = Clock {
-    step: Step::HoldInitialConference,
-    limit: Limit::WorkingDays(15),
-    words: "15 working days after the strategy discussion that began the section 47 enquiry",
-    source: "children in need census guide 2023 to 2024, section 4.12.2",
-};
-
+pub const INITIAL_CONFERENCE: Clock = Clock("initial-conference");
 /// Hold a conference for a child who moves here on another authority's plan.
-pub const TRANSFER_IN_CONFERENCE: Clock = Clock {
-    step: Step::HoldTransferInConference,
-    limit: Limit::WorkingDays(15),
-    words: "15 working days after notice of the move arrived",
-    source: "children in need census guide 2023 to 2024, section 4.8",
-};
-
+pub const TRANSFER_IN_CONFERENCE: Clock = Clock("transfer-in-conference");
 /// Bring the core group together for the first time.
-pub const FIRST_CORE_GROUP: Clock = Clock {
-    step: Step::HoldFirstCoreGroup,
-    limit: Limit::WorkingDays(10),
-    words: "10 working days after the initial conference",
-    source: "Working Together to Safeguard Children, core group",
-};
-
+pub const FIRST_CORE_GROUP: Clock = Clock("first-core-group");
 /// Review a plan for the first time.
-pub const FIRST_REVIEW: Clock = Clock {
-    step: Step::HoldReviewConference,
-    limit: Limit::Months(3),
-    words: "3 months after the initial conference",
-    source: "Working Together to Safeguard Children, review conferences",
-};
-
+pub const FIRST_REVIEW: Clock = Clock("first-review");
 /// Review a plan again.
-pub const LATER_REVIEW: Clock = Clock {
-    step: Step::HoldReviewConference,
-    limit: Limit::Months(6),
-    words: "6 months after the last review conference",
-    source: "Working Together to Safeguard Children, review conferences",
-};
+pub const LATER_REVIEW: Clock = Clock("later-review");
 
 #[cfg(test)]
 mod tests {
@@ -133,5 +141,30 @@ mod tests {
     fn a_referral_before_easter_is_decided_after_it() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         assert_eq!(REFERRAL_DECISION.due(day("2026-04-02")), day("2026-04-07"));
+    }
+
+    #[test]
+    fn every_clock_has_a_limit_for_every_day_and_every_limit_a_clock() {
+        for clock in Clock::ALL {
+            for on in ["1990-01-01", "2026-03-10", "2199-01-01"] {
+                assert!(!clock.on(on.parse().unwrap()).words.is_empty());
+            }
+        }
+        assert!(LIMITS.iter().all(|limit| Clock::ALL.iter().any(|clock| clock.0 == limit.clock)));
+    }
+
+    #[test]
+    fn the_day_a_clock_starts_chooses_its_limit() {
+        let limit = |days, from: &str| InForce {
+            limit: Limit::WorkingDays(days),
+            in_force_from: from.parse().unwrap(),
+            ..LIMITS[0].clone()
+        };
+        let clock = Clock::ALL.into_iter().find(|clock| clock.0 == LIMITS[0].clock).unwrap();
+        let limits = [limit(10, "2026-04-01"), limit(1, "2020-01-01")];
+        let on = |day: &str| in_force(&limits, clock, day.parse().unwrap()).limit;
+        assert_eq!(on("2026-04-01"), Limit::WorkingDays(10));
+        assert_eq!(on("2026-03-31"), Limit::WorkingDays(1));
+        assert_eq!(on("2001-01-01"), Limit::WorkingDays(1), "the oldest holds for what came before");
     }
 }

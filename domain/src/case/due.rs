@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::clocks::{
-    ASSESSMENT, Clock, FIRST_CORE_GROUP, FIRST_REVIEW, FURTHER_ASSESSMENT, INITIAL_CONFERENCE, LATER_REVIEW,
-    REFERRAL_DECISION, Step, TRANSFER_IN_CONFERENCE,
+    ASSESSMENT, Clock, FIRST_CORE_GROUP, FIRST_REVIEW, FURTHER_ASSESSMENT, INITIAL_CONFERENCE, InForce,
+    LATER_REVIEW, REFERRAL_DECISION, Step, TRANSFER_IN_CONFERENCE,
 };
 use super::emergency::Emergency;
 use super::events::ConferenceKind;
@@ -31,8 +31,8 @@ pub struct Due {
 }
 
 impl Due {
-    fn of(clock: &Clock, from: NaiveDate) -> Self {
-        Self::by(clock, clock.due(from))
+    fn of(clock: Clock, from: NaiveDate) -> Self {
+        Self::by(clock.on(from), clock.due(from))
     }
 
     /// The end of an emergency power, to the minute.
@@ -58,14 +58,8 @@ impl Due {
         })
     }
 
-    fn by(clock: &Clock, by: NaiveDate) -> Self {
-        Self {
-            by,
-            at: None,
-            step: clock.step,
-            limit: clock.words.to_owned(),
-            source: clock.source.to_owned(),
-        }
+    fn by(limit: &InForce, by: NaiveDate) -> Self {
+        Self { by, at: None, step: limit.step, limit: limit.words.clone(), source: limit.source.clone() }
     }
 }
 
@@ -79,11 +73,11 @@ pub(super) fn due_on(open: Option<&Episode>, plan: Option<&CpPlan>, day: NaiveDa
     }
     if let Some((plan, run)) = plan.and_then(|plan| Some((plan, plan.run()?))) {
         if plan.core_groups.iter().all(|held| held.day() > day) {
-            due.push(Due::of(&FIRST_CORE_GROUP, run.from));
+            due.push(Due::of(FIRST_CORE_GROUP, run.from));
         }
         due.push(match last_review(plan, day) {
-            Some(review) => Due::of(&LATER_REVIEW, review),
-            None => Due::of(&FIRST_REVIEW, run.from),
+            Some(review) => Due::of(LATER_REVIEW, review),
+            None => Due::of(FIRST_REVIEW, run.from),
         });
     }
     due.sort();
@@ -92,7 +86,7 @@ pub(super) fn due_on(open: Option<&Episode>, plan: Option<&CpPlan>, day: NaiveDa
 
 fn referral_due(episode: &Episode) -> Option<Due> {
     let undecided = episode.decision.is_none() && episode.activity().next().is_none();
-    undecided.then(|| episode.began().map(|began| Due::of(&REFERRAL_DECISION, began))).flatten()
+    undecided.then(|| episode.began().map(|began| Due::of(REFERRAL_DECISION, began))).flatten()
 }
 
 fn assessments_due(episode: &Episode, day: NaiveDate) -> Vec<Due> {
@@ -101,7 +95,7 @@ fn assessments_due(episode: &Episode, day: NaiveDate) -> Vec<Due> {
         episode.assessments.iter().filter_map(|assessment| Some((assessment.run()?, assessment))).collect();
     in_order.sort_by_key(|(run, _)| run.from);
     if in_order.is_empty() && episode.decision.is_some() {
-        due.extend(episode.began().map(|began| Due::of(&ASSESSMENT, began)));
+        due.extend(episode.began().map(|began| Due::of(ASSESSMENT, began)));
     }
     for (nth, (run, assessment)) in in_order.into_iter().enumerate() {
         if !run.covers(day) {
@@ -109,8 +103,8 @@ fn assessments_due(episode: &Episode, day: NaiveDate) -> Vec<Due> {
         }
         // The clock of the first runs from the referral; what came later could not.
         due.push(match episode.began().filter(|_| nth == 0) {
-            Some(began) => Due::of(&ASSESSMENT, began),
-            None => Due::of(&FURTHER_ASSESSMENT, run.from),
+            Some(began) => Due::of(ASSESSMENT, began),
+            None => Due::of(FURTHER_ASSESSMENT, run.from),
         });
         if let Some(point) = &assessment.review_point {
             due.push(Due {
@@ -129,13 +123,13 @@ fn conference_due(episode: &Episode, day: NaiveDate) -> Option<Due> {
     if let Some(pending) = enquiry_on(episode, day) {
         let enquiry = episode.section47s.iter().find(|enquiry| enquiry.id == pending.id)?;
         return Some(match &enquiry.started {
-            Some(started) => Due::by(&INITIAL_CONFERENCE, started.value),
-            None => Due::of(&INITIAL_CONFERENCE, pending.since),
+            Some(started) => Due::by(INITIAL_CONFERENCE.on(started.day()), started.value),
+            None => Due::of(INITIAL_CONFERENCE, pending.since),
         });
     }
     let referral = episode.referral.as_ref()?;
     let transfers = referral.value.transferred_from.is_some();
     let held = episode.conferences.iter().filter_map(|conference| by_then(conference.held.as_ref(), day));
     let was_held = held.into_iter().any(|held| held.value.kind == ConferenceKind::TransferIn);
-    (transfers && !was_held).then(|| Due::of(&TRANSFER_IN_CONFERENCE, referral.day()))
+    (transfers && !was_held).then(|| Due::of(TRANSFER_IN_CONFERENCE, referral.day()))
 }

@@ -205,8 +205,8 @@ fn of_assessments(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
     for (nth, (from, assessment)) in in_order.into_iter().enumerate() {
         // The clock of the first runs from the referral; what came later could not.
         let (since, clock) = match episode.began().filter(|_| nth == 0) {
-            Some(began) => (began, &ASSESSMENT),
-            None => (from, &FURTHER_ASSESSMENT),
+            Some(began) => (began, ASSESSMENT),
+            None => (from, FURTHER_ASSESSMENT),
         };
         let completed = assessment.completed.as_ref().map(done);
         let told = Told { since, limit: clock.due(since), done: completed };
@@ -242,7 +242,7 @@ fn of_plan(plan: &CpPlan, steps: &mut BTreeMap<Key, Told>) {
         steps.insert((Step::HoldFirstCoreGroup, plan.id.0, 0), told);
     }
     for nth in 0..=plan.reviews.len() {
-        let clock = if nth == 0 { &FIRST_REVIEW } else { &LATER_REVIEW };
+        let clock = if nth == 0 { FIRST_REVIEW } else { LATER_REVIEW };
         let review = plan.reviews.get(nth).map(done);
         let told = Told { since, limit: clock.due(since), done: review };
         if was_due(&told) {
