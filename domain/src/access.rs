@@ -2,6 +2,8 @@
 //!
 //! Pure data. Who may do what is policy text, judged elsewhere; these are the words it is written in.
 
+mod grounds;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -203,30 +205,6 @@ impl Purpose {
     }
 }
 
-impl AgencyKind {
-    /// The grounds an agency of this kind can rest on: a public body on its task or the law, a voluntary one on
-    /// legitimate interests; both may save a life.
-    #[must_use]
-    pub const fn lawful_bases(self) -> &'static [LawfulBasis] {
-        match self {
-            Self::LocalAuthority
-            | Self::School
-            | Self::NhsTrust
-            | Self::Police
-            | Self::HealthVisiting
-            | Self::Gp
-            | Self::Housing
-            | Self::Probation
-            | Self::System => {
-                &[LawfulBasis::PublicTask, LawfulBasis::LegalObligation, LawfulBasis::VitalInterests]
-            }
-            // A nursery may be a council's or a company's.
-            Self::EarlyYears => LawfulBasis::ALL,
-            Self::Voluntary => &[LawfulBasis::LegitimateInterests, LawfulBasis::VitalInterests],
-        }
-    }
-}
-
 impl AccessClass {
     /// Every class there is, for a decision made once for each.
     pub fn all() -> impl Iterator<Item = Self> {
@@ -255,13 +233,5 @@ mod tests {
     fn there_are_twenty_four_classes_each_once() {
         let classes: std::collections::BTreeSet<_> = AccessClass::all().collect();
         assert_eq!((AccessClass::all().count(), classes.len()), (24, 24));
-    }
-
-    #[test]
-    fn nobody_acts_on_consent_and_everybody_may_save_a_life() {
-        for kind in AgencyKind::ALL {
-            assert!(kind.lawful_bases().contains(&LawfulBasis::VitalInterests), "{kind}");
-        }
-        assert!("consent".parse::<LawfulBasis>().is_err());
     }
 }

@@ -5,6 +5,7 @@
 //! belong to its protocols. The sources restate *Working Together*; compare with its newest edition before relying
 //! on a limit.
 
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use chrono::{Months, NaiveDate};
@@ -70,22 +71,11 @@ static LIMITS: LazyLock<Vec<InForce>> =
 #[expect(clippy::expect_used, reason = "the data is part of the program, and a test reads it")]
 fn read(data: &str) -> Vec<InForce> {
     let mut limits = serde_json::from_str::<Data>(data).expect("limits as they are shipped").limits;
-    limits.sort_by(|one, other| other.in_force_from.cmp(&one.in_force_from));
+    limits.sort_by_key(|limit| Reverse(limit.in_force_from));
     limits
 }
 
 impl Clock {
-    const ALL: [Self; 8] = [
-        REFERRAL_DECISION,
-        ASSESSMENT,
-        FURTHER_ASSESSMENT,
-        INITIAL_CONFERENCE,
-        TRANSFER_IN_CONFERENCE,
-        FIRST_CORE_GROUP,
-        FIRST_REVIEW,
-        LATER_REVIEW,
-    ];
-
     /// The limit for a clock started on `day`.
     #[must_use]
     pub fn on(self, day: NaiveDate) -> &'static InForce {
@@ -106,7 +96,9 @@ impl Clock {
 #[expect(clippy::expect_used, reason = "a test finds a limit for every clock")]
 fn in_force(limits: &[InForce], clock: Clock, day: NaiveDate) -> &InForce {
     let of = || limits.iter().filter(move |limit| limit.clock == clock.0);
-    of().find(|limit| limit.in_force_from <= day).or_else(|| of().last()).expect("a limit for every clock")
+    of().find(|limit| limit.in_force_from <= day)
+        .or_else(|| of().next_back())
+        .expect("a limit for every clock")
 }
 
 /// Acknowledge the referral and decide the type of response.
@@ -130,6 +122,17 @@ pub const LATER_REVIEW: Clock = Clock("later-review");
 mod tests {
     use super::*;
 
+    const ALL: [Clock; 8] = [
+        REFERRAL_DECISION,
+        ASSESSMENT,
+        FURTHER_ASSESSMENT,
+        INITIAL_CONFERENCE,
+        TRANSFER_IN_CONFERENCE,
+        FIRST_CORE_GROUP,
+        FIRST_REVIEW,
+        LATER_REVIEW,
+    ];
+
     #[test]
     fn months_end_on_the_last_day_there_is() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
@@ -145,12 +148,12 @@ mod tests {
 
     #[test]
     fn every_clock_has_a_limit_for_every_day_and_every_limit_a_clock() {
-        for clock in Clock::ALL {
+        for clock in ALL {
             for on in ["1990-01-01", "2026-03-10", "2199-01-01"] {
                 assert!(!clock.on(on.parse().unwrap()).words.is_empty());
             }
         }
-        assert!(LIMITS.iter().all(|limit| Clock::ALL.iter().any(|clock| clock.0 == limit.clock)));
+        assert!(LIMITS.iter().all(|limit| ALL.iter().any(|clock| clock.0 == limit.clock)));
     }
 
     #[test]
@@ -160,7 +163,7 @@ mod tests {
             in_force_from: from.parse().unwrap(),
             ..LIMITS[0].clone()
         };
-        let clock = Clock::ALL.into_iter().find(|clock| clock.0 == LIMITS[0].clock).unwrap();
+        let clock = ALL.into_iter().find(|clock| clock.0 == LIMITS[0].clock).unwrap();
         let limits = [limit(10, "2026-04-01"), limit(1, "2020-01-01")];
         let on = |day: &str| in_force(&limits, clock, day.parse().unwrap()).limit;
         assert_eq!(on("2026-04-01"), Limit::WorkingDays(10));

@@ -9,7 +9,7 @@ use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::{AgencyId, EnquiryId, PersonId};
 use crate::sealed::Sealed;
 use crate::text::Narrative;
-use crate::when::Occurred;
+use crate::when::{Occurred, civil_day};
 
 #[derive(Clone, PartialEq, Debug)]
 pub struct Make {
@@ -59,7 +59,7 @@ impl Make {
         if !self.purpose.is_to_enquire() {
             return Err(NOT_A_REASON_TO_ENQUIRE);
         }
-        if !self.asked_as.agency_kind.lawful_bases().contains(&self.lawful_basis) {
+        if !self.asked_as.agency_kind.lawful_bases_on(civil_day(act.now)).contains(&self.lawful_basis) {
             return Err(NO_LAWFUL_BASIS);
         }
         if !self.answer_fits() {
