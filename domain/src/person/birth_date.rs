@@ -5,7 +5,7 @@
 //! at the beginning of the day (Family Law Reform Act 1969, section 9). No date that is uncertain or disputed ends
 //! anything; whoever it may be about is listed, for a person to decide.
 
-use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
+use chrono::{Datelike as _, Months, NaiveDate};
 
 use super::uncertain_date::{Precision, UncertainDate};
 use crate::entry::Entry;
@@ -16,14 +16,15 @@ use crate::ids::EventId;
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct BirthDates {
     said: Vec<Said>,
-    accepted: Option<(EventId, DateTime<Utc>)>,
+    /// Which entry, and the place of the acceptance in the record: what comes after it may dispute it.
+    accepted: Option<(EventId, u128)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
 struct Said {
     entry: EventId,
     date: UncertainDate,
-    recorded_at: DateTime<Utc>,
+    position: u128,
 }
 
 /// From when on somebody is an adult.
@@ -45,7 +46,7 @@ impl BirthDates {
             Event::PersonBirthRecorded(recorded) => recorded.date.known(),
             Event::PersonBorn(born) => born.date.known(),
             Event::PersonBirthAccepted(accepted) => {
-                self.accepted = Some((accepted.assertion, entry.recorded_at));
+                self.accepted = Some((accepted.assertion, entry.position));
                 None
             }
             _ => None,
@@ -53,7 +54,7 @@ impl BirthDates {
         self.said.extend(date.filter(|date| date.precision() != Precision::Expected).map(|date| Said {
             entry: entry.id,
             date: *date,
-            recorded_at: entry.recorded_at,
+            position: entry.position,
         }));
     }
 
@@ -67,7 +68,7 @@ impl BirthDates {
     pub fn accepted(&self) -> Option<UncertainDate> {
         let (entry, at) = self.accepted?;
         let accepted = self.said.iter().find(|said| said.entry == entry)?.date;
-        let disputed = |said: &Said| said.recorded_at > at && !can_be_the_same(said.date, accepted);
+        let disputed = |said: &Said| said.position > at && !can_be_the_same(said.date, accepted);
         (!self.said.iter().any(disputed)).then_some(accepted)
     }
 
@@ -164,6 +165,10 @@ mod tests {
         let accepted = disputed.after(AcceptBirth { assertion: second });
         assert_eq!(adult(&accepted), Adult::From(day("2027-03-10")));
         accepted.when(AcceptBirth { assertion: second }).then_nothing();
+        let once_more = said(&["2008-03-10", "2009-03-10"]);
+        let second = nth(&once_more, 1);
+        let disputed = once_more.after(AcceptBirth { assertion: second }).after(says("2007-03-10", 7));
+        assert_eq!(adult(&disputed), Adult::Unsettled(day("2025-03-10")), "another day said since");
         let year = said(&["2008", "2009-03-10"]);
         let first = nth(&year, 0);
         assert_eq!(adult(&year.after(AcceptBirth { assertion: first })), Adult::Unsettled(day("2026-01-01")));
