@@ -73,7 +73,7 @@ pub async fn seen(app: &App) -> Result<()> {
     Ok(())
 }
 
-async fn county(bench: &Bench, app: &App) -> Result<Vec<Figure>> {
+async fn county(bench: &Bench, app: &Arc<App>) -> Result<Vec<Figure>> {
     let before = bench.server.raw_appends(64, 1, bench.pace.raw).await?;
     let extent = Extent { children: bench.pace.demonstration, days: DAYS };
     let begin = demonstration::beginning(app, extent).await?;

@@ -13,7 +13,7 @@ use super::needs::are_met;
 use super::rule::{Rule, RuleName, Unless};
 use super::{Neighbourhood, OpenEpisode, Signal, SignalKind};
 use crate::authority::Authority;
-use crate::ids::{AgencyId, EventId, PersonId, TieId};
+use crate::ids::{EventId, PersonId, TieId};
 
 /// A finding names at most so many entries, the newest.
 pub const MOST_EVIDENCE: usize = 200;
@@ -92,7 +92,7 @@ pub fn findings(rules: &[Rule], hood: &Neighbourhood) -> Vec<Finding> {
 
 /// An enquiry by an agency about somebody, and what that agency told about them within a day, are one incident.
 fn join_asked_and_told(signals: &mut [Signal]) {
-    let mut told: BTreeMap<(AgencyId, PersonId), Vec<(DateTime<Utc>, Uuid)>> = BTreeMap::new();
+    let mut told: BTreeMap<_, Vec<(DateTime<Utc>, Uuid)>> = BTreeMap::new();
     for signal in signals.iter().filter(|signal| signal.kind == SignalKind::Contact) {
         told.entry((signal.agency, signal.person)).or_default().push((signal.at(), signal.incident));
     }

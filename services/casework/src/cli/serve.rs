@@ -96,7 +96,7 @@ async fn answer(databases: &Databases, extent: Extent, telemetry: Arc<Telemetry>
 }
 
 /// Puts on record what is missing of the demonstration.
-async fn load(app: &App, begin: DateTime<Utc>, extent: Extent) -> Result<(), Failure> {
+async fn load(app: &Arc<App>, begin: DateTime<Utc>, extent: Extent) -> Result<(), Failure> {
     let mut progress = |told: Progress| {
         let hundredths = told.given * 100 / told.orders.max(1);
         eprintln!("goldthread: telling the county, {hundredths} of 100 ({} events)", told.events);

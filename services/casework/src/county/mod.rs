@@ -20,6 +20,7 @@ mod words;
 mod work;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::contact::Outcome;
@@ -82,6 +83,8 @@ pub enum Untold {
     NotPermitted(#[from] crate::policy::NotPermitted),
     #[error("the record cannot be read")]
     Record(#[from] event_store::StoreError),
+    #[error("an order of the county broke off")]
+    BrokeOff(#[from] tokio::task::JoinError),
     #[error("what small facts of the county add up to could not be looked for")]
     Linkage(#[source] Cause),
     #[error("a word of the county cannot be used")]
@@ -113,7 +116,7 @@ words! {
 /// # Errors
 /// The first order that was not carried out; telling it again goes on from there.
 pub async fn tell(
-    app: &App,
+    app: &Arc<App>,
     county: County,
     company: Option<&Company>,
     progress: &mut (dyn FnMut(Progress) + Send),
@@ -123,6 +126,7 @@ pub async fn tell(
     if tell::is_told(app, &acts).await? {
         return Ok(0);
     }
+    let crew = Arc::new(crew);
     let desk = Desk::new(&crew, &words, county.seed, named);
     tell::tell(app, &crew, acts, desk, progress).await
 }

@@ -1,6 +1,7 @@
 //! Tells the county's story to the record: many orders on their way at once, each thread's one after the other.
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::LawfulBasis;
@@ -8,9 +9,7 @@ use domain::agency::AgencyKind;
 use domain::enquiry::{AskedAs, KnownAt, Make};
 use domain::history::Reason;
 use event_store::{EventStore as _, Position, StreamId};
-use futures_util::StreamExt as _;
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
+use tokio::task::JoinSet;
 
 use super::crew::{Crew, Teller};
 use super::desk::{Desk, Last};
@@ -61,8 +60,8 @@ pub(super) async fn is_told(app: &App, acts: &[Act]) -> Result<bool, Untold> {
 /// Gives every order, in the order of time as near as orders on their way at once can be, with the front doors at their
 /// desk. How many events it led to.
 pub(super) async fn tell(
-    app: &App,
-    crew: &Crew,
+    app: &Arc<App>,
+    crew: &Arc<Crew>,
     acts: Vec<Act>,
     mut desk: Desk<'_>,
     progress: &mut (dyn FnMut(Progress) + Send),
@@ -84,11 +83,12 @@ pub(super) async fn tell(
         }
         let last = if acts.peek().is_none() && underway.open.is_empty() { Last::Yes } else { Last::No };
         if let Some(look) = desk.look(underway.newest, underway.head, last) {
-            underway.on_their_way.push(Box::pin(async move {
-                look.carry_out(app).await.map(Came::Looked).map_err(Untold::Linkage)
-            }));
+            let app = Arc::clone(app);
+            underway
+                .on_their_way
+                .spawn(async move { look.carry_out(&app).await.map(Came::Looked).map_err(Untold::Linkage) });
         }
-        match underway.on_their_way.next().await.transpose()? {
+        match underway.on_their_way.join_next().await.transpose()?.transpose()? {
             None => break,
             Some(Came::Looked(looked)) => desk.looked(looked),
             Some(Came::Done(finished)) => {
@@ -110,10 +110,10 @@ pub(super) async fn tell(
 }
 
 /// Orders on their way, and those held back until another of their thread is done.
-struct Underway<'t> {
-    app: &'t App,
-    crew: &'t Crew,
-    on_their_way: FuturesUnordered<BoxFuture<'t, Result<Came, Untold>>>,
+struct Underway {
+    app: Arc<App>,
+    crew: Arc<Crew>,
+    on_their_way: JoinSet<Result<Came, Untold>>,
     waiting: HashMap<Thread, VecDeque<(u64, Act)>>,
     busy: HashSet<Thread>,
     held: usize,
@@ -142,12 +142,12 @@ struct Finished {
     done: Vec<Done>,
 }
 
-impl<'t> Underway<'t> {
-    fn new(app: &'t App, crew: &'t Crew, head: Position) -> Self {
+impl Underway {
+    fn new(app: &Arc<App>, crew: &Arc<Crew>, head: Position) -> Self {
         Self {
-            app,
-            crew,
-            on_their_way: FuturesUnordered::new(),
+            app: Arc::clone(app),
+            crew: Arc::clone(crew),
+            on_their_way: JoinSet::new(),
             waiting: HashMap::new(),
             busy: HashSet::new(),
             held: 0,
@@ -175,9 +175,9 @@ impl<'t> Underway<'t> {
         }
     }
 
-    fn send(&self, number: u64, act: Act) {
-        let given = give(self.app, self.crew, number, act, self.head);
-        self.on_their_way.push(Box::pin(async move { given.await.map(Came::Done) }));
+    fn send(&mut self, number: u64, act: Act) {
+        let (app, crew, head) = (Arc::clone(&self.app), Arc::clone(&self.crew), self.head);
+        self.on_their_way.spawn(async move { give(&app, &crew, number, act, head).await.map(Came::Done) });
     }
 
     fn finish(&mut self, Finished { thread, place, done, .. }: Finished) {

@@ -6,6 +6,8 @@
 
 mod persona;
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{LawfulBasis, Purpose};
 use domain::agency::SafeguardingLine;
@@ -71,7 +73,7 @@ pub struct Extent {
 /// # Errors
 /// The first order that is not carried out.
 pub async fn tell(
-    app: &App,
+    app: &Arc<App>,
     begin: DateTime<Utc>,
     extent: Extent,
     progress: &mut (dyn FnMut(Progress) + Send),
