@@ -103,8 +103,23 @@ impl PartialEq for Measure {
 
 /// Every measure, in the order they are shown.
 pub fn all() -> impl Iterator<Item = &'static Measure> {
-    front_door::MEASURES.iter().chain(timeliness::MEASURES).chain(plans::MEASURES).chain(workload::MEASURES)
+    CHAPTERS.iter().flat_map(|chapter| chapter.measures)
 }
+
+/// Measures that are shown together.
+#[derive(Debug)]
+pub struct Chapter {
+    pub title: &'static str,
+    pub measures: &'static [Measure],
+}
+
+/// The chapters, in the order they are shown.
+pub const CHAPTERS: [Chapter; 4] = [
+    Chapter { title: "What comes to the front door", measures: front_door::MEASURES },
+    Chapter { title: "How the national limits were kept", measures: timeliness::MEASURES },
+    Chapter { title: "Child protection plans", measures: plans::MEASURES },
+    Chapter { title: "Who has the work", measures: workload::MEASURES },
+];
 
 /// The measure with this code.
 #[must_use]

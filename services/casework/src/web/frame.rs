@@ -50,6 +50,7 @@ const ASK: Place = Place { name: "Ask about a child", address: "/ask" };
 
 const FIND: Place = Place { name: "Find a record", address: "/find" };
 const QUEUE: Place = Place { name: "What has come in", address: "/queue" };
+const MEASURES: Place = Place { name: "How the work goes", address: "/measures" };
 const TOLD: Place = Place { name: "What we told", address: "/told" };
 
 impl Frame {
@@ -96,12 +97,11 @@ impl Frame {
 fn places(role: Option<Role>) -> Vec<Place> {
     match role {
         None | Some(Role::System) => vec![HOME],
-        Some(Role::Auditor) => vec![HOME, FIND],
-        Some(Role::FrontDoor | Role::TeamManager) => vec![HOME, QUEUE, ASK],
+        Some(Role::Auditor) => vec![HOME, FIND, MEASURES],
+        Some(Role::FrontDoor | Role::TeamManager) => vec![HOME, QUEUE, ASK, MEASURES],
         Some(Role::SocialWorker | Role::ConferenceChair | Role::Teacher) => vec![HOME, ASK],
-        Some(Role::SafeguardingLead | Role::EmergencyNurse | Role::PoliceOfficer | Role::HealthVisitor) => {
-            vec![HOME, ASK, TOLD]
-        }
+        Some(Role::SafeguardingLead) => vec![HOME, ASK, TOLD, MEASURES],
+        Some(Role::EmergencyNurse | Role::PoliceOfficer | Role::HealthVisitor) => vec![HOME, ASK, TOLD],
     }
 }
 

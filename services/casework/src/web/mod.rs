@@ -14,6 +14,7 @@ mod frame;
 mod looks;
 #[cfg(test)]
 mod markup;
+mod measures;
 mod problem;
 mod queue;
 mod receipt;
@@ -21,6 +22,7 @@ mod session;
 mod start;
 mod story;
 mod tell;
+mod time_machine;
 mod words;
 
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
@@ -43,6 +45,7 @@ pub fn addresses() -> Vec<Address> {
         contact::addresses(),
         queue::addresses(),
         looks::addresses(),
+        measures::addresses(),
     ]
     .into_iter()
     .flatten()

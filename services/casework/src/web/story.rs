@@ -7,10 +7,10 @@ use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::{Action, Disclosure, Purpose};
 use domain::ids::PersonId;
-use domain::when::{civil_day, start_of};
+use domain::when::civil_day;
 use projections::reads::AsOf;
 use projections::{enquiries, people, status, timeline};
 use serde::Deserialize;
@@ -22,6 +22,7 @@ use super::problem::PageProblem;
 use super::receipt::{Identity, Ring, ring};
 use super::session::Session;
 use super::start::Door;
+use super::time_machine::Moment;
 use super::words;
 use crate::api::address::{Address, at};
 use crate::api::input::Written as _;
@@ -64,7 +65,8 @@ struct StoryPage {
     child: Identity,
     died: Option<String>,
     missing: Vec<String>,
-    past: Option<Past>,
+    /// The moment a page of the past is true for.
+    past: Option<String>,
     time_machine: Option<TimeMachine>,
     statuses: Vec<Stands>,
     ring: Vec<Ring>,
@@ -88,12 +90,6 @@ struct TimeMachine {
     known: String,
     time: String,
     error: Option<String>,
-}
-
-/// The moment a page of the past is true for.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Past {
-    at: String,
 }
 
 /// How a child stands at one authority.
@@ -180,7 +176,8 @@ async fn read(
     let purpose: Purpose = purpose.parse().map_err(|_| Problem::no_such_page())?;
     let now = app.clock.now();
     let mut problems = Problems::default();
-    let known_at = known_at(&asked, now, &mut problems);
+    let moment = Moment::of(asked.known.as_deref(), asked.time.as_deref());
+    let known_at = moment.read(now, &mut problems);
     let may_look_back = app.scope(&session.visitor, Action::Replay, purpose).is_ok();
     let as_of = known_at.map(|known_at| AsOf { known_at: Some(known_at), was_at: None });
     let before = before(&shared, &session, id, asked.page.as_deref())?;
@@ -203,7 +200,7 @@ async fn read(
     });
     let said = Said { app: &app, session: &session, id, purpose, now };
     let mut shown = said.page(gathered, next, live).await?;
-    shown.past = known_at.map(|at| past(&asked, at));
+    shown.past = known_at.map(|at| moment.said(at));
     if asked.all.is_none() {
         shown.hides = shown.entries.as_mut().map_or(0, leave_out_keeping);
     }
@@ -216,13 +213,6 @@ async fn read(
     });
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(page(status, &shown))
-}
-
-/// The moment in words: a day that was asked for whole is said as one.
-fn past(asked: &Asked, at: DateTime<Utc>) -> Past {
-    let is_whole = asked.time.as_deref().is_none_or(|time| time.trim().is_empty());
-    let day = civil_day(at - TimeDelta::seconds(1));
-    Past { at: if is_whole { format!("the end of {}", words::day(day)) } else { words::moment(at) } }
 }
 
 /// What is said about the record and not about the child is left out of the story unless it is asked for.
@@ -239,28 +229,6 @@ fn why(app: &App, session: &Session, id: PersonId) -> WhyPage {
         door.address = format!("/children/{id}?for={}", door.address);
     }
     WhyPage { frame: Frame::of(session, "Why do you look?"), doors }
-}
-
-/// The moment the time machine is set to: the end of a day in England, or a time on it.
-fn known_at(asked: &Asked, now: DateTime<Utc>, problems: &mut Problems) -> Option<DateTime<Utc>> {
-    let text = asked.known.as_deref().map(str::trim).filter(|text| !text.is_empty())?;
-    let time = asked.time.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| day.to_string() == text);
-    let time = time.map(|text| NaiveTime::parse_from_str(text, "%H:%M").ok());
-    let at = match (day, time) {
-        (Some(day), None) => start_of(day + Days::new(1)),
-        (Some(day), Some(Some(time))) => start_of(day) + (time - NaiveTime::MIN),
-        _ => {
-            problems
-                .add("known", "Give a day, such as 2026-03-01, and if you like a time on it, such as 14:30");
-            return None;
-        }
-    };
-    if at > now && day.is_some_and(|day| day > civil_day(now)) {
-        problems.add("known", "The day must have come: nobody knows what will be known");
-        return None;
-    }
-    Some(at.min(now))
 }
 
 fn before(
@@ -479,28 +447,6 @@ async fn live(
 mod tests {
     use super::*;
 
-    fn set(known: &str, time: &str) -> Result<String, String> {
-        let asked = Asked { known: Some(known.to_owned()), time: Some(time.to_owned()), ..Asked::default() };
-        let mut problems = Problems::default();
-        let at = known_at(&asked, "2026-07-10T12:00:00Z".parse().unwrap(), &mut problems);
-        at.map(|at| at.to_rfc3339()).ok_or_else(|| problems.of("known").unwrap_or_default())
-    }
-
-    #[test]
-    fn the_time_machine_stops_at_the_end_of_a_day_or_at_a_time_on_it_and_never_in_the_future() {
-        assert_eq!(
-            set("2026-07-01", "").unwrap(),
-            "2026-07-01T23:00:00+00:00",
-            "midnight by clocks in summer"
-        );
-        assert_eq!(set("2026-07-01", "14:30").unwrap(), "2026-07-01T13:30:00+00:00");
-        assert_eq!(set("2026-07-10", "").unwrap(), "2026-07-10T12:00:00+00:00", "today ends now");
-        assert_eq!(set("", ""), Err(String::new()), "not set");
-        assert!(set("2026-07-11", "").unwrap_err().contains("must have come"));
-        assert!(set("1 July", "").unwrap_err().contains("2026-03-01"));
-        assert!(set("2026-07-01", "noon").is_err());
-    }
-
     use crate::web::markup::is_whole;
 
     fn sample() -> StoryPage {
@@ -523,7 +469,7 @@ mod tests {
             child: Identity::hidden(),
             died: Some("1 March 2026".to_owned()),
             missing: vec!["Missing from home since 1 March 2026".to_owned()],
-            past: Some(Past { at: "the end of 1 March 2026".to_owned() }),
+            past: Some("the end of 1 March 2026".to_owned()),
             time_machine: Some(TimeMachine {
                 known: "2026-03-01".to_owned(),
                 time: "14:30".to_owned(),
