@@ -4,6 +4,7 @@
 //! `look` and queries as the API does, and renders a typed template. Nothing personal is ever in an address: what is
 //! searched for is posted, and records are addressed by id.
 
+mod alerts;
 mod ask;
 mod assets;
 mod components;
@@ -42,6 +43,7 @@ pub fn addresses() -> Vec<Address> {
         receipt::addresses(),
         story::addresses(),
         tell::addresses(),
+        alerts::addresses(),
         contact::addresses(),
         queue::addresses(),
         looks::addresses(),

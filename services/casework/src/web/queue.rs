@@ -1,5 +1,5 @@
-//! The front door's queue: what has been told and waits for a decision, by incident, the longest wait first; and for
-//! those who tell, what became of it.
+//! The front door's queue: what has been told and waits for a decision, by incident, the longest wait first; beside it
+//! what adds up by rule, with its reason; and for those who tell, what became of it.
 
 use std::collections::HashMap;
 
@@ -8,12 +8,15 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDate;
 use domain::access::{Action, Purpose};
+use domain::alert::AlertState;
 use domain::ids::{IncidentId, PersonId};
 use domain::when::civil_day;
 use domain::working_days::add_working_days;
 use projections::contacts::Told;
+use projections::alerts::{Listed, Queue};
 use projections::people;
 
+use super::alerts::{self, AlertRow};
 use super::components::Tag;
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
@@ -26,6 +29,9 @@ use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::error::ReadError;
 
+/// Alerts shown at once.
+const ALERTS_MAX: usize = 20;
+
 /// Deciding what a contact means is weighing a referral.
 const PURPOSE: Purpose = Purpose::ReferralConsideration;
 
@@ -37,6 +43,8 @@ pub fn addresses() -> Vec<Address> {
 #[template(path = "queue.html")]
 struct QueuePage {
     frame: Frame,
+    alerts: Vec<AlertRow>,
+    are_more_alerts: bool,
     incidents: Vec<Incident>,
     waiting: usize,
     late: usize,
@@ -71,7 +79,10 @@ async fn queue(app: web::Data<App>, session: Session) -> Result<HttpResponse, Pa
     judge_by_now(&app).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
     let found = app.undecided(&session.visitor, looking).await?;
-    let names = names(&app, &session, &found).await?;
+    let (listed, are_more_alerts) = open_alerts(&app, &session).await?;
+    let told_of = found.iter().flat_map(|told| &told.subjects);
+    let people = told_of.chain(listed.iter().flat_map(|alert| &alert.children));
+    let names = names(&app, &session, people.copied().collect()).await?;
     let today = civil_day(app.clock.now());
     let mut incidents: Vec<(IncidentId, Incident)> = Vec::new();
     let (mut late, waiting) = (0, found.len());
@@ -85,14 +96,30 @@ async fn queue(app: web::Data<App>, session: Session) -> Result<HttpResponse, Pa
     }
     let incidents = incidents.into_iter().map(|(_, incident)| incident).collect();
     let frame = Frame::of(&session, "What has come in").at("/queue");
-    Ok(page(StatusCode::OK, &QueuePage { frame, incidents, waiting, late }))
+    let alerts = listed.iter().map(|alert| AlertRow::of(&app, alert, PURPOSE, Some(&names))).collect();
+    Ok(page(StatusCode::OK, &QueuePage { frame, alerts, are_more_alerts, incidents, waiting, late }))
+}
+
+/// The alerts of the visitor's own authority that nobody has decided, those that changed last first; and whether there
+/// are more. A look, on record like any.
+async fn open_alerts(app: &App, session: &Session) -> Result<(Vec<Listed>, bool), ReadError> {
+    app.take_in("alerts").await;
+    let authority = session.visitor.actor().authority.clone();
+    let queue = Queue { state: AlertState::Open, authority, after: None, limit: ALERTS_MAX };
+    let looking = session.asking(PURPOSE).looking(Action::ReadAlerts);
+    let found = app.look(&session.visitor, looking, async |scope| {
+        let (listed, next) = projections::alerts::queue(&app.views, scope, &queue).await?;
+        Ok(Shown { people: alerts::shown(&listed), answer: (listed, next.is_some()) })
+    });
+    found.await
 }
 
 async fn told(app: web::Data<App>, session: Session) -> Result<HttpResponse, PageProblem> {
     judge_by_now(&app).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
     let found = app.told_by_own(&session.visitor, looking).await?;
-    let names = names(&app, &session, &found).await?;
+    let subjects = found.iter().flat_map(|told| told.subjects.iter().copied()).collect();
+    let names = names(&app, &session, subjects).await?;
     let today = civil_day(app.clock.now());
     let mut contacts = Vec::with_capacity(found.len());
     for told in &found {
@@ -103,8 +130,11 @@ async fn told(app: web::Data<App>, session: Session) -> Result<HttpResponse, Pag
 }
 
 /// The children's names, for those who may know them: one more look, of the people alone.
-async fn names(app: &App, session: &Session, found: &[Told]) -> Result<HashMap<PersonId, String>, ReadError> {
-    let mut people: Vec<PersonId> = found.iter().flat_map(|told| told.subjects.iter().copied()).collect();
+async fn names(
+    app: &App,
+    session: &Session,
+    mut people: Vec<PersonId>,
+) -> Result<HashMap<PersonId, String>, ReadError> {
     people.sort_unstable();
     people.dedup();
     let today = civil_day(app.clock.now());
@@ -180,8 +210,20 @@ mod tests {
     #[test]
     fn the_queue_is_whole_and_says_what_belongs_together_and_what_is_late() {
         let incidents = vec![Incident { contacts: vec![sample(true), sample(false)] }];
-        let html =
-            QueuePage { frame: Frame::plain("Queue"), incidents, waiting: 2, late: 1 }.render().unwrap();
+        let alert = AlertRow {
+            address: "/alerts/1".to_owned(),
+            title: "Small things that add up".to_owned(),
+            children: Some("Tilly <Marsh>".to_owned()),
+            says: "Within 12 weeks somebody asked.".to_owned(),
+            rests_on: "Rests on 3 separate events".to_owned(),
+            state: "To be decided",
+            is_open: true,
+            changed: "1 March 2026".to_owned(),
+        };
+        let (alerts, frame) = (vec![alert], Frame::plain("Queue"));
+        let shown = QueuePage { frame, alerts, are_more_alerts: true, incidents, waiting: 2, late: 1 };
+        let html = shown.render().unwrap();
+        assert!(html.contains("Within 12 weeks somebody asked.") && !html.contains("<Marsh>"), "{html}");
         is_whole(&html);
         assert!(
             html.contains("2 contacts about one event") && html.contains("1 past one working day"),

@@ -1,7 +1,8 @@
 //! A child's story: who they are, how they stand, whom to ring, what is due, who is close to them, when they were last
-//! seen, and everything that happened, newest first and live; or all of it as it was known at another time.
+//! seen, what adds up about them, and everything that happened, newest first and live; or the story as it was known at
+//! another time, when alerts are left out: they are told as they stand.
 //!
-//! The whole page is one look, on record before it is shown. Left out: linkage alerts.
+//! The whole page is one look, on record before it is shown.
 
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -15,6 +16,7 @@ use projections::reads::AsOf;
 use projections::{enquiries, people, status, timeline};
 use serde::Deserialize;
 
+use super::alerts::{self, AlertRow};
 use super::components::{ErrorSummary, Problems};
 use super::entry::{EntrySaid, Telling};
 use super::frame::{Frame, page};
@@ -69,6 +71,7 @@ struct StoryPage {
     past: Option<String>,
     time_machine: Option<TimeMachine>,
     statuses: Vec<Stands>,
+    alerts: Vec<AlertRow>,
     ring: Vec<Ring>,
     due: Vec<DueSaid>,
     family: Option<Vec<Relative>>,
@@ -160,6 +163,7 @@ struct Gathered {
     family: Option<Vec<timeline::Tie>>,
     relatives: std::collections::HashMap<PersonId, people::Person>,
     attended: Option<enquiries::EnquiryMade>,
+    alerts: Vec<AlertRow>,
 }
 
 async fn read(
@@ -183,8 +187,12 @@ async fn read(
     let before = before(&shared, &session, id, asked.page.as_deref())?;
     let asking = session.asking(purpose);
     app.take_in("timeline").await;
+    let may_read_alerts = app.scope(&session.visitor, Action::ReadAlerts, purpose).ok();
     let gathered = read_person(&app, &asking, Action::ReadTimeline, id, as_of, async |scope| {
-        let found = gather(&app, scope, id, as_of, timeline::Page { before, limit: PAGE }).await?;
+        let mut found = gather(&app, scope, id, as_of, timeline::Page { before, limit: PAGE }).await?;
+        if let (Some(scope), None) = (&may_read_alerts, as_of) {
+            found.alerts = alerts::of_child(&app, scope, id, purpose).await?;
+        }
         let disclosure = found.status.as_ref().map_or(Disclosure::None, |status| status.disclosure);
         Ok((disclosure > Disclosure::None).then_some(OfPerson { answer: found, disclosure }))
     })
@@ -266,7 +274,8 @@ async fn gather(
     let mut known: Vec<PersonId> = family.iter().flatten().map(|tie| tie.other(id)).collect();
     known.push(id);
     let mut relatives = people::known(views, scope, &known).await?;
-    Ok(Gathered { known: relatives.remove(&id), status, timeline, family, relatives, attended })
+    let known = relatives.remove(&id);
+    Ok(Gathered { known, status, timeline, family, relatives, attended, alerts: Vec::new() })
 }
 
 /// What the page's words are made with.
@@ -331,6 +340,7 @@ impl Said<'_> {
             past: None,
             time_machine: None,
             statuses,
+            alerts: gathered.alerts,
             ring: doors.iter().map(|door| ring(door, self.now)).collect(),
             due: status
                 .into_iter()
@@ -484,6 +494,16 @@ mod tests {
                 plans_before: 2,
                 held_until: Some("3 March 2026, 2:05am".to_owned()),
                 lead: Some(("Amina Duarte".to_owned(), Some("01632 960003".to_owned()))),
+            }],
+            alerts: vec![AlertRow {
+                address: "/alerts/1".to_owned(),
+                title: "Small things that add up".to_owned(),
+                children: None,
+                says: "Within 12 weeks.".to_owned(),
+                rests_on: "Rests on 3 separate events".to_owned(),
+                state: "To be decided",
+                is_open: true,
+                changed: "1 March 2026".to_owned(),
             }],
             ring: vec![Ring { name: "A".to_owned(), number_now: None, which: "", other: None }],
             due: vec![DueSaid {
