@@ -66,6 +66,26 @@ pub async fn told_by(reads: &Reads, scope: &Scope, most: usize) -> Result<Vec<To
     visible(reads, scope, found).await
 }
 
+/// Contacts to one authority that tell of one incident, and then those about any of these people, newest first.
+///
+/// # Errors
+/// As [`undecided`].
+pub async fn beside(
+    reads: &Reads,
+    scope: &Scope,
+    authority: &Authority,
+    incident: IncidentId,
+    people: &[PersonId],
+    most: usize,
+) -> Result<Vec<Told>, ReadError> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
+    let condition = "authority = $1 and (incident = $2 or subjects && $3)
+                     order by incident = $2 desc, recorded_at desc, contact limit $4";
+    let found = select(reads, condition, &[&authority.as_str(), &incident.0, &people, &most]).await?;
+    visible(reads, scope, found).await
+}
+
 async fn select(
     reads: &Reads,
     condition: &str,

@@ -59,6 +59,8 @@ pub struct TextField {
     pub width: &'static str,
     /// Digits are wanted: telephones and tablets show their keypad.
     pub keypad: Keypad,
+    /// What the browser completes while it is typed; anything else can be typed too.
+    pub suggests: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]

@@ -163,6 +163,7 @@ fn form(session: &Session, typed: &Typed, problems: &Problems) -> FindPage {
             error: problems.of("nhs_number"),
             width: "govuk-input--width-10",
             keypad: Keypad::Digits,
+            ..TextField::default()
         },
         hidden: session.hidden(),
     }

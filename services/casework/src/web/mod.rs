@@ -16,6 +16,7 @@ mod looks;
 #[cfg(test)]
 mod markup;
 mod measures;
+mod near;
 mod problem;
 mod queue;
 mod receipt;

@@ -12,8 +12,8 @@ use domain::alert::AlertState;
 use domain::ids::{IncidentId, PersonId};
 use domain::when::civil_day;
 use domain::working_days::add_working_days;
-use projections::contacts::Told;
 use projections::alerts::{Listed, Queue};
+use projections::contacts::Told;
 use projections::people;
 
 use super::alerts::{self, AlertRow};

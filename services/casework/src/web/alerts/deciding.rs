@@ -78,7 +78,11 @@ pub(super) fn deciding(session: &Session, typed: &Typed, problems: &Problems) ->
     };
     let mut options: Vec<Answer> =
         Follows::ALL.iter().map(|follows| option(follows.code(), said::follows(*follows), "")).collect();
-    options.push(option(NOTHING, "Nothing: dismiss it", "Say why. It comes back when there is more evidence."));
+    options.push(option(
+        NOTHING,
+        "Nothing: dismiss it",
+        "Say why. It comes back when there is more evidence.",
+    ));
     Deciding {
         follows: Choice {
             name: "follows",
@@ -231,7 +235,9 @@ mod tests {
     use super::*;
 
     fn typed(pairs: &[(&str, &str)]) -> Typed {
-        Typed::from(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>())
+        Typed::from(
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>(),
+        )
     }
 
     #[test]
@@ -249,7 +255,9 @@ mod tests {
     #[test]
     fn an_opinion_is_about_all_of_it_or_one_entry() {
         let mut problems = Problems::default();
-        let of = |entry: &str| typed(&[("weight", "protective"), ("opinion", "Help was sought."), ("entry", entry)]);
+        let of = |entry: &str| {
+            typed(&[("weight", "protective"), ("opinion", "Help was sought."), ("entry", entry)])
+        };
         assert!(matches!(
             read_opinion(&of(ALL), &mut problems),
             Some(Alert::GiveOpinion(GiveOpinion { entry: None, .. }))

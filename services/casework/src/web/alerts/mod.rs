@@ -233,9 +233,8 @@ impl Said<'_> {
         let evidence = self.evidence(gathered).await?;
         let open = state == AlertState::Open;
         let can = deciding::Can::of(self.session, self.purpose);
-        let seen = |opinion: &&Opinion| {
-            gathered.alert.hidden == 0 || gathered.alert.sees(opinion.given.entry)
-        };
+        let seen =
+            |opinion: &&Opinion| gathered.alert.hidden == 0 || gathered.alert.sees(opinion.given.entry);
         let mut opinions = Vec::new();
         for opinion in alert.opinions().iter().filter(seen) {
             opinions.push(self.opinion(opinion, &evidence).await?);
@@ -303,7 +302,8 @@ impl Said<'_> {
                 event: event + 1,
                 entry: evidence.entry.0,
                 what: concerns.map_or_else(|| what.to_owned(), |concerns| format!("{what}: {concerns}")),
-                account: concerns.map(|_| format!("/contacts/{}?for={}", evidence.record, self.purpose.code())),
+                account: concerns
+                    .map(|_| format!("/contacts/{}?for={}", evidence.record, self.purpose.code())),
                 about: self.named(evidence.person, gathered),
                 happened: words::occurred(occurred),
                 agency,
@@ -313,7 +313,11 @@ impl Said<'_> {
         Ok(all)
     }
 
-    async fn who(&self, by: domain::ids::PractitionerId, of: domain::ids::AgencyId) -> Result<String, ReadError> {
+    async fn who(
+        &self,
+        by: domain::ids::PractitionerId,
+        of: domain::ids::AgencyId,
+    ) -> Result<String, ReadError> {
         let worker = self.app.worker(by, self.head).await?.map(|worker| worker.name);
         let agency = self.app.agency_name(of, self.head).await?;
         let said: Vec<String> = [worker, agency].into_iter().flatten().collect();
@@ -398,7 +402,11 @@ mod tests {
                 when: "1 March 2026".to_owned(),
                 reason: None,
             }],
-            deciding: Some(Deciding { follows: choice("follows"), reason: text("reason"), hidden: Hidden::default() }),
+            deciding: Some(Deciding {
+                follows: choice("follows"),
+                reason: text("reason"),
+                hidden: Hidden::default(),
+            }),
             decide_at: None,
             opining: Some(Opining {
                 weight: choice("weight"),

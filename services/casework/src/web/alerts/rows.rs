@@ -28,7 +28,12 @@ pub struct AlertRow {
 }
 
 impl AlertRow {
-    pub fn of(app: &App, listed: &Listed, purpose: Purpose, names: Option<&HashMap<PersonId, String>>) -> Self {
+    pub fn of(
+        app: &App,
+        listed: &Listed,
+        purpose: Purpose,
+        names: Option<&HashMap<PersonId, String>>,
+    ) -> Self {
         let version = u16::try_from(listed.version).unwrap_or_default();
         let rule = app.rules.version(&listed.rule, version);
         let child = |person: &PersonId, names: &HashMap<PersonId, String>| {

@@ -1,12 +1,16 @@
 //! Asking about a child: why first, then whom. What is typed is posted, never part of an address.
+//!
+//! Before a name that nobody has is answered with "no trace", those who are like it are shown ([`near`]): one of them
+//! is asked about, or the asking goes on record as it was typed.
+
+mod near;
+mod read;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use domain::access::{Action, LawfulBasis, Purpose};
-use domain::person::name::PersonName;
-use domain::text::Narrative;
 
 use super::components::{Answer, Choice, ErrorSummary, Hidden, Keypad, Problems, TextArea, TextField};
 use super::form::{KEY, Posted, Typed, fresh_key};
@@ -17,7 +21,6 @@ use super::start::Door;
 use super::words;
 use crate::api::address::{Address, at};
 use crate::app::App;
-use crate::enquire::{Question, Search};
 use crate::error::Problem;
 
 pub fn addresses() -> Vec<Address> {
@@ -26,6 +29,7 @@ pub fn addresses() -> Vec<Address> {
 
 const BY_NUMBER: &str = "nhs-number";
 const BY_NAME: &str = "name";
+const BY_WHAT_IS_NEAR: &str = "near";
 
 /// Why do you ask?
 #[derive(Template)]
@@ -80,52 +84,31 @@ async fn ask(
     let Posted { session, typed } = posted;
     let purpose = read_purpose(&app, &session, &purpose)?;
     let mut problems = Problems::default();
-    let question = read(&session, purpose, &typed, &mut problems);
-    if let Some(question) = question.filter(|_| problems.is_empty()) {
-        match app.enquire(&session.visitor, question).await {
-            Ok(answers) => {
-                let ids: Vec<String> = answers.iter().map(|answered| answered.enquiry.to_string()).collect();
-                return Ok(see(&format!("/receipts/{}", ids.join("+"))));
+    if typed.get("step") == "change" {
+        // Whoever comes back to change something has done nothing wrong yet.
+        return Ok(page(StatusCode::OK, &form(&session, purpose, &typed, &problems)));
+    }
+    let asked = read::asked(&typed, &mut problems);
+    if let Some(asked) = asked.filter(|_| problems.is_empty()) {
+        if let Some(shown) =
+            near::before_asking(&app, &session, purpose, &typed, &asked, &mut problems).await?
+        {
+            return Ok(page(StatusCode::OK, &shown));
+        }
+        if let Some(question) =
+            asked.question(&app, &session, purpose, &typed, &mut problems).filter(|_| problems.is_empty())
+        {
+            match app.enquire(&session.visitor, question).await {
+                Ok(answers) => {
+                    let ids: Vec<String> =
+                        answers.iter().map(|answered| answered.enquiry.to_string()).collect();
+                    return Ok(see(&format!("/receipts/{}", ids.join("+"))));
+                }
+                Err(error) => problems.add("by", refusal(error)?.sentence),
             }
-            Err(error) => problems.add("by", refusal(error)?.sentence),
         }
     }
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&session, purpose, &typed, &problems)))
-}
-
-fn read(session: &Session, purpose: Purpose, typed: &Typed, problems: &mut Problems) -> Option<Question> {
-    let search = match typed.get("by") {
-        BY_NUMBER => {
-            typed.required("nhs_number", "Enter the child’s NHS number", problems).map(Search::NhsNumber)
-        }
-        BY_NAME => read_name(typed, problems),
-        _ => {
-            problems.add("by", "Choose how to look for the child");
-            None
-        }
-    };
-    let reason: Option<Narrative> = typed.required("reason", "Say why you ask", problems);
-    let lawful_basis: Option<LawfulBasis> = typed.required("basis", "Choose the lawful basis", problems);
-    Some(Question {
-        search: search?,
-        purpose,
-        lawful_basis: lawful_basis?,
-        reason: reason?,
-        idempotency_key: Some(typed.string(KEY)).filter(|key| !key.is_empty()),
-        correlation: None,
-        trace: session.asking(purpose).trace,
-    })
-}
-
-fn read_name(typed: &Typed, problems: &mut Problems) -> Option<Search> {
-    let (given, family) = (typed.string("given"), typed.string("family"));
-    if family.is_empty() {
-        problems.add("family", "Enter the child’s family name");
-    } else if PersonName::parse(&given, &family).is_err() {
-        problems.add("family", "A name is at most 100 characters of plain text");
-    }
-    let born = typed.born("born", "Enter the child’s date of birth, as well as it is known", problems);
-    Some(Search::NameAndBirth { given, family, born: born? })
 }
 
 fn form(session: &Session, purpose: Purpose, typed: &Typed, problems: &Problems) -> AskPage {
@@ -189,6 +172,29 @@ fn by(typed: &Typed, problems: &Problems) -> Choice {
                 asks_date: Some(born),
                 ..Answer::default()
             },
+            Answer {
+                value: BY_WHAT_IS_NEAR.to_owned(),
+                label: "By what I know, when I am not sure how it is written".to_owned(),
+                hint:
+                    "Spelling, sound, order and slips are allowed for. You choose among those who are near."
+                        .to_owned(),
+                is_chosen: is_by(BY_WHAT_IS_NEAR),
+                asks: vec![
+                    text("near_given", "Given name, as heard"),
+                    text("near_family", "Family name, as heard"),
+                    TextField {
+                        hint: "Such as 2019-04-30, 2019-04 or about 2019.",
+                        width: "govuk-input--width-10",
+                        ..text("near_born", "Date of birth, as well as it is known")
+                    },
+                    TextField { width: "govuk-input--width-10", ..text("near_postcode", "Postcode") },
+                    TextField {
+                        width: "govuk-input--width-10",
+                        ..text("near_house", "Number or name of the house")
+                    },
+                ],
+                ..Answer::default()
+            },
         ],
         error: problems.of("by"),
     }
@@ -226,7 +232,7 @@ mod tests {
     #[test]
     fn the_form_is_whole_with_every_problem_there_can_be() {
         let mut problems = Problems::default();
-        for field in ["by", "nhs_number", "family", "born", "reason"] {
+        for field in ["by", "nhs_number", "family", "born", "near_family", "near_born", "reason"] {
             problems.add(field, "Enter it");
         }
         let page = AskPage {

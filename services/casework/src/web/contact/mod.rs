@@ -1,21 +1,25 @@
-//! A contact as it stands, with its account, for those who are told all of it; and the decision about it.
+//! A contact as it stands, with its account, for those who are told all of it; the event it tells of, with what others
+//! told of the same ([`event`]); and the decision about it ([`deciding`]).
+
+mod deciding;
+mod event;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use domain::access::{Action, Disclosure, Purpose, Role};
-use domain::contact::{Decide, Outcome};
+use domain::access::{Action, Disclosure, Purpose};
 use domain::ids::{ContactId, PersonId};
-use domain::text::Narrative;
-use domain::when::{Occurred, civil_day};
+use domain::when::civil_day;
 use projections::people;
 use serde::Deserialize;
 
-use super::components::{Answer, Choice, ErrorSummary, Hidden, Problems, TextArea};
-use super::form::{KEY, Posted, Typed, fresh_key};
-use super::frame::{Frame, page, see};
-use super::problem::{PageProblem, refusal};
+use self::deciding::Deciding;
+use self::event::EventSaid;
+use super::components::{ErrorSummary, Problems};
+use super::form::{KEY, Typed, fresh_key};
+use super::frame::{Frame, page};
+use super::problem::PageProblem;
 use super::receipt::Identity;
 use super::session::Session;
 use super::words;
@@ -25,11 +29,15 @@ use crate::api::input::Written as _;
 use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::error::Problem;
-use crate::execute::Command;
 use crate::subject::ReadContact;
 
 pub fn addresses() -> Vec<Address> {
-    vec![at("/contacts/{id}").get(read), at("/contacts/{id}/decision").post(decide)]
+    vec![
+        at("/contacts/{id}").get(read),
+        at("/contacts/{id}/decision").post(deciding::decide),
+        at("/contacts/{id}/incident").post(event::join),
+        at("/contacts/{id}/incident/parting").post(event::part),
+    ]
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -49,18 +57,14 @@ struct ContactPage {
     rows: Vec<(&'static str, String)>,
     account: Option<String>,
     decision: Option<(String, Option<String>)>,
+    event: EventSaid,
     deciding: Option<Deciding>,
 }
 
-/// The form of a decision.
-struct Deciding {
-    outcome: Choice,
-    reason: TextArea,
-    hidden: Hidden,
-}
-
-fn purpose(given: &For) -> Result<Purpose, Problem> {
-    given.r#for.as_deref().unwrap_or_default().parse().map_err(|_| Problem::no_such_page())
+impl For {
+    fn purpose(&self) -> Result<Purpose, Problem> {
+        self.r#for.as_deref().unwrap_or_default().parse().map_err(|_| Problem::no_such_page())
+    }
 }
 
 async fn read(
@@ -71,7 +75,7 @@ async fn read(
 ) -> Result<HttpResponse, PageProblem> {
     let id = ContactId::read(&id).map_err(|_| Problem::no_such_page())?;
     let typed = Typed::from(vec![(KEY.to_owned(), fresh_key()?)]);
-    let shown = shown(&app, &session, id, purpose(&given)?, &typed, &Problems::default()).await?;
+    let shown = shown(&app, &session, id, given.purpose()?, &typed, &Problems::default()).await?;
     Ok(page(StatusCode::OK, &shown))
 }
 
@@ -90,19 +94,24 @@ async fn shown(
         let Some(read) = app.read_contact(scope, id).await? else {
             return Ok(Shown { answer: None, people: Vec::new() });
         };
-        let known = people::known(&app.views, scope, &read.subjects).await?;
-        let full = |person: &PersonId| ShownPerson { person: *person, disclosure: Disclosure::Full };
-        let people = read.subjects.iter().map(full).collect();
-        Ok(Shown { answer: Some((read, known)), people })
+        let beside = event::beside(app, scope, id, &read).await?;
+        let mut people: Vec<PersonId> = read.subjects.clone();
+        people.extend(beside.iter().flat_map(|told| told.subjects.iter().copied()));
+        people.sort_unstable();
+        people.dedup();
+        let known = people::known(&app.views, scope, &people).await?;
+        // A contact is listed for those only who are told all of each child it is about.
+        let full = |person| ShownPerson { person, disclosure: Disclosure::Full };
+        let people = people.into_iter().map(full).collect();
+        Ok(Shown { answer: Some((read, known, beside)), people })
     });
-    let (read, known) = found.await?.ok_or_else(Problem::no_such_page)?;
+    let (read, known, beside) = found.await?.ok_or_else(Problem::no_such_page)?;
     let fact = read.contact.recorded().ok_or_else(Problem::no_such_page)?;
     let today = civil_day(app.clock.now());
-    let child = |person: &PersonId| {
-        let name =
-            known.get(person).map_or_else(|| "A child".to_owned(), |known| Identity::of(known, today).name);
-        (name, format!("/children/{person}?for={}", purpose.code()))
+    let name = |person: &PersonId| {
+        known.get(person).map_or_else(|| "A child".to_owned(), |known| Identity::of(known, today).name)
     };
+    let child = |person: &PersonId| (name(person), format!("/children/{person}?for={}", purpose.code()));
     let concerns: Vec<String> =
         fact.concerns.iter().map(|concern| words::concern(concern.kind.code())).collect();
     Ok(ContactPage {
@@ -118,7 +127,12 @@ async fn shown(
             let outcome = words::outcome(decided.outcome.code());
             (outcome.to_owned(), decided.reason.known().map(|reason| reason.as_str().to_owned()))
         }),
-        deciding: may_decide(session, &read).then(|| deciding(session, typed, problems)),
+        event: event::said(app, session, id, &read, &beside, &name, (purpose, problems)).await?,
+        deciding: if deciding::is_offered(session, &read) {
+            Some(deciding::form(app, session, purpose, typed, problems).await?)
+        } else {
+            None
+        },
     })
 }
 
@@ -157,78 +171,11 @@ async fn rows(app: &App, read: &ReadContact) -> Result<Vec<(&'static str, String
     Ok(rows)
 }
 
-/// Who is offered to decide. Whether they may is policy's, asked when they do.
-fn may_decide(session: &Session, read: &ReadContact) -> bool {
-    let decides = matches!(session.role(), Some(Role::FrontDoor | Role::TeamManager | Role::SocialWorker));
-    decides && read.contact.decided().is_none()
-}
-
-fn deciding(session: &Session, typed: &Typed, problems: &Problems) -> Deciding {
-    let chosen = typed.get("outcome");
-    let option = |outcome: Outcome, hint: &str| Answer {
-        value: outcome.code().to_owned(),
-        label: words::outcome(outcome.code()).to_owned(),
-        hint: hint.to_owned(),
-        is_chosen: outcome.code() == chosen,
-        ..Answer::default()
-    };
-    let mut hidden = session.hidden();
-    hidden.0.push((KEY.to_owned(), typed.string(KEY)));
-    Deciding {
-        outcome: Choice {
-            name: "outcome",
-            legend: "What does the authority do about it?",
-            hint: "",
-            options: vec![
-                option(Outcome::Referral, "Social care takes it on as a referral."),
-                option(Outcome::Advice, "Whoever told it is advised what to do."),
-                option(Outcome::NoFurtherAction, "Say why, so that the next who worries can see it."),
-            ],
-            error: problems.of("outcome"),
-        },
-        reason: TextArea {
-            name: "reason",
-            label: "Why?",
-            hint: "Whoever told it is given the outcome; those who are told all of it read the reason.",
-            value: typed.string("reason"),
-            error: problems.of("reason"),
-            rows: 4,
-        },
-        hidden,
-    }
-}
-
-async fn decide(
-    app: web::Data<App>,
-    posted: Posted,
-    id: Path<String>,
-    given: web::Query<For>,
-) -> Result<HttpResponse, PageProblem> {
-    let id = ContactId::read(&id).map_err(|_| Problem::no_such_page())?;
-    let purpose = purpose(&given)?;
-    let Posted { session, typed } = posted;
-    let mut problems = Problems::default();
-    let outcome: Option<Outcome> =
-        typed.required("outcome", "Choose what the authority does about it", &mut problems);
-    let reason: Option<Narrative> = typed.required("reason", "Say why", &mut problems);
-    if let (Some(outcome), Some(reason)) = (outcome, reason) {
-        let command = Decide { occurred: Occurred::Instant(session.now), outcome, passed_to: None, reason };
-        let mut asking = session.asking(purpose);
-        asking.idempotency_key = Some(typed.string(KEY)).filter(|key| !key.is_empty());
-        let order = asking.order(Command::Contact { id: Some(id), command: command.into() });
-        match app.execute(&session.visitor, order).await {
-            Ok(_) => return Ok(see(&format!("/contacts/{id}?for={}", purpose.code()))),
-            Err(error) => problems.add("outcome", refusal(error)?.sentence),
-        }
-    }
-    let shown = shown(&app, &session, id, purpose, &typed, &problems).await?;
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    use crate::web::components::{Choice, Hidden, TextArea};
     use crate::web::markup::is_whole;
 
     #[test]
@@ -245,6 +192,7 @@ mod tests {
             rows: vec![("Happened", "Now".to_owned())],
             account: None,
             decision,
+            event: EventSaid::sample(),
             deciding,
         };
         let deciding = Deciding { outcome: choice, reason, hidden: Hidden::default() };

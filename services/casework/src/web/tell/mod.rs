@@ -1,0 +1,275 @@
+//! Telling the front door about a child: what is known ([`form`]), then the answers to check, with who will see which
+//! part ([`check`]), and only then on record.
+//!
+//! One address, a few steps of one form: what was typed travels on in the form itself, so that nothing is kept here
+//! and nothing is lost on the way back. Before a new record is opened, those who are like the child are shown: it may
+//! be one of them.
+
+mod check;
+mod form;
+mod read;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use domain::access::{Action, Purpose, Role};
+use domain::contact::involved::{ContactRole, Involved};
+use domain::contact::{Concern, Record, SourceDisclosure};
+use domain::ids::{ContactId, PersonId};
+use domain::person::{Open, PersonKind};
+use domain::source::{Basis, Source};
+use domain::when::{Occurred, civil_day};
+use domain::working_days::add_working_days;
+use projections::people;
+use serde::Deserialize;
+
+use self::check::check;
+use self::form::form;
+use self::read::{Telling, read};
+use super::components::Problems;
+use super::form::{KEY, Posted, Typed, fresh_key};
+use super::frame::{Frame, page, see};
+use super::near::{self, NONE, NearPage, NoneOfThese, PERSON};
+use super::problem::{PageProblem, refusal};
+use super::receipt::Identity;
+use super::session::Session;
+use super::words;
+use crate::api::address::{Address, at};
+use crate::api::input::Written as _;
+use crate::api::reading::{OfPerson, read_person};
+use crate::app::App;
+use crate::error::Problem;
+use crate::execute::Command;
+
+pub fn addresses() -> Vec<Address> {
+    vec![at("/contacts/new").get(begin).post(go_on), at("/contacts/{id}/told").get(told)]
+}
+
+/// About whom, and why it is told.
+#[derive(Clone, Debug, Deserialize)]
+pub struct About {
+    about: Option<String>,
+    r#for: Option<String>,
+}
+
+/// The address, read.
+struct Of {
+    child: Option<PersonId>,
+    purpose: Purpose,
+}
+
+impl About {
+    fn read(&self) -> Result<Of, Problem> {
+        let child = match self.about.as_deref() {
+            Some(text) => Some(PersonId::read(text).map_err(|_| Problem::no_such_page())?),
+            None => None,
+        };
+        let purpose = self.r#for.as_deref().unwrap_or("referral-consideration");
+        Ok(Of { child, purpose: purpose.parse().map_err(|_| Problem::no_such_page())? })
+    }
+}
+
+impl Of {
+    fn address(&self) -> String {
+        let about = self.child.map(|child| format!("about={child}&")).unwrap_or_default();
+        format!("/contacts/new?{about}for={}", self.purpose.code())
+    }
+}
+
+#[derive(Template)]
+#[template(path = "told.html")]
+struct ToldPage {
+    frame: Frame,
+    decided_by: String,
+    child: Option<String>,
+    contact: String,
+}
+
+async fn begin(
+    app: web::Data<App>,
+    session: Session,
+    about: web::Query<About>,
+) -> Result<HttpResponse, PageProblem> {
+    let of = about.read()?;
+    let typed = Typed::from(vec![(KEY.to_owned(), fresh_key()?)]);
+    let shown = form(&app, &session, &of, &typed, &Problems::default()).await?;
+    Ok(page(StatusCode::OK, &shown))
+}
+
+async fn go_on(
+    app: web::Data<App>,
+    posted: Posted,
+    about: web::Query<About>,
+) -> Result<HttpResponse, PageProblem> {
+    let mut of = about.read()?;
+    let Posted { session, typed } = posted;
+    let mut problems = Problems::default();
+    let chosen = typed.get(PERSON);
+    if of.child.is_none() && !chosen.is_empty() {
+        of.child = Some(PersonId::read(chosen).map_err(|_| Problem::no_such_page())?);
+    }
+    let told = read(&session, &of, &typed, &mut problems);
+    let step = typed.get("step");
+    let Some(told) = told.filter(|_| problems.is_empty() && step != "change") else {
+        // Whoever comes back to change something has done nothing wrong yet.
+        let problems = if step == "change" { Problems::default() } else { problems };
+        let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+        return Ok(page(status, &form(&app, &session, &of, &typed, &problems).await?));
+    };
+    if let Some(near) = before_a_new_record(&app, &session, &of, &typed).await? {
+        return Ok(page(StatusCode::OK, &near));
+    }
+    if step != "record" {
+        return Ok(page(StatusCode::OK, &check(&app, &session, &of, &typed, &told).await?));
+    }
+    match put_on_record(&app, &session, &of, &typed, told).await {
+        Ok((contact, child)) => {
+            Ok(see(&format!("/contacts/{contact}/told?about={child}&for={}", of.purpose.code())))
+        }
+        Err(error) => {
+            let refused = refusal(error)?;
+            let field = if refused.code == "in-the-future" { "when" } else { "account" };
+            problems.add(field, refused.sentence);
+            let shown = form(&app, &session, &of, &typed, &problems).await?;
+            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+        }
+    }
+}
+
+/// Those on record who are like a child without a record, unless it was said of this very name that it is none of
+/// them.
+async fn before_a_new_record(
+    app: &App,
+    session: &Session,
+    of: &Of,
+    typed: &Typed,
+) -> Result<Option<NearPage>, PageProblem> {
+    let Some(known) = read::known(typed).filter(|_| of.child.is_none()) else { return Ok(None) };
+    let said_of = app.ids.key_of_part(&format!("{} {}", known.given, known.family), NONE);
+    if typed.get(NONE) == said_of {
+        return Ok(None);
+    }
+    let Some(found) = near::look(app, session, of.purpose, &known).await? else { return Ok(None) };
+    if found.candidates.near.is_empty() {
+        return Ok(None);
+    }
+    let mut carried = session.hidden();
+    carried.0.extend(typed.carried().into_iter().filter(|(name, _)| name != NONE && name != PERSON));
+    Ok(Some(NearPage {
+        frame: Frame::of(session, "Is it one of these?"),
+        address: of.address(),
+        purpose: of.purpose,
+        lead: "These have a record and are near what you typed. Told on the wrong record, or on a new one, it may not \
+               be seen by whoever needs it.",
+        near: near::said(app, &found).await?,
+        are_more: found.candidates.are_more,
+        is_catching_up: found.is_catching_up,
+        choose: "It is about this child",
+        none: Some(NoneOfThese {
+            words: "A new record is opened for the child, once you have checked your answers.",
+            button: "None of these: go on",
+            value: said_of,
+        }),
+        carried,
+    }))
+}
+
+fn is_front_door(session: &Session) -> bool {
+    session.role() == Some(Role::FrontDoor)
+}
+
+async fn put_on_record(
+    app: &App,
+    session: &Session,
+    of: &Of,
+    typed: &Typed,
+    told: Telling,
+) -> Result<(uuid::Uuid, PersonId), crate::error::ExecuteError> {
+    let key = typed.string(KEY);
+    let order = |part: &str, command: Command| {
+        let mut asking = session.asking(of.purpose);
+        // Each part of one form is an order of its own, and each is carried out once.
+        asking.idempotency_key = Some(app.ids.key_of_part(&key, part)).filter(|_| !key.is_empty());
+        asking.order(command)
+    };
+    let child = match (of.child, told.child) {
+        (Some(child), _) => child,
+        (None, assertions) => {
+            let command = Open {
+                kind: PersonKind::Born,
+                assertions: assertions.unwrap_or_default(),
+                source: Source { basis: Basis::Told, agency: session.visitor.agency() },
+                occurred: Occurred::Instant(session.now),
+                testimony: None,
+            };
+            let command = Command::Person { id: None, command: command.into() };
+            PersonId(app.execute(&session.visitor, order("child", command)).await?.stream)
+        }
+    };
+    let command = Record {
+        authority: told.authority,
+        occurred: told.occurred,
+        people: vec![Involved { person: child, role: ContactRole::Subject, age: None }],
+        concerns: told.concerns.into_iter().map(|kind| Concern { kind, about: Vec::new() }).collect(),
+        method: told.method,
+        significance: Some(told.significance),
+        source_disclosure: told.source_disclosure,
+        // What a front door takes by telephone is the caller's, not its own.
+        source_agency: (!is_front_door(session)).then(|| session.visitor.agency()),
+        account: told.account,
+        source_identity: told.teller.filter(|_| told.source_disclosure != SourceDisclosure::Anonymous),
+    };
+    let command = Command::Contact { id: None, command: command.into() };
+    let done = app.execute(&session.visitor, order("contact", command)).await?;
+    Ok((done.stream, child))
+}
+
+async fn identity(app: &App, session: &Session, of: &Of) -> Result<Option<Identity>, PageProblem> {
+    let Some(child) = of.child else { return Ok(None) };
+    let today = civil_day(app.clock.now());
+    let asking = session.asking(of.purpose);
+    let found = read_person(app, &asking, Action::ReadPerson, child, None, async |scope| {
+        let known = people::known(&app.views, scope, &[child]).await?.remove(&child);
+        Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: Identity::of(&known, today) }))
+    });
+    Ok(Some(found.await?))
+}
+
+async fn told(
+    app: web::Data<App>,
+    session: Session,
+    id: web::Path<String>,
+    about: web::Query<About>,
+) -> Result<HttpResponse, PageProblem> {
+    let id = ContactId::read(&id).map_err(|_| Problem::no_such_page())?;
+    let of = about.read()?;
+    let by = add_working_days(civil_day(app.clock.now()), 1);
+    let code = of.purpose.code();
+    Ok(page(
+        StatusCode::OK,
+        &ToldPage {
+            frame: Frame::of(&session, "The front door has been told"),
+            decided_by: words::day(by),
+            child: of.child.map(|child| format!("/children/{child}?for={code}")),
+            contact: format!("/contacts/{id}?for={code}"),
+        },
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use crate::web::markup::is_whole;
+
+    #[test]
+    fn that_it_was_told_is_whole() {
+        let told = ToldPage {
+            frame: Frame::plain("Told"),
+            decided_by: "11 March 2026".to_owned(),
+            child: Some("/children/1".to_owned()),
+            contact: "/contacts/1".to_owned(),
+        };
+        is_whole(&told.render().unwrap());
+    }
+}

@@ -1,0 +1,126 @@
+//! What was typed of a contact, read.
+
+use chrono::{DateTime, Utc};
+use domain::authority::Authority;
+use domain::contact::{ConcernKind, Method, Significance, SourceDisclosure};
+use domain::matching::Typed as Known;
+use domain::person::Assertion;
+use domain::person::identifier::{Identifier, Scheme};
+use domain::person::name::{NameUse, PersonName};
+use domain::text::{Line, Narrative};
+use domain::when::{Occurred, civil_day};
+
+use super::{Of, is_front_door};
+use crate::web::components::Problems;
+use crate::web::form::Typed;
+use crate::web::session::Session;
+
+/// What is told, parsed.
+pub(super) struct Telling {
+    pub child: Option<Vec<Assertion>>,
+    pub authority: Authority,
+    pub occurred: Occurred,
+    pub concerns: Vec<ConcernKind>,
+    pub significance: Significance,
+    pub method: Method,
+    pub account: Narrative,
+    pub teller: Option<Line>,
+    pub source_disclosure: SourceDisclosure,
+}
+
+pub(super) fn read(session: &Session, of: &Of, typed: &Typed, problems: &mut Problems) -> Option<Telling> {
+    let child = match of.child {
+        Some(_) => Some(None),
+        None => read_child(typed, problems).map(Some),
+    };
+    let concerns: Option<Vec<ConcernKind>> = typed.all("concern").map(|code| code.parse().ok()).collect();
+    let concerns = concerns.filter(|concerns| !concerns.is_empty());
+    if concerns.is_none() {
+        problems.add("concern", "Choose at least one concern");
+    }
+    let significance = typed.required("significance", "Say how grave it is", problems);
+    let occurred = read_when(session.now, typed, problems);
+    let account = typed.required("account", "Write what you saw, heard or were told", problems);
+    let method = if is_front_door(session) {
+        typed.required("method", "Say how it came", problems)
+    } else {
+        Some(Method::OnlineForm)
+    };
+    let teller = if is_front_door(session) { typed.optional("teller", problems) } else { None };
+    let source_disclosure = typed.required("named", "Say whether whoever told it may be named", problems);
+    let authority = session.visitor.actor().authority.clone();
+    if authority.is_none() {
+        problems.add(
+            "account",
+            "Your agency works in no authority's partnership, so there is no front door to tell",
+        );
+    }
+    Some(Telling {
+        child: child?,
+        authority: authority?,
+        occurred: occurred?,
+        concerns: concerns?,
+        significance: significance?,
+        method: method?,
+        account: account?,
+        teller,
+        source_disclosure: source_disclosure?,
+    })
+}
+
+fn read_child(typed: &Typed, problems: &mut Problems) -> Option<Vec<Assertion>> {
+    let (given, family) = (typed.get("given"), typed.get("family"));
+    let name = PersonName::parse(given, family);
+    if name.is_err() {
+        problems.add("given", "Enter the child’s name: a given name, a family name or both");
+    }
+    let born = typed.born("born", "Enter the child’s date of birth, as well as it is known", problems);
+    let mut assertions =
+        vec![Assertion::Name { name: name.ok()?, usage: NameUse::Usual }, Assertion::Birth(born?)];
+    if !typed.get("nhs_number").is_empty() {
+        match Identifier::parse(Scheme::Nhs, typed.get("nhs_number")) {
+            Ok(number) => assertions.push(Assertion::Identifier(number)),
+            Err(_) => {
+                problems.add(
+                    "nhs_number",
+                    "An NHS number is ten digits and its last fits; leave it out if you are not sure",
+                );
+                return None;
+            }
+        }
+    }
+    Some(assertions)
+}
+
+fn read_when(now: DateTime<Utc>, typed: &Typed, problems: &mut Problems) -> Option<Occurred> {
+    match typed.get("when") {
+        "now" => Some(Occurred::Instant(now)),
+        "day" => {
+            let day = typed.born("day", "Enter the day it happened", problems)?;
+            match day.day().filter(|day| *day <= civil_day(now)) {
+                Some(day) => Some(Occurred::Day(day)),
+                None => {
+                    problems.add("day", "The day it happened must be a whole date, today or before");
+                    None
+                }
+            }
+        }
+        _ => {
+            problems.add("when", "Say when it happened");
+            None
+        }
+    }
+}
+
+/// What is known of a child without a record, to look for one who is near.
+pub(super) fn known(typed: &Typed) -> Option<Known> {
+    let number: String = typed.get("nhs_number").chars().filter(char::is_ascii_digit).collect();
+    Some(Known {
+        given: typed.string("given"),
+        family: typed.string("family"),
+        born: typed.born("born", "", &mut Problems::default()),
+        nhs_number: (number.len() == 10).then_some(number),
+        ..Known::default()
+    })
+    .filter(|known| !(known.given.is_empty() && known.family.is_empty()))
+}
