@@ -12,6 +12,7 @@ pub mod effective;
 pub mod engine;
 pub mod enquiries;
 pub mod linkage;
+pub mod looks;
 pub mod management;
 pub mod notices;
 pub mod people;

@@ -7,8 +7,8 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
-use domain::ids::{AgencyId, CorrelationId, PersonId, PractitionerId};
-use event_store::{Append, AppendError, Context, Draft, EventStore, Position, Recorded, StreamId};
+use domain::ids::{CorrelationId, PersonId};
+use event_store::{Append, AppendError, Context, Draft, EventStore, Position, StreamId};
 use projections::scope::Scope;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -24,10 +24,6 @@ const KIND: &str = "look.made";
 const SCHEMA_VERSION: u16 = 2;
 /// More people than this on one page are counted, and the page's own query stands for the rest.
 const PEOPLE_NAMED_MAX: usize = 200;
-/// How far back the access log is read to say who has looked at one person, and how many looks are then told.
-pub const LOOKS_READ_MAX: u128 = 20_000;
-const LOOKS_TOLD_MAX: usize = 200;
-const LOOKS_A_PAGE: usize = 1_000;
 
 /// What somebody wants to look at, and on what ground.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,38 +84,6 @@ impl From<Mark> for u32 {
 impl Mark {
     pub(crate) fn of(hash: [u8; 32]) -> Self {
         Self(hash.iter().take(4).fold(0, |mark, byte| mark << 8 | u32::from(*byte)))
-    }
-}
-
-/// A look at somebody, as the access log has it.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct LookedAt {
-    pub at: DateTime<Utc>,
-    pub practitioner: PractitionerId,
-    pub agency: AgencyId,
-    pub action: Action,
-    pub purpose: String,
-    pub lawful_basis: String,
-    /// How much of them it showed.
-    pub disclosure: Disclosure,
-    /// True for a look at the past.
-    pub is_replay: bool,
-}
-
-impl LookedAt {
-    fn read(event: &Recorded, person: PersonId) -> Option<Self> {
-        let made: LookMade = serde_json::from_slice(&event.facts).ok()?;
-        let shown = made.people.iter().find(|shown| shown.person == person)?;
-        Some(Self {
-            at: event.header.recorded_at(),
-            practitioner: PractitionerId(event.header.actor()),
-            agency: AgencyId(event.header.agency()),
-            action: made.action,
-            purpose: event.header.purpose().to_owned(),
-            lawful_basis: event.header.lawful_basis().to_owned(),
-            disclosure: shown.disclosure,
-            is_replay: made.as_known_at.is_some(),
-        })
     }
 }
 
@@ -205,39 +169,6 @@ impl App {
         let shown = query(&scope).await?;
         self.record_look(visitor, looking, &shown.people).await?;
         Ok(shown.answer)
-    }
-
-    /// Who has looked at somebody, newest first, of the newest looks of all; this look goes on record too.
-    ///
-    /// The access log is read itself, from a bounded distance back: it has no view of its own.
-    ///
-    /// # Errors
-    /// Not permitted; a log that cannot be read or written.
-    pub async fn looks_at(
-        &self,
-        visitor: &Visitor,
-        looking: Looking,
-        person: PersonId,
-    ) -> Result<Vec<LookedAt>, ReadError> {
-        self.look(visitor, looking, async |_| {
-            let mut looks = self.newest_looks(person).await?;
-            looks.reverse();
-            looks.truncate(LOOKS_TOLD_MAX);
-            Ok(Shown { answer: looks, people: vec![ShownPerson { person, disclosure: Disclosure::Contact }] })
-        })
-        .await
-    }
-
-    async fn newest_looks(&self, person: PersonId) -> Result<Vec<LookedAt>, ReadError> {
-        let head = self.access.head().await?.position;
-        let mut after = Position::from_raw(head.raw().saturating_sub(LOOKS_READ_MAX));
-        let mut found = Vec::new();
-        loop {
-            let page = self.access.read_all(after, LOOKS_A_PAGE).await?;
-            let Some(last) = page.last() else { return Ok(found) };
-            after = last.position;
-            found.extend(page.iter().filter_map(|event| LookedAt::read(event, person)));
-        }
     }
 
     /// Puts a look on record: for a long-lived one (a stream of events), which shows more after it began.

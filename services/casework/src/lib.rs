@@ -14,6 +14,7 @@ pub mod evidence;
 pub mod exchange;
 pub mod execute;
 pub mod linkage;
+pub mod looks;
 pub mod measures;
 pub mod metrics;
 pub mod migrate;

@@ -51,6 +51,7 @@ const ASK: Place = Place { name: "Ask about a child", address: "/ask" };
 const FIND: Place = Place { name: "Find a record", address: "/find" };
 const QUEUE: Place = Place { name: "What has come in", address: "/queue" };
 const MEASURES: Place = Place { name: "How the work goes", address: "/measures" };
+const REVIEWS: Place = Place { name: "How the record is used", address: "/reviews" };
 const TOLD: Place = Place { name: "What we told", address: "/told" };
 
 impl Frame {
@@ -97,10 +98,10 @@ impl Frame {
 fn places(role: Option<Role>) -> Vec<Place> {
     match role {
         None | Some(Role::System) => vec![HOME],
-        Some(Role::Auditor) => vec![HOME, FIND, MEASURES],
+        Some(Role::Auditor) => vec![HOME, FIND, REVIEWS, MEASURES],
         Some(Role::FrontDoor | Role::TeamManager) => vec![HOME, QUEUE, ASK, MEASURES],
         Some(Role::SocialWorker | Role::ConferenceChair | Role::Teacher) => vec![HOME, ASK],
-        Some(Role::SafeguardingLead) => vec![HOME, ASK, TOLD, MEASURES],
+        Some(Role::SafeguardingLead) => vec![HOME, ASK, TOLD, REVIEWS, MEASURES],
         Some(Role::EmergencyNurse | Role::PoliceOfficer | Role::HealthVisitor) => vec![HOME, ASK, TOLD],
     }
 }

@@ -10,6 +10,8 @@ use askama::Template;
 use domain::access::{Action, Disclosure, Purpose};
 use domain::ids::{PersonId, PractitionerId};
 use domain::person::identifier::{NhsNumber, Scheme};
+use event_store::Position;
+use projections::looks::LookAt;
 use projections::people;
 use serde::Deserialize;
 
@@ -30,9 +32,14 @@ pub fn addresses() -> Vec<Address> {
     vec![at("/children/{id}/looks").get(read), at("/find").get(begin).post(find)]
 }
 
+/// Looks on a page.
+const PAGE: usize = 50;
+
 #[derive(Clone, Debug, Deserialize)]
 struct For {
     r#for: Option<String>,
+    /// Further back: before this place in the access log.
+    before: Option<String>,
 }
 
 #[derive(Template)]
@@ -42,6 +49,8 @@ struct LooksPage {
     id: PersonId,
     purpose: Purpose,
     looks: Vec<LookSaid>,
+    is_catching_up: bool,
+    next: Option<String>,
 }
 
 /// A look, in words.
@@ -72,12 +81,17 @@ async fn read(
     let id = PersonId::read(&id).map_err(|_| Problem::no_such_page())?;
     let purpose: Purpose =
         given.r#for.as_deref().unwrap_or_default().parse().map_err(|_| Problem::no_such_page())?;
+    let before = given.before.as_deref().map(Position::read).transpose();
+    let before = before.map_err(|_| Problem::no_such_page())?;
     let looking = session.asking(purpose).looking(Action::ReadAccess);
-    let found = app.looks_at(&session.visitor, looking, id).await?;
+    let found = app.looks_at(&session.visitor, looking, id, (before, PAGE)).await?;
+    let last = found.looks.last().filter(|_| found.are_more).map(|last| last.look.position);
+    let next = last.map(|last| format!("/children/{id}/looks?for={}&before={last}", purpose.code()));
+    let is_catching_up = found.is_catching_up;
     let head = app.on_record();
     let mut names: HashMap<PractitionerId, String> = HashMap::new();
-    let mut looks = Vec::with_capacity(found.len());
-    for look in found {
+    let mut looks = Vec::with_capacity(found.looks.len());
+    for LookAt { look, disclosure } in found.looks {
         if let Entry::Vacant(unknown) = names.entry(look.practitioner) {
             let worker = app.worker(look.practitioner, head).await?;
             unknown.insert(
@@ -96,12 +110,12 @@ async fn read(
             what: if look.is_replay {
                 "The past, by the time machine"
             } else {
-                shown(look.action, look.disclosure)
+                shown(look.action, disclosure)
             },
         });
     }
     let frame = Frame::of(&session, "Who has looked");
-    Ok(page(StatusCode::OK, &LooksPage { frame, id, purpose, looks }))
+    Ok(page(StatusCode::OK, &LooksPage { frame, id, purpose, looks, is_catching_up, next }))
 }
 
 const fn shown(action: Action, disclosure: Disclosure) -> &'static str {
@@ -185,9 +199,9 @@ mod tests {
             what: shown(Action::ReadTimeline, Disclosure::Status),
         };
         let (id, purpose) = (PersonId(uuid::Uuid::nil()), Purpose::Audit);
-        is_whole(
-            &LooksPage { frame: Frame::plain("Looks"), id, purpose, looks: vec![look] }.render().unwrap(),
-        );
+        let (frame, next) = (Frame::plain("Looks"), Some("/children/1/looks?before=7".to_owned()));
+        let shown = LooksPage { frame, id, purpose, looks: vec![look], is_catching_up: true, next };
+        is_whole(&shown.render().unwrap());
         let number = TextField { name: "nhs_number", label: "NHS number", ..TextField::default() };
         let find = FindPage {
             frame: Frame::plain("Find"),

@@ -20,6 +20,7 @@ mod near;
 mod problem;
 mod queue;
 mod receipt;
+mod reviews;
 mod session;
 mod start;
 mod story;
@@ -49,6 +50,7 @@ pub fn addresses() -> Vec<Address> {
         queue::addresses(),
         looks::addresses(),
         measures::addresses(),
+        reviews::addresses(),
     ]
     .into_iter()
     .flatten()

@@ -146,19 +146,22 @@ async fn home(app: &App, session: &Session) -> Result<HomePage, PageProblem> {
 fn first_doors(role: Option<Role>) -> Vec<Door> {
     let door =
         |address: &str, heading, words| Door { address: address.to_owned(), heading, words, is_urgent: true };
+    let queue = || {
+        let words = "What waits for a decision, the longest wait first, and what adds up.";
+        door("/queue", "What has come in", words)
+    };
+    let measures = || {
+        let words = "What is counted of the work, beside England, as known on any day.";
+        door("/measures", "How the work goes", words)
+    };
     match role {
-        Some(Role::FrontDoor | Role::TeamManager) => {
-            vec![door(
-                "/queue",
-                "What has come in",
-                "Contacts that wait for a decision, the longest wait first.",
-            )]
-        }
-        Some(Role::Auditor) => vec![door(
-            "/find",
-            "Find a record",
-            "See the story as it was known on any day, and who has looked.",
-        )],
+        Some(Role::FrontDoor) => vec![queue()],
+        Some(Role::TeamManager) => vec![measures(), queue()],
+        Some(Role::Auditor) => vec![
+            door("/find", "Find a record", "See the story as it was known on any day, and who has looked."),
+            door("/reviews", "How the record is used", "People were looked for, and nothing came of it."),
+            measures(),
+        ],
         _ => Vec::new(),
     }
 }

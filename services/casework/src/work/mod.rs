@@ -5,6 +5,7 @@
 
 mod follow;
 mod linkage;
+mod looks;
 mod notices;
 pub mod trawling;
 
@@ -41,7 +42,8 @@ impl Workers {
         let (noticed, notices) = watch::channel(Position::START);
         let tasks = vec![
             tokio::spawn(follow::run::<Linkage>(Arc::clone(app), linked, stopped.clone())),
-            tokio::spawn(follow::run::<Notices>(Arc::clone(app), noticed, stopped)),
+            tokio::spawn(follow::run::<Notices>(Arc::clone(app), noticed, stopped.clone())),
+            tokio::spawn(looks::run(Arc::clone(app), stopped)),
         ];
         Self { stop, linkage, notices, tasks }
     }

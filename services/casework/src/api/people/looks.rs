@@ -4,19 +4,26 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::access::Action;
 use domain::ids::PersonId;
+use projections::looks::LookAt;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::access_log::LookedAt;
 use crate::api::input::{Asking, At};
 use crate::app::App;
 use crate::error::Problem;
 
-/// Looks at somebody, newest first, at most 200, of the newest 20,000 looks of this node.
+/// How many are told at once.
+const TOLD_MAX: usize = 200;
+
+/// Looks at somebody, newest first, at most 200.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LooksAtPerson {
     looks: Vec<LookAtPerson>,
+    /// Older ones are there.
+    are_more: bool,
+    /// The newest may not be in the answer yet.
+    is_catching_up: bool,
 }
 
 /// A look: who, why, and how much they were shown. Never what.
@@ -35,8 +42,8 @@ struct LookAtPerson {
     is_replay: bool,
 }
 
-impl From<LookedAt> for LookAtPerson {
-    fn from(look: LookedAt) -> Self {
+impl From<LookAt> for LookAtPerson {
+    fn from(LookAt { look, disclosure }: LookAt) -> Self {
         Self {
             at: look.at,
             practitioner: look.practitioner.0,
@@ -44,7 +51,7 @@ impl From<LookedAt> for LookAtPerson {
             action: look.action.code(),
             purpose: look.purpose,
             lawful_basis: look.lawful_basis,
-            disclosure: look.disclosure.code(),
+            disclosure: disclosure.code(),
             is_replay: look.is_replay,
         }
     }
@@ -57,6 +64,11 @@ pub async fn read_looks(
     asking: Asking,
     At(id): At<PersonId>,
 ) -> Result<HttpResponse, Problem> {
-    let looks = app.looks_at(&asking.visitor, asking.looking(Action::ReadAccess), id).await?;
-    Ok(HttpResponse::Ok().json(LooksAtPerson { looks: looks.into_iter().map(LookAtPerson::from).collect() }))
+    let looking = asking.looking(Action::ReadAccess);
+    let found = app.looks_at(&asking.visitor, looking, id, (None, TOLD_MAX)).await?;
+    Ok(HttpResponse::Ok().json(LooksAtPerson {
+        looks: found.looks.into_iter().map(LookAtPerson::from).collect(),
+        are_more: found.are_more,
+        is_catching_up: found.is_catching_up,
+    }))
 }
