@@ -17,16 +17,32 @@ mod machine;
 use std::path::Path;
 use std::process::Command;
 
-use casework::demonstration::{self, Extent};
+use casework::access_log::Looking;
+use casework::demonstration::{self, Extent, Persona};
+use casework::work::trawling::Watch;
 use chrono::TimeDelta;
+use domain::access::{Action, LawfulBasis, Purpose};
+use domain::matching::Typed;
+use domain::review::trawling::Thresholds;
 use system_tests::app::instant;
 use system_tests::http::Served;
 use system_tests::{TestApp, compare_or_bless};
 
 /// Two in the morning of a Tuesday: no front door is open, and somebody must be rung.
 const NIGHT: &str = "2026-03-10T02:05:00Z";
-/// The demonstration's families with names, and nobody else.
-const EXTENT: Extent = Extent { children: 0, days: 420 };
+/// The demonstration's families with names, among as many others as make figures and a queue worth a look.
+const EXTENT: Extent = Extent { children: 60, days: 420 };
+/// A few searches that nothing came of are looked at here.
+const THRESHOLDS: Thresholds = Thresholds {
+    window_hours: 24,
+    followed_within_minutes: 60,
+    searches_followed_by_one: 1,
+    unfollowed: 6,
+    names: 5,
+    addresses: 5,
+};
+/// Whom somebody looked for in the evening, one after the other.
+const LOOKED_FOR: [&str; 6] = ["Ashworth", "Hartley", "Malik", "Nowak", "Okafor", "Doyle"];
 
 const FOLDER: &str = env!("CARGO_MANIFEST_DIR");
 
@@ -36,8 +52,26 @@ async fn node() -> (TestApp, Served) {
     test.clock.set(instant(NIGHT));
     let begin = instant(NIGHT) - TimeDelta::days(i64::from(EXTENT.days));
     demonstration::tell(&test.app, begin, EXTENT, &mut |_| {}).await.expect("the families on record");
+    trawl(&test).await;
     let served = Served::start(&test.app).await;
     (test, served)
+}
+
+/// Somebody looked many families up in the evening and did nothing after it, and a review was asked for.
+async fn trawl(test: &TestApp) {
+    let app = &test.app;
+    test.clock.set(instant(NIGHT) - TimeDelta::hours(4));
+    let visitor = test.visitor(Persona::School.actor(app));
+    let looking =
+        Looking::new(Action::SearchPeople, Purpose::SafeguardingCheck, LawfulBasis::PublicTask);
+    for family in LOOKED_FOR {
+        let born = "2015-04-03".parse().ok();
+        let typed = Typed { family: family.to_owned(), born, ..Typed::default() };
+        app.search(&visitor, looking, &typed).await.expect("a search");
+    }
+    test.clock.set(instant(NIGHT));
+    let mut watch = Watch::with(app, THRESHOLDS).await.expect("both logs");
+    assert_eq!(watch.turn(app).await.expect("a turn"), 1, "one review is asked for");
 }
 
 /// Runs a script of the suite against the node.

@@ -71,3 +71,50 @@ test("the front door decides, and the worker looks back", async () => {
   await fits(page);
   assert.deepEqual(wrong, []);
 });
+
+test("a manager reads the measures, and an auditor the reviews", async () => {
+  const { page, wrong } = await plain();
+  await be(page, "Owen Stubbs");
+  await page.goto(`${NODE}/measures`);
+  await fits(page);
+  await page.getByRole("link", { name: "Contacts by source" }).click();
+  await page.getByRole("img", { name: /the parts/ }).waitFor();
+  await fits(page);
+  await page.getByRole("link", { name: "The children behind this figure" }).click();
+  await fits(page);
+  await be(page, "Mei Harcourt");
+  await page.goto(`${NODE}/reviews`);
+  await fits(page);
+  await page.getByRole("link", { name: "Priya Nolan" }).click();
+  await fits(page);
+  assert.deepEqual(wrong, []);
+});
+
+test("the front door reads an alert, and a nurse is shown who is near", async () => {
+  const { page, wrong } = await plain();
+  await be(page, "Ruth Calder");
+  await page.goto(`${NODE}/queue`);
+  await fits(page);
+  await page.locator(".gt-alert a").first().click();
+  await page.getByText("A person decides.").waitFor();
+  await fits(page);
+  await page.goto(`${NODE}/ask/referral-consideration`);
+  await page.getByLabel("By what I know").check();
+  await page.getByLabel("Family name, as heard").fill("Marsch");
+  await page.getByLabel("Why do you ask?").fill("A caller gave a name");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+  await page.getByRole("heading", { name: "Is it one of these?" }).waitFor();
+  await fits(page);
+  await page.getByRole("button", { name: "Ask about this child" }).first().click();
+  await page.getByRole("heading", { name: "Your reference" }).first().waitFor();
+  assert.deepEqual(wrong, []);
+});
+
+test("on a telephone the number to ring stands above the advice", async () => {
+  const { page } = await plain();
+  await be(page, "Tom Adeyemi");
+  await ask(page, "The child is here now", TILLY.number, "A rash");
+  const top = async (part) => (await page.locator(`.gt-receipt ${part}`).first().boundingBox()).y;
+  const [standing, ring, advice] = [await top(".gt-status"), await top(".gt-ring"), await top(".govuk-inset-text")];
+  assert.ok(standing < ring && ring < advice, `${standing}, ${ring}, ${advice}`);
+});

@@ -168,14 +168,14 @@ mod tests {
 
     #[test]
     fn an_agency_is_found_by_its_whole_name_and_never_guessed() {
-        let id = "018f0c3a-52d1-4c80-9d6e-3b7a5b1c2d3e";
-        let named = |name: &str| (id.replace('0', &name.len().to_string()), name.to_owned());
+        let id = |last: u8| format!("018f0c3a-52d1-4c80-9d6e-3b7a5b1c2d3{last}");
+        let named = [(id(1), "Beck Lane Primary School"), (id(2), "A Nursery")];
         let mut agencies: HashMap<String, String> =
-            ["Beck Lane Primary School", "A Nursery"].map(named).into_iter().collect();
+            named.into_iter().map(|(id, name)| (id, name.to_owned())).collect();
         assert!(agency("beck lane primary school", &agencies).is_ok());
         assert!(agency("Beck", &agencies).is_err());
         assert!(agency("", &agencies).is_err());
-        agencies.insert(id.to_owned(), "A nursery".to_owned());
+        agencies.insert(id(3), "A nursery".to_owned());
         assert!(agency("A Nursery", &agencies).unwrap_err().contains("Several"));
     }
 }

@@ -1,0 +1,196 @@
+// The front door at work: what adds up, one event told of by several, passing on, and who may be meant.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { NODE, TILLY, ask, be, holds, open, tell, visit } from "../chromium.mjs";
+
+let browser;
+before(async () => {
+  browser = await open();
+});
+after(() => browser.close());
+
+async function walk(name, steps) {
+  const { page, context, wrong } = await visit(browser);
+  await be(page, name);
+  await steps(page);
+  assert.deepEqual(wrong, []);
+  await context.close();
+}
+
+const queue = (page) => page.getByRole("navigation").getByRole("link", { name: "What has come in" }).click();
+
+async function tellOfTilly(page, why, concern, account) {
+  await ask(page, why, TILLY.number, "Before telling");
+  await page.getByRole("link", { name: "Tell what you know" }).click();
+  await tell(page, concern, account);
+  await page.getByRole("button", { name: "Put it on record" }).click();
+  await page.getByRole("heading", { name: "The front door has been told" }).waitFor();
+}
+
+test("what adds up is told with its reason, weighed by opinions, and dismissed only with a reason", async () => {
+  await walk("Ruth Calder", async (page) => {
+    await ask(page, "Deciding whether to tell social care", "999 000 0034", "Before deciding");
+    await page.getByRole("link", { name: "Open the child’s story" }).click();
+    await page.getByRole("heading", { name: "What adds up" }).waitFor();
+    await page.getByText("there was domestic abuse at home").first().waitFor();
+    await holds(page);
+    await queue(page);
+    await page.getByRole("heading", { name: "What adds up" }).waitFor();
+    await holds(page);
+    await page.getByRole("link", { name: /Small things that add up: .*Ellwood/ }).click();
+    await page.getByText("A person decides.").waitFor();
+    await page.getByRole("link", { name: /domestic abuse/ }).first().waitFor();
+    await page.getByText("Within 12 weeks", { exact: true }).waitFor();
+    await holds(page);
+    await page.getByLabel("Protective").check();
+    await page.getByLabel("Your opinion").fill("The mother rang the health visitor herself.");
+    await page.getByRole("button", { name: "Give this opinion" }).click();
+    await page.getByText("The mother rang the health visitor herself.").waitFor();
+    await page.getByText(/Opinion on all of it/).waitFor();
+    await page.getByLabel("Nothing: dismiss it").check();
+    await page.getByRole("button", { name: "Decide" }).click();
+    await page.getByRole("link", { name: "Say why nothing follows" }).waitFor();
+    assert.ok(await page.getByLabel("Nothing: dismiss it").isChecked());
+    await holds(page);
+    await page.getByLabel("Why?").fill("Seen at home this morning; the father has moved out.");
+    await page.getByRole("button", { name: "Decide" }).click();
+    await page.getByText("Seen at home this morning").waitFor();
+    assert.equal(await page.getByRole("button", { name: "Decide" }).count(), 0);
+    await holds(page);
+  });
+});
+
+test("those who do not take contacts are not shown alerts", async () => {
+  await walk("Tom Adeyemi", async (page) => {
+    await ask(page, "The child is here now", "999 000 0034", "A cough");
+    await page.getByRole("link", { name: "Open the child’s story" }).click();
+    assert.equal(await page.getByRole("heading", { name: "What adds up" }).count(), 0);
+  });
+});
+
+test("what several tell of one event is joined, and parted again", async () => {
+  await walk("Priya Nolan", async (page) => {
+    await tellOfTilly(page, "Deciding whether to tell social care", "A teacher’s concern", "Cried at the gate.");
+    await be(page, "Tom Adeyemi");
+    await tellOfTilly(page, "The child is here now", "Seen in unscheduled care", "Brought in by a neighbour.");
+    await be(page, "Ruth Calder");
+    await queue(page);
+    await page.getByRole("link", { name: "Tilly Marsh: Seen in unscheduled care" }).click();
+    await page.getByRole("button", { name: "Join them" }).click();
+    await page.getByRole("link", { name: "Choose a contact that tells of the same event" }).waitFor();
+    await holds(page);
+    await page.getByLabel(/a teacher’s concern/).check();
+    await page.getByRole("button", { name: "Join them" }).click();
+    await page.getByRole("heading", { name: "The same event, told of by others" }).waitFor();
+    await holds(page);
+    await queue(page);
+    await page.getByText("2 contacts about one event").waitFor();
+    await holds(page);
+    await page.getByRole("link", { name: "Tilly Marsh: Seen in unscheduled care" }).click();
+    await page.getByRole("button", { name: "It tells of something else: part it" }).click();
+    await page.getByRole("button", { name: "Join them" }).waitFor();
+  });
+});
+
+test("a contact is passed on to an agency that is registered", async () => {
+  await walk("Ruth Calder", async (page) => {
+    await queue(page);
+    await page.getByRole("link", { name: "Tilly Marsh: Seen in unscheduled care" }).click();
+    await page.getByLabel("Passed on").check();
+    await page.getByLabel("To which agency?").fill("Beck");
+    await page.getByLabel("Why?").fill("The school sees her every day.");
+    await page.getByRole("button", { name: "Decide" }).click();
+    await page.getByRole("link", { name: /by its whole name/ }).waitFor();
+    assert.equal(await page.getByLabel("To which agency?").inputValue(), "Beck");
+    assert.equal(await page.getByLabel("Why?").inputValue(), "The school sees her every day.");
+    await holds(page);
+    await page.getByLabel("To which agency?").fill("Beck Lane Primary School");
+    await page.getByRole("button", { name: "Decide" }).click();
+    await page.getByText("The school sees her every day.").waitFor();
+    await holds(page);
+  });
+});
+
+async function byName(page, given, family, [day, month, year]) {
+  await page.goto(`${NODE}/ask/attendance`);
+  await page.getByLabel("By name and date of birth").check();
+  await page.getByLabel("Given name", { exact: true }).fill(given);
+  await page.getByLabel("Family name", { exact: true }).fill(family);
+  await page.getByLabel("Day").fill(day);
+  await page.getByLabel("Month").fill(month);
+  await page.getByLabel("Year").fill(year);
+  await page.getByLabel("Why do you ask?").fill("A burn");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
+}
+
+test("those who are near are shown before no trace is believed", async () => {
+  await walk("Tom Adeyemi", async (page) => {
+    await byName(page, "Tily", "Marsch", ["30", "4", "2019"]);
+    await page.getByRole("heading", { name: "Is it one of these?" }).waitFor();
+    assert.ok((await page.locator(".gt-near__one").count()) <= 10);
+    await page.getByText("one letter different").first().waitFor();
+    await holds(page);
+    await page.getByRole("button", { name: "Change what I typed" }).click();
+    assert.equal(await page.getByLabel("Family name", { exact: true }).inputValue(), "Marsch");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.getByRole("button", { name: "Ask about this child" }).first().click();
+    await page.getByRole("heading", { name: TILLY.name }).waitFor();
+    await holds(page);
+    await byName(page, "Tily", "Marsch", ["30", "4", "2019"]);
+    await page.getByRole("button", { name: "None of these: ask all the same" }).click();
+    await page.getByRole("heading", { name: "No record was found" }).waitFor();
+    await byName(page, "Tilly", "Marsh", ["30", "4", "2019"]);
+    await page.getByRole("heading", { name: TILLY.name }).waitFor();
+  });
+});
+
+test("inside a front door a name is enough to look by, and outside it what is missing is said", async () => {
+  await walk("Ruth Calder", async (page) => {
+    await page.goto(`${NODE}/ask/referral-consideration`);
+    await page.getByLabel("By what I know").check();
+    await page.getByLabel("Family name, as heard").fill("Marsch");
+    await page.getByLabel("Why do you ask?").fill("A caller gave a name");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.getByRole("heading", { name: "Tilly Marsh" }).waitFor();
+    await holds(page);
+  });
+  await walk("Tom Adeyemi", async (page) => {
+    await page.goto(`${NODE}/ask/attendance`);
+    await page.getByLabel("By what I know").check();
+    await page.getByLabel("Family name, as heard").fill("Marsch");
+    await page.getByLabel("Why do you ask?").fill("A caller gave a name");
+    await page.getByRole("button", { name: "Ask", exact: true }).click();
+    await page.getByRole("link", { name: /date of birth to the month at least, or a postcode/ }).waitFor();
+    assert.equal(await page.getByLabel("Family name, as heard").inputValue(), "Marsch");
+    await holds(page);
+  });
+});
+
+test("before a new record is opened those who are near are shown", async () => {
+  await walk("Priya Nolan", async (page) => {
+    await page.goto(`${NODE}/contacts/new?for=referral-consideration`);
+    await page.getByLabel("Given name").fill("Tily");
+    await page.getByLabel("Family name").fill("Marsch");
+    await page.getByLabel("Day").first().fill("30");
+    await page.getByLabel("Month").first().fill("4");
+    await page.getByLabel("Year").first().fill("2019");
+    await page.getByLabel("Neglect", { exact: true }).check();
+    await page.getByLabel("What did you see or hear?").fill("No lunch again.");
+    await page.getByLabel("A concern", { exact: true }).check();
+    await page.getByLabel("Just now").check();
+    await page.getByLabel("Yes", { exact: true }).check();
+    await page.getByRole("button", { name: "Check before it goes on record" }).click();
+    await page.getByRole("heading", { name: "Is it one of these?" }).waitFor();
+    await holds(page);
+    await page.getByRole("button", { name: "It is about this child" }).first().click();
+    await page.getByRole("heading", { name: "Who will see which part" }).waitFor();
+    await page.getByText("Tilly Marsh, born 30 April 2019").waitFor();
+    await page.getByText("No lunch again.").waitFor();
+    await holds(page);
+    await page.getByRole("button", { name: "Change something" }).click();
+    assert.equal(await page.getByLabel("What did you see or hear?").inputValue(), "No lunch again.");
+    await page.getByText("About: Tilly Marsh").waitFor();
+  });
+});
