@@ -19,6 +19,7 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  "--lang=en-GB",
 ];
 
 export const TILLY = { number: "999 000 0018", name: "Tilly Marsh" };
@@ -29,7 +30,7 @@ export async function open() {
 
 /// A page of somebody's own browser. It remembers everything that went wrong in it.
 export async function visit(browser, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, locale: "en-GB", ...options });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const wrong = [];

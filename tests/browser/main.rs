@@ -62,8 +62,7 @@ async fn trawl(test: &TestApp) {
     let app = &test.app;
     test.clock.set(instant(NIGHT) - TimeDelta::hours(4));
     let visitor = test.visitor(Persona::School.actor(app));
-    let looking =
-        Looking::new(Action::SearchPeople, Purpose::SafeguardingCheck, LawfulBasis::PublicTask);
+    let looking = Looking::new(Action::SearchPeople, Purpose::SafeguardingCheck, LawfulBasis::PublicTask);
     for family in LOOKED_FOR {
         let born = "2015-04-03".parse().ok();
         let typed = Typed { family: family.to_owned(), born, ..Typed::default() };

@@ -79,7 +79,7 @@ test("pages about people are kept by nobody and may load nothing from elsewhere"
 
 test("whoever is not signed in is shown where to, and nothing else", async () => {
   const { page } = await visit(browser);
-  for (const address of ["/ask", "/ask/attendance", "/queue", "/told", "/receipts/x", "/children/x", "/contacts/new"]) {
+  for (const address of ["/ask", "/ask/attendance", "/queue", "/told", "/receipts/x", "/children/x", "/contacts/new", "/measures", "/measures/referrals", "/reviews", "/alerts/x"]) {
     await page.goto(`${NODE}${address}`);
     assert.equal(new URL(page.url()).pathname, "/", address);
   }

@@ -9,6 +9,7 @@ use domain::access::{Action, Purpose};
 use domain::ids::PersonId;
 use domain::matching::weights::Strength;
 use domain::matching::{Field, Level, Typed as Known};
+use domain::person::Sex;
 use projections::people::{Candidate, Particulars};
 
 use super::components::{Hidden, Tag};
@@ -147,7 +148,8 @@ fn told_apart(told: &Particulars) -> ToldApart {
         (_, None) => None,
     };
     let area = told.area.as_ref().map(|area| format!("last lived in {area}"));
-    let particulars: Vec<String> = [born, told.sex.clone(), area].into_iter().flatten().collect();
+    let sex = told.sex.as_deref().and_then(sex).map(str::to_owned);
+    let particulars: Vec<String> = [born, sex, area].into_iter().flatten().collect();
     let because = told.comparison.agreements.iter();
     let strength = told.comparison.strength.map_or("possible", Strength::code);
     ToldApart {
@@ -159,6 +161,15 @@ fn told_apart(told: &Particulars) -> ToldApart {
         },
         because: because.map(|agreement| (field(agreement.field), agreement.level.words())).collect(),
         has_twin: !told.perhaps_twins.is_empty(),
+    }
+}
+
+/// What is not known is not said.
+fn sex(code: &str) -> Option<&'static str> {
+    match code.parse().ok()? {
+        Sex::Female => Some("female"),
+        Sex::Male => Some("male"),
+        Sex::Unknown => None,
     }
 }
 

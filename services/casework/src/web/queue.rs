@@ -15,6 +15,7 @@ use domain::working_days::add_working_days;
 use projections::alerts::{Listed, Queue};
 use projections::contacts::Told;
 use projections::people;
+use serde::Deserialize;
 
 use super::alerts::{self, AlertRow};
 use super::components::Tag;
@@ -29,8 +30,9 @@ use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::error::ReadError;
 
-/// Alerts shown at once.
-const ALERTS_MAX: usize = 20;
+/// Alerts shown beside the queue, and when all are asked for.
+const ALERTS_BESIDE: usize = 6;
+const ALERTS_MAX: usize = 200;
 
 /// Deciding what a contact means is weighing a referral.
 const PURPOSE: Purpose = Purpose::ReferralConsideration;
@@ -75,11 +77,22 @@ struct Waiting {
     outcome: Option<Tag>,
 }
 
-async fn queue(app: web::Data<App>, session: Session) -> Result<HttpResponse, PageProblem> {
+#[derive(Clone, Debug, Deserialize)]
+struct Asked {
+    /// Every alert, and not the newest only.
+    alerts: Option<String>,
+}
+
+async fn queue(
+    app: web::Data<App>,
+    session: Session,
+    asked: web::Query<Asked>,
+) -> Result<HttpResponse, PageProblem> {
     judge_by_now(&app).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
     let found = app.undecided(&session.visitor, looking).await?;
-    let (listed, are_more_alerts) = open_alerts(&app, &session).await?;
+    let (listed, are_more_alerts) =
+        open_alerts(&app, &session, asked.alerts.as_deref().map_or(ALERTS_BESIDE, |_| ALERTS_MAX)).await?;
     let told_of = found.iter().flat_map(|told| &told.subjects);
     let people = told_of.chain(listed.iter().flat_map(|alert| &alert.children));
     let names = names(&app, &session, people.copied().collect()).await?;
@@ -102,10 +115,10 @@ async fn queue(app: web::Data<App>, session: Session) -> Result<HttpResponse, Pa
 
 /// The alerts of the visitor's own authority that nobody has decided, those that changed last first; and whether there
 /// are more. A look, on record like any.
-async fn open_alerts(app: &App, session: &Session) -> Result<(Vec<Listed>, bool), ReadError> {
+async fn open_alerts(app: &App, session: &Session, limit: usize) -> Result<(Vec<Listed>, bool), ReadError> {
     app.take_in("alerts").await;
     let authority = session.visitor.actor().authority.clone();
-    let queue = Queue { state: AlertState::Open, authority, after: None, limit: ALERTS_MAX };
+    let queue = Queue { state: AlertState::Open, authority, after: None, limit };
     let looking = session.asking(PURPOSE).looking(Action::ReadAlerts);
     let found = app.look(&session.visitor, looking, async |scope| {
         let (listed, next) = projections::alerts::queue(&app.views, scope, &queue).await?;

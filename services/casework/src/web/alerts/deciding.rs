@@ -130,13 +130,7 @@ pub(super) fn opining(
         is_chosen: chosen == one.entry.to_string(),
         ..Answer::default()
     };
-    let mut about = vec![all];
-    for entry in evidence {
-        // One entry may bear on several people.
-        if !about.iter().any(|known| known.value == entry.entry.to_string()) {
-            about.push(one(entry));
-        }
-    }
+    let about = std::iter::once(all).chain(evidence.iter().map(one)).collect();
     Opining {
         weight: Choice {
             name: "weight",

@@ -105,7 +105,7 @@ struct EvidenceSaid {
     entry: Uuid,
     what: String,
     account: Option<String>,
-    about: Named,
+    about: Vec<Named>,
     happened: String,
     agency: String,
     is_unconfirmed: bool,
@@ -284,6 +284,14 @@ impl Said<'_> {
         let mut events: Vec<Uuid> = Vec::new();
         let mut all = Vec::with_capacity(gathered.alert.evidence.len());
         for Seen { evidence, is_guarded } in &gathered.alert.evidence {
+            let about = self.named(evidence.person, gathered);
+            let is_unconfirmed = evidence.identity == Sure::Unconfirmed;
+            // One entry may bear on several people, and is one entry.
+            if let Some(same) = all.iter_mut().find(|one: &&mut EvidenceSaid| one.entry == evidence.entry.0) {
+                same.about.push(about);
+                same.is_unconfirmed |= is_unconfirmed;
+                continue;
+            }
             let event = events.iter().position(|known| *known == evidence.incident).unwrap_or_else(|| {
                 events.push(evidence.incident);
                 events.len() - 1
@@ -304,10 +312,10 @@ impl Said<'_> {
                 what: concerns.map_or_else(|| what.to_owned(), |concerns| format!("{what}: {concerns}")),
                 account: concerns
                     .map(|_| format!("/contacts/{}?for={}", evidence.record, self.purpose.code())),
-                about: self.named(evidence.person, gathered),
+                about: vec![about],
                 happened: words::occurred(occurred),
                 agency,
-                is_unconfirmed: evidence.identity == Sure::Unconfirmed,
+                is_unconfirmed,
             });
         }
         Ok(all)
@@ -364,7 +372,7 @@ mod tests {
             entry: Uuid::nil(),
             what: "Told to the front door: neglect".to_owned(),
             account: Some("/contacts/1".to_owned()),
-            about: tilly.clone(),
+            about: vec![tilly.clone(), tilly.clone()],
             happened: "1 March 2026".to_owned(),
             agency: "A school".to_owned(),
             is_unconfirmed: true,

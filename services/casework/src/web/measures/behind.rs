@@ -37,6 +37,8 @@ struct BehindPage {
     title: &'static str,
     /// Of a share: which of them are in its numerator is told apart.
     numerator: Option<&'static str>,
+    /// The figure is told apart by something.
+    has_parts: bool,
     children: Vec<ChildSaid>,
     kept_back: usize,
     next: Option<String>,
@@ -100,6 +102,7 @@ pub(super) async fn children(
         code: measure.code,
         title: measure.title,
         numerator: (measure.unit == Unit::Percent).then_some(measure.numerator),
+        has_parts: children.iter().any(|behind| behind.group.is_some()),
         children: children.into_iter().map(child).collect(),
         kept_back,
         next,
@@ -138,6 +141,7 @@ mod tests {
             code: "referrals",
             title: "Referrals",
             numerator: Some("those in time"),
+            has_parts: true,
             children: vec![child(true), child(false)],
             kept_back: 2,
             next: Some("/measures/referrals/children?page=2".to_owned()),

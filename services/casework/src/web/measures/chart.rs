@@ -206,22 +206,47 @@ fn shortened(name: &str) -> String {
 /// A small line of twelve months, for a row of a table whose other cells say what matters.
 #[derive(Template, Clone, PartialEq, Debug)]
 #[template(
-    source = r#"<svg class="gt-spark" viewBox="0 0 96 24" role="img" aria-label="{{ said }}" focusable="false">{% for (x, y, height) in columns %}<rect class="gt-chart__column" x="{{ x }}" y="{{ y }}" width="6" height="{{ height }}"></rect>{% endfor %}</svg>"#,
+    source = r#"<svg class="gt-spark" viewBox="0 0 96 24" role="img" aria-label="{{ said }}" focusable="false">{% for column in columns %}<rect class="{{ column.class }}" x="{{ column.x }}" y="{{ column.y }}" width="6" height="{{ column.height }}"></rect>{% endfor %}</svg>"#,
     ext = "html"
 )]
 pub struct Spark {
     said: String,
-    columns: Vec<(String, String, String)>,
+    columns: Vec<Small>,
+}
+
+/// A month as it is drawn small.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Drawn {
+    Value(f64),
+    /// There is a number, and it is not shown: a pale column, as high as all others that are not shown.
+    Hidden,
+    Nothing,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+struct Small {
+    class: &'static str,
+    x: String,
+    y: String,
+    height: String,
 }
 
 impl Spark {
-    pub fn draw(said: String, values: &[Option<f64>]) -> Self {
-        let top = values.iter().flatten().copied().fold(1.0_f64, f64::max);
-        let column = |(nth, value): (usize, &Option<f64>)| {
-            let height = value.map_or(0.0, |value| (22.0 * value / top).max(1.0));
-            (at(8.0 * count(nth) + 1.0), at(23.0 - height), at(height))
+    pub fn draw(said: String, months: &[Drawn]) -> Self {
+        let value = |month: &Drawn| match month {
+            Drawn::Value(value) => Some(*value),
+            Drawn::Hidden | Drawn::Nothing => None,
         };
-        Self { said, columns: values.iter().enumerate().map(column).collect() }
+        let top = months.iter().filter_map(value).fold(1.0_f64, f64::max);
+        let column = |(nth, month): (usize, &Drawn)| {
+            let (class, height) = match month {
+                Drawn::Value(value) => ("gt-chart__column", (22.0 * value / top).max(1.0)),
+                Drawn::Hidden => ("gt-chart__hidden", 22.0),
+                Drawn::Nothing => return None,
+            };
+            Some(Small { class, x: at(8.0 * count(nth) + 1.0), y: at(23.0 - height), height: at(height) })
+        };
+        Self { said, columns: months.iter().enumerate().filter_map(column).collect() }
     }
 }
 
@@ -292,6 +317,9 @@ mod tests {
         let drawn = Parts::draw("b".to_owned(), String::new(), String::new(), parts);
         is_whole(&drawn.to_string());
         assert_eq!(drawn.bars.iter().map(|bar| bar.width.as_str()).collect::<Vec<_>>()[1], "0");
-        is_whole(&Spark::draw("Twelve months".to_owned(), &[None, Some(3.0)]).to_string());
+        let months = [Drawn::Nothing, Drawn::Hidden, Drawn::Value(3.0)];
+        let small = Spark::draw("Twelve months".to_owned(), &months).to_string();
+        is_whole(&small);
+        assert_eq!((small.matches("<rect").count(), small.matches("gt-chart__hidden").count()), (2, 1));
     }
 }

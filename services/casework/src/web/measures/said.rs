@@ -10,7 +10,7 @@ use projections::management::measures::{Measure, Unit, When};
 use projections::management::window::Window;
 use projections::management::{Count, Group, Point, Value};
 
-use super::chart::{Month, Months, Part, Parts, Published, Spark};
+use super::chart::{Drawn, Month, Months, Part, Parts, Published, Spark};
 use crate::web::words;
 
 /// What stands for a count that is not shown.
@@ -34,7 +34,7 @@ pub struct Elsewhere {
     pub quartiles: Option<String>,
     /// Shares of the parts, by the publisher's names.
     pub parts: Vec<(String, String)>,
-    pub source: &'static str,
+    pub source: String,
 }
 
 /// A row of the months' table.
@@ -58,10 +58,9 @@ pub fn figure(measure: &Measure, point: &Point) -> Figure {
     if measure.unit == Unit::Count {
         return Figure { text: counted, of: None };
     }
-    let is_hidden = [Some(point.counted), point.among].contains(&Some(Count::Hidden));
     let text = match point.value {
         Some(value) => in_unit(measure.unit, value),
-        None if is_hidden => HIDDEN.to_owned(),
+        None if is_hidden(point) => HIDDEN.to_owned(),
         None => NOTHING.to_owned(),
     };
     let of = match measure.unit {
@@ -70,6 +69,10 @@ pub fn figure(measure: &Measure, point: &Point) -> Figure {
         Unit::Percent | Unit::Count => among.map(|among| format!("{counted} of {among}")),
     };
     Figure { text, of }
+}
+
+fn is_hidden(point: &Point) -> bool {
+    [Some(point.counted), point.among].contains(&Some(Count::Hidden))
 }
 
 fn whole(count: Count) -> String {
@@ -119,7 +122,7 @@ pub fn elsewhere(measure: &Measure) -> Option<Elsewhere> {
             format!("half of the authorities lie between {} and {}", plain(lower), figure(upper))
         }),
         parts: shares(benchmark),
-        source: &benchmark.source,
+        source: words::first_upper(&benchmark.source),
     })
 }
 
@@ -229,8 +232,13 @@ pub fn months_chart(value: &Value) -> Months {
 
 /// Twelve months, small.
 pub fn spark(value: &Value) -> Spark {
-    let values: Vec<Option<f64>> = value.months.iter().map(|point| drawn(value.measure, point)).collect();
-    Spark::draw(format!("Twelve months: {}", in_a_row(&value.months, value.measure)), &values)
+    let small = |point: &Point| match drawn(value.measure, point) {
+        Some(value) => Drawn::Value(value),
+        None if is_hidden(point) => Drawn::Hidden,
+        None => Drawn::Nothing,
+    };
+    let months: Vec<Drawn> = value.months.iter().map(small).collect();
+    Spark::draw(format!("Twelve months: {}", in_a_row(&value.months, value.measure)), &months)
 }
 
 fn in_a_row(months: &[Point], measure: &Measure) -> String {
