@@ -173,10 +173,12 @@ async fn said(
         None => Some(words::IN_CONFIDENCE.to_owned()),
     };
     let child = |person: &PersonId| names.get(person).cloned().unwrap_or_else(|| "A child".to_owned());
+    let mut children: Vec<String> = told.subjects.iter().map(child).collect();
+    children.sort_unstable();
     let concerns: Vec<String> = told.concerns.iter().map(|code| words::concern(code)).collect();
     Ok(Waiting {
         address: format!("/contacts/{}?for={}", told.contact, PURPOSE.code()),
-        children: told.subjects.iter().map(child).collect::<Vec<_>>().join(", "),
+        children: children.join(", "),
         concerns: words::first_upper(&concerns.join(", ")),
         significance: told.significance.as_deref().map(significance),
         agency: agency.unwrap_or_else(|| "an agency not registered here".to_owned()),

@@ -91,7 +91,7 @@ struct AlertPage {
 }
 
 /// Somebody, and where their story is.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 struct Named {
     name: String,
     address: String,
@@ -231,6 +231,9 @@ impl Said<'_> {
         let is_guarded = gathered.alert.evidence.iter().any(|seen| seen.is_guarded);
         let moment = |at| if is_guarded { words::day(civil_day(at)) } else { words::moment(at) };
         let evidence = self.evidence(gathered).await?;
+        let mut children: Vec<Named> =
+            gathered.alert.children.iter().map(|child| self.named(*child, gathered)).collect();
+        children.sort_unstable();
         let open = state == AlertState::Open;
         let can = deciding::Can::of(self.session, self.purpose);
         let seen =
@@ -250,7 +253,7 @@ impl Said<'_> {
             purpose: self.purpose,
             title: rule.map_or_else(|| says.rule.to_string(), |rule| rule.title.clone()),
             state: said::state(state.code()),
-            children: gathered.alert.children.iter().map(|child| self.named(*child, gathered)).collect(),
+            children,
             says: rule.map(|rule| rule.says.clone()).unwrap_or_default(),
             within: rule.map(|rule| rule.within_words.clone()).unwrap_or_default(),
             rule: format!("{}, version {}", says.rule, says.version),
@@ -289,6 +292,7 @@ impl Said<'_> {
             // One entry may bear on several people, and is one entry.
             if let Some(same) = all.iter_mut().find(|one: &&mut EvidenceSaid| one.entry == evidence.entry.0) {
                 same.about.push(about);
+                same.about.sort_unstable();
                 same.is_unconfirmed |= is_unconfirmed;
                 continue;
             }

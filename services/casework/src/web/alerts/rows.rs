@@ -43,7 +43,10 @@ impl AlertRow {
             address: format!("/alerts/{}?for={}", listed.alert, purpose.code()),
             title: rule.map_or_else(|| listed.rule.clone(), |rule| rule.title.clone()),
             children: names.map(|names| {
-                listed.children.iter().map(|person| child(person, names)).collect::<Vec<_>>().join(", ")
+                let mut children: Vec<String> =
+                    listed.children.iter().map(|person| child(person, names)).collect();
+                children.sort_unstable();
+                children.join(", ")
             }),
             says: rule.map(|rule| rule.says.clone()).unwrap_or_default(),
             rests_on: match listed.incidents {

@@ -82,7 +82,8 @@ pub(super) async fn said(
             None => Some(words::IN_CONFIDENCE.to_owned()),
         };
         let concerns: Vec<String> = told.concerns.iter().map(|code| words::concern(code)).collect();
-        let children: Vec<String> = told.subjects.iter().map(name).collect();
+        let mut children: Vec<String> = told.subjects.iter().map(name).collect();
+        children.sort_unstable();
         let line = format!(
             "{}: {}. {}, {}",
             children.join(", "),

@@ -112,6 +112,8 @@ async fn shown(
         known.get(person).map_or_else(|| "A child".to_owned(), |known| Identity::of(known, today).name)
     };
     let child = |person: &PersonId| (name(person), format!("/children/{person}?for={}", purpose.code()));
+    let mut children: Vec<(String, String)> = read.subjects.iter().map(child).collect();
+    children.sort_unstable();
     let concerns: Vec<String> =
         fact.concerns.iter().map(|concern| words::concern(concern.kind.code())).collect();
     Ok(ContactPage {
@@ -119,7 +121,7 @@ async fn shown(
         summary: problems.summary(),
         id,
         purpose,
-        children: read.subjects.iter().map(child).collect(),
+        children,
         concerns: words::first_upper(&concerns.join(", ")),
         rows: rows(app, &read).await?,
         account: fact.account.known().map(|account| account.as_str().to_owned()),

@@ -92,6 +92,10 @@ pub(super) async fn children(
         part: part(behind.group.as_deref(), &names),
         is_counted: behind.is_counted,
     };
+    let has_parts = children.iter().any(|behind| behind.group.is_some());
+    // Those of one day stand by name, as somebody reads a list.
+    let mut children: Vec<_> = children.into_iter().map(|behind| (behind.on, child(behind))).collect();
+    children.sort_by(|(on, child), (other_on, other)| other_on.cmp(on).then_with(|| child.name.cmp(&other.name)));
     let about = about(&app, &asked, &picked).await?;
     let next = has_more.then(|| {
         let joined = if about.carried.is_empty() { '?' } else { '&' };
@@ -102,8 +106,8 @@ pub(super) async fn children(
         code: measure.code,
         title: measure.title,
         numerator: (measure.unit == Unit::Percent).then_some(measure.numerator),
-        has_parts: children.iter().any(|behind| behind.group.is_some()),
-        children: children.into_iter().map(child).collect(),
+        has_parts,
+        children: children.into_iter().map(|(_, child)| child).collect(),
         kept_back,
         next,
         about,

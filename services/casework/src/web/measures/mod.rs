@@ -158,6 +158,8 @@ struct MeasurePage {
     denominator: Option<String>,
     source: &'static str,
     elsewhere: Option<Elsewhere>,
+    /// In what the chart's figures are.
+    scale: &'static str,
     chart: Months,
     months: Vec<MonthRow>,
     parts: Option<PartsSaid>,
@@ -338,6 +340,7 @@ fn said_whole(
         denominator: measure.denominator.map(words::first_upper),
         source: measure.source,
         elsewhere: said::elsewhere(measure),
+        scale: said::scale(measure.unit),
         chart: said::months_chart(value),
         months: said::month_rows(value),
         parts,

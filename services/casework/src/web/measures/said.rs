@@ -223,7 +223,7 @@ pub fn months_chart(value: &Value) -> Months {
         format!("A column for each of twelve months: {}.{beside}", in_a_row(&value.months, measure));
     Months::draw(
         format!("chart-{}", measure.code),
-        format!("{}, month by month", measure.title),
+        format!("{}, month by month{}", measure.title, scale(measure.unit)),
         description,
         months,
         published.as_ref(),
@@ -255,10 +255,19 @@ fn drawn(measure: &Measure, point: &Point) -> Option<f64> {
     }
 }
 
+/// What the figures at the columns are in, where they do not say it.
+pub const fn scale(unit: Unit) -> &'static str {
+    match unit {
+        Unit::Percent => ", in per cent",
+        Unit::WorkingDays => ", in working days",
+        Unit::Count | Unit::Each => "",
+    }
+}
+
 /// As short as a column is wide.
 fn at_the_column(measure: &Measure, point: &Point) -> String {
     match (measure.unit, point.value) {
-        (Unit::Percent, Some(value)) => format!("{value:.0}%"),
+        (Unit::Percent, Some(value)) => format!("{value:.0}"),
         (Unit::WorkingDays | Unit::Each, Some(value)) => plain(value),
         _ => figure(measure, point).text,
     }
