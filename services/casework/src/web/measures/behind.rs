@@ -95,7 +95,8 @@ pub(super) async fn children(
     let has_parts = children.iter().any(|behind| behind.group.is_some());
     // Those of one day stand by name, as somebody reads a list.
     let mut children: Vec<_> = children.into_iter().map(|behind| (behind.on, child(behind))).collect();
-    children.sort_by(|(on, child), (other_on, other)| other_on.cmp(on).then_with(|| child.name.cmp(&other.name)));
+    children
+        .sort_by(|(on, child), (other_on, other)| other_on.cmp(on).then_with(|| child.name.cmp(&other.name)));
     let about = about(&app, &asked, &picked).await?;
     let next = has_more.then(|| {
         let joined = if about.carried.is_empty() { '?' } else { '&' };
