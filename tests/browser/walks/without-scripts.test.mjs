@@ -41,8 +41,8 @@ test("fields that belong to an answer are all there to be filled in", async () =
   await be(page, "Tom Adeyemi");
   await page.goto(`${NODE}/ask/attendance`);
   await page.getByLabel("By name and date of birth").check();
-  await page.getByLabel("Given name").fill("jonah");
-  await page.getByLabel("Family name").fill("MARSH");
+  await page.getByLabel("Given name", { exact: true }).fill("jonah");
+  await page.getByLabel("Family name", { exact: true }).fill("MARSH");
   await page.getByLabel("Year").fill("2022");
   await page.getByLabel("Why do you ask?").fill("A rash");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
