@@ -74,6 +74,7 @@ pub struct Engine {
     pool: Pool,
     slots: Vec<Slot>,
     tail: broadcast::Sender<Arc<Batch>>,
+    gather: watch::Sender<Duration>,
     leased: watch::Receiver<bool>,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
@@ -114,11 +115,13 @@ impl Engine {
             tasks.push(tokio::spawn(keeper.run()));
         }
         let opening = pages::Opening(Arc::new(views.clone()));
-        let following = tail::follow(log.clone(), opening, head.position, tail.clone(), stopped.clone());
+        let (gather, gathering) = watch::channel(tail::GATHER);
+        let (from, out) = (head.position, tail.clone());
+        let following = tail::follow(log.clone(), opening, from, out, gathering, stopped.clone());
         tasks.push(tokio::spawn(following));
         tasks.push(tokio::spawn(lease::hold(pool.clone(), lease, stopped.clone())));
         tasks.push(tokio::spawn(care(log.clone(), pool.clone(), views, leased.clone(), stopped)));
-        Ok(Self { log, pool, slots, tail, leased, stop, tasks })
+        Ok(Self { log, pool, slots, tail, gather, leased, stop, tasks })
     }
 
     /// Stops all work and waits for it to end.
@@ -141,6 +144,12 @@ impl Engine {
     #[must_use]
     pub fn listen(&self) -> broadcast::Receiver<Arc<Batch>> {
         self.tail.subscribe()
+    }
+
+    /// Lets each batch gather for so long: while much is written and nobody waits for a view, fewer and larger ones cost
+    /// far less. `None` for as it is at first.
+    pub fn gather_for(&self, how_long: Option<Duration>) {
+        self.gather.send_replace(how_long.unwrap_or(tail::GATHER));
     }
 
     /// True while this process is the one that folds. Other work that one process is enough for goes by it too.

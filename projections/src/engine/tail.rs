@@ -18,8 +18,9 @@ use crate::decode::{Decoded, Decoder, look_up};
 
 /// How many batches a slow view may be behind before it reads by itself.
 pub const BEHIND: usize = 16;
-/// How long the next batch gathers after one was given out: under load it is the batch that costs, not the event.
-const GATHER: Duration = Duration::from_millis(3);
+/// How long the next batch gathers after one was given out, unless somebody says otherwise: under load it is the batch
+/// that costs, not the event.
+pub const GATHER: Duration = Duration::from_millis(3);
 /// How long to wait before following again after a failure.
 const RETRY_AFTER: Duration = Duration::from_millis(500);
 
@@ -35,6 +36,7 @@ pub async fn follow(
     opening: Opening,
     from: Position,
     out: broadcast::Sender<Arc<Batch>>,
+    gather: watch::Receiver<Duration>,
     mut stop: watch::Receiver<bool>,
 ) {
     let mut after = from;
@@ -59,7 +61,7 @@ pub async fn follow(
                             // Nobody may be listening yet; they read by themselves from where they are.
                             let _ = out.send(Arc::new(Batch { after, events }));
                             after = last;
-                            gathered = Instant::now() + GATHER;
+                            gathered = Instant::now() + *gather.borrow();
                         }
                         Err(error) => {
                             tracing::warn!(%error, "the tail of the log cannot be decoded just now");

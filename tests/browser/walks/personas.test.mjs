@@ -188,3 +188,13 @@ test("what is wrong is said on top and at the field, and nothing typed is lost",
     await holds(page);
   });
 });
+
+test("those who asked find the answers that would now differ", async () => {
+  for (const name of ["Priya Nolan", "Tom Adeyemi", "Ruth Calder"]) {
+    await walk(name, async (page) => {
+      await page.getByRole("link", { name: "Answers that differ" }).click();
+      await page.getByRole("heading", { name: "Answers that would now differ" }).waitFor();
+      await holds(page);
+    });
+  }
+});

@@ -21,6 +21,7 @@ mod work;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::contact::Outcome;
@@ -40,6 +41,9 @@ use work::{Reach, Referred, Work};
 
 pub use family::nhs_number;
 pub use named::Company;
+
+/// Nobody but the front doors reads while the county is told.
+const GATHER: Duration = Duration::from_millis(60);
 
 /// Which county.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -128,7 +132,10 @@ pub async fn tell(
     }
     let crew = Arc::new(crew);
     let desk = Desk::new(&crew, &words, county.seed, named);
-    tell::tell(app, &crew, acts, desk, progress).await
+    app.engine.gather_for(Some(GATHER));
+    let told = tell::tell(app, &crew, acts, desk, progress).await;
+    app.engine.gather_for(None);
+    told
 }
 
 /// Holds every order on a case against the rules, and tells nothing. How many there are.

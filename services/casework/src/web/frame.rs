@@ -52,6 +52,7 @@ const FIND: Place = Place { name: "Find a record", address: "/find" };
 const QUEUE: Place = Place { name: "What has come in", address: "/queue" };
 const MEASURES: Place = Place { name: "How the work goes", address: "/measures" };
 const REVIEWS: Place = Place { name: "How the record is used", address: "/reviews" };
+const NOTICES: Place = Place { name: "Answers that differ", address: "/notices" };
 const TOLD: Place = Place { name: "What we told", address: "/told" };
 
 impl Frame {
@@ -99,10 +100,12 @@ fn places(role: Option<Role>) -> Vec<Place> {
     match role {
         None | Some(Role::System) => vec![HOME],
         Some(Role::Auditor) => vec![HOME, FIND, REVIEWS, MEASURES],
-        Some(Role::FrontDoor | Role::TeamManager) => vec![HOME, QUEUE, ASK, MEASURES],
+        Some(Role::FrontDoor | Role::TeamManager) => vec![HOME, QUEUE, ASK, NOTICES, MEASURES],
         Some(Role::SocialWorker | Role::ConferenceChair | Role::Teacher) => vec![HOME, ASK],
-        Some(Role::SafeguardingLead) => vec![HOME, ASK, TOLD, REVIEWS, MEASURES],
-        Some(Role::EmergencyNurse | Role::PoliceOfficer | Role::HealthVisitor) => vec![HOME, ASK, TOLD],
+        Some(Role::SafeguardingLead) => vec![HOME, ASK, TOLD, NOTICES, REVIEWS, MEASURES],
+        Some(Role::EmergencyNurse | Role::PoliceOfficer | Role::HealthVisitor) => {
+            vec![HOME, ASK, TOLD, NOTICES]
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod looks;
 mod markup;
 mod measures;
 mod near;
+mod notices;
 mod problem;
 mod queue;
 mod receipt;
@@ -51,6 +52,7 @@ pub fn addresses() -> Vec<Address> {
         looks::addresses(),
         measures::addresses(),
         reviews::addresses(),
+        notices::addresses(),
     ]
     .into_iter()
     .flatten()

@@ -9,6 +9,7 @@ use domain::when::civil_day;
 use projections::{access, people};
 
 use super::frame::{Frame, page};
+use super::notices;
 use super::problem::PageProblem;
 use super::receipt::Identity;
 use super::session::Session;
@@ -137,13 +138,26 @@ async fn home(app: &App, session: &Session) -> Result<HomePage, PageProblem> {
     Ok(HomePage {
         frame: Frame::of(session, "Home").at("/"),
         greeting: greeting(session.role()),
-        first: first_doors(session.role()),
+        first: first_doors(session.role(), differing(app, session).await?),
         children: children(app, session).await?,
         ask: Door::to_ask(app, session),
     })
 }
 
-fn first_doors(role: Option<Role>) -> Vec<Door> {
+/// Whether answers of theirs would now differ, for those who answer for an agency's safeguarding.
+async fn differing(app: &App, session: &Session) -> Result<Option<Door>, PageProblem> {
+    if session.role() != Some(Role::SafeguardingLead) || notices::count_open(app, session).await? == 0 {
+        return Ok(None);
+    }
+    Ok(Some(Door {
+        address: "/notices".to_owned(),
+        heading: "Answers that would now differ",
+        words: "What you were told about a child in the last four weeks is not so any more. Ask again.",
+        is_urgent: true,
+    }))
+}
+
+fn first_doors(role: Option<Role>, differing: Option<Door>) -> Vec<Door> {
     let door =
         |address: &str, heading, words| Door { address: address.to_owned(), heading, words, is_urgent: true };
     let queue = || {
@@ -162,7 +176,7 @@ fn first_doors(role: Option<Role>) -> Vec<Door> {
             door("/reviews", "How the record is used", "People were looked for, and nothing came of it."),
             measures(),
         ],
-        _ => Vec::new(),
+        _ => differing.into_iter().collect(),
     }
 }
 
@@ -224,7 +238,7 @@ mod tests {
         let home = HomePage {
             frame: Frame::plain("Home"),
             greeting: "Who?",
-            first: first_doors(Some(Role::FrontDoor)),
+            first: first_doors(Some(Role::FrontDoor), None),
             children: vec![child],
             ask: vec![Door::of(Purpose::Attendance, "/ask/attendance".to_owned())],
         };
