@@ -97,13 +97,14 @@ pub(super) async fn tell(
                     desk.take(finished.fact, done);
                 }
                 given += finished.planned;
-                if finished.planned > 0 && (given.is_multiple_of(PROGRESS_EVERY) || given == orders) {
+                if finished.planned > 0 && given.is_multiple_of(PROGRESS_EVERY) {
                     progress(Progress { given, orders, events });
                 }
                 underway.finish(finished);
             }
         }
     }
+    progress(Progress { given, orders, events });
     // What was told was looked at; a worker begins after it.
     has_reached(app, underway.head).await.map_err(Untold::Linkage)?;
     Ok(events)
