@@ -1,5 +1,5 @@
-//! Telling the front door about a child: what is known ([`form`]), then the answers to check, with who will see which
-//! part ([`check`]), and only then on record.
+//! Telling the front door about a child: what is known ([`mod@form`]), then the answers to check, with who will see which
+//! part ([`mod@check`]), and only then on record.
 //!
 //! One address, a few steps of one form: what was typed travels on in the form itself, so that nothing is kept here
 //! and nothing is lost on the way back. Before a new record is opened, those who are like the child are shown: it may
