@@ -134,6 +134,8 @@ impl Notices {
 async fn steps(app: &App, scope: &Scope, changed: &Changed) -> Result<Vec<Order>, Cause> {
     let people: Vec<PersonId> = changed.people.iter().copied().collect();
     let since = app.clock.now() - WATCHED_FOR;
+    // Before what was sought is looked up, or an answer that comes between the two would seem found by nothing.
+    let about_them = notices::of_people(&app.views, scope, &people, since).await?;
     let looking = Looking {
         app,
         scope,
@@ -143,7 +145,7 @@ async fn steps(app: &App, scope: &Scope, changed: &Changed) -> Result<Vec<Order>
         found: found_by_marks(app, scope, changed, since).await?,
     };
     let mut steps: BTreeMap<EnquiryId, Enquiry> = BTreeMap::new();
-    for watched in notices::of_people(&app.views, scope, &people, since).await? {
+    for watched in about_them {
         if let Some(step) = looking.about_the_same(&watched, &changed.named).await? {
             steps.insert(watched.enquiry, step);
         }
