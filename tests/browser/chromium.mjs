@@ -103,3 +103,12 @@ export async function holds(page) {
   await isAccessible(page);
   await namesNobody(page);
 }
+
+/// Goes through steps as somebody of the demonstration; no page of theirs may complain in the console.
+export async function walk(browser, name, steps) {
+  const { page, context, wrong } = await visit(browser);
+  await be(page, name);
+  await steps(page);
+  assert.deepEqual(wrong, []);
+  await context.close();
+}

@@ -39,7 +39,10 @@ impl Figures {
 
     async fn value(&self, asked: &Asked, code: &str) -> Value {
         let values = management::values(&self.reads, &all(), asked).await.expect("values");
-        values.into_iter().find(|value| value.measure.code == code).expect("a measure")
+        let among_all = values.into_iter().find(|value| value.measure.code == code).expect("a measure");
+        let by_itself = management::value(&self.reads, &all(), asked, among_all.measure).await;
+        assert_eq!(by_itself.expect("a value").as_ref(), Some(&among_all), "asked for by itself");
+        among_all
     }
 
     /// How many, of how many, and the share or median.

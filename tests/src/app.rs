@@ -9,7 +9,7 @@ use casework::execute::{Command, Done, Order};
 use casework::settings::Settings;
 use casework::visitor::Visitor;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::{Actor, LawfulBasis, Purpose, Role};
+use domain::access::{Actor, Purpose, Role};
 use domain::agency::AgencyKind;
 use domain::decider::Decider;
 use domain::entry::Entry;
@@ -160,17 +160,7 @@ impl TestApp {
 
 /// An order for the first time, on the ground of a public task.
 pub fn order(purpose: Purpose, command: Command) -> Order {
-    Order {
-        purpose,
-        lawful_basis: LawfulBasis::PublicTask,
-        idempotency_key: None,
-        if_match: None,
-        correlation: None,
-        trace: None,
-        now: None,
-        recorded_at: None,
-        command,
-    }
+    Order::new(purpose, command)
 }
 
 pub fn instant(text: &str) -> DateTime<Utc> {

@@ -31,7 +31,7 @@ use crate::view::{History, Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub use asked::{Asked, Whose};
 pub use figures::{Count, Detail, Group, Point, Value};
-pub use queries::{Behind, ChildrenBehind, Page, children, names, values};
+pub use queries::{Behind, ChildrenBehind, Page, children, names, value, values};
 
 /// The view's name.
 pub const NAME: &str = "management";

@@ -24,10 +24,35 @@ use crate::scope::Scope;
 ///
 /// # Errors
 /// The view is not built, or the database or the log does not answer.
-pub async fn values(reads: &Reads, _scope: &Scope, asked: &Asked) -> Result<Vec<Value>, ReadError> {
+pub async fn values(reads: &Reads, scope: &Scope, asked: &Asked) -> Result<Vec<Value>, ReadError> {
+    counted(reads, scope, asked, &measures::all().collect::<Vec<_>>()).await
+}
+
+/// One measure, of what is asked for; `None` when it is nothing of theirs.
+///
+/// # Errors
+/// As [`values`].
+pub async fn value(
+    reads: &Reads,
+    scope: &Scope,
+    asked: &Asked,
+    measure: &'static Measure,
+) -> Result<Option<Value>, ReadError> {
+    Ok(counted(reads, scope, asked, &[measure]).await?.pop())
+}
+
+async fn counted(
+    reads: &Reads,
+    _scope: &Scope,
+    asked: &Asked,
+    measures: &[&'static Measure],
+) -> Result<Vec<Value>, ReadError> {
+    let of_interest = || measures.iter().copied().filter(|measure| asked.whose.has(measure));
+    if of_interest().next().is_none() {
+        return Ok(Vec::new());
+    }
     let place = position_bytes(asked.known);
     let mut source = reads.source(NAME).await?;
-    let of_interest = || measures::all().filter(|measure| asked.whose.has(measure));
     let points: Vec<_> = std::iter::once(asked.window).chain(asked.window.months()).collect();
     let (first, last): (Vec<NaiveDate>, Vec<NaiveDate>) =
         asked.window.months().map(|month| (month.from(), month.to())).unzip();

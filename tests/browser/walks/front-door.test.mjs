@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { NODE, TILLY, ask, be, holds, open, tell, visit } from "../chromium.mjs";
+import { NODE, TILLY, ask, be, holds, open, tell, walk as walkAs } from "../chromium.mjs";
 
 let browser;
 before(async () => {
@@ -11,13 +11,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-async function walk(name, steps) {
-  const { page, context, wrong } = await visit(browser);
-  await be(page, name);
-  await steps(page);
-  assert.deepEqual(wrong, []);
-  await context.close();
-}
+const walk = (name, steps) => walkAs(browser, name, steps);
 
 const queue = (page) => page.getByRole("navigation").getByRole("link", { name: "What has come in" }).click();
 

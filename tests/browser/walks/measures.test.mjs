@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { NODE, TILLY, be, holds, open, visit } from "../chromium.mjs";
+import { NODE, TILLY, be, holds, open, walk as walkAs } from "../chromium.mjs";
 
 let browser;
 before(async () => {
@@ -11,13 +11,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-async function walk(name, steps) {
-  const { page, context, wrong } = await visit(browser);
-  await be(page, name);
-  await steps(page);
-  assert.deepEqual(wrong, []);
-  await context.close();
-}
+const walk = (name, steps) => walkAs(browser, name, steps);
 
 const measures = (page) => page.getByRole("navigation").getByRole("link", { name: "How the work goes" }).click();
 

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { NODE, TILLY, ask, be, holds, open, tell, visit } from "../chromium.mjs";
+import { NODE, TILLY, ask, be, holds, open, tell, visit, walk as walkAs } from "../chromium.mjs";
 
 let browser;
 before(async () => {
@@ -11,14 +11,11 @@ before(async () => {
 });
 after(() => browser.close());
 
-async function walk(name, steps) {
-  const { page, context, wrong } = await visit(browser);
-  await be(page, name);
-  await holds(page);
-  await steps(page);
-  assert.deepEqual(wrong, []);
-  await context.close();
-}
+const walk = (name, steps) =>
+  walkAs(browser, name, async (page) => {
+    await holds(page);
+    await steps(page);
+  });
 
 test("the first page says whom one can be, and is accessible", async () => {
   const { page, wrong } = await visit(browser);

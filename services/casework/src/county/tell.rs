@@ -230,15 +230,10 @@ async fn carry_out(
 ) -> Result<Vec<Done>, ExecuteError> {
     let lawful_basis = lawful_basis(act.teller.kind);
     let order = |command| Order {
-        purpose: act.purpose,
         lawful_basis,
         idempotency_key: Some(act.key.clone()),
-        if_match: None,
-        correlation: None,
-        trace: None,
-        now: None,
         recorded_at: Some(act.at),
-        command,
+        ..Order::new(act.purpose, command)
     };
     let done = match &act.deed {
         Deed::Record(command) => match (**command).clone() {

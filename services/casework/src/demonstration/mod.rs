@@ -9,7 +9,7 @@ mod persona;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::access::{LawfulBasis, Purpose};
+use domain::access::Purpose;
 use domain::agency::SafeguardingLine;
 use domain::authority::Authority;
 use domain::ids::EventId;
@@ -131,15 +131,9 @@ impl Teller<'_> {
         command: Command,
     ) -> Result<Done, DemonstrationError> {
         let order = Order {
-            purpose: self.purpose,
-            lawful_basis: LawfulBasis::PublicTask,
             idempotency_key: Some(key(name)),
-            if_match: None,
-            correlation: None,
-            trace: None,
-            now: None,
             recorded_at: Some(at),
-            command,
+            ..Order::new(self.purpose, command)
         };
         Ok(self.app.execute(&self.visitor, order).await?)
     }

@@ -30,6 +30,24 @@ pub struct Order {
     pub command: Command,
 }
 
+impl Order {
+    /// An order given for the first time, now, on the ground of a public task.
+    #[must_use]
+    pub fn new(purpose: Purpose, command: Command) -> Self {
+        Self {
+            purpose,
+            lawful_basis: LawfulBasis::PublicTask,
+            idempotency_key: None,
+            if_match: None,
+            correlation: None,
+            trace: None,
+            now: None,
+            recorded_at: None,
+            command,
+        }
+    }
+}
+
 /// What is to be done, on which stream. `None` for a stream that begins with it.
 #[derive(Clone, Debug)]
 pub enum Command {

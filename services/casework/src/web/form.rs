@@ -40,6 +40,11 @@ impl Typed {
         self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
     }
 
+    /// What the form is known by, however often it is sent.
+    pub fn key(&self) -> Option<String> {
+        Some(self.string(KEY)).filter(|key| !key.is_empty())
+    }
+
     pub fn string(&self, name: &str) -> String {
         self.get(name).to_owned()
     }

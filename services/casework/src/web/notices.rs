@@ -229,7 +229,7 @@ async fn ask_again(
             purpose: purpose(&session),
             lawful_basis: LawfulBasis::PublicTask,
             reason,
-            idempotency_key: Some(typed.string(KEY)).filter(|key| !key.is_empty()),
+            idempotency_key: typed.key(),
             correlation: None,
             trace: None,
         };
@@ -253,8 +253,7 @@ async fn answer(app: web::Data<App>, posted: Posted, id: Path<String>) -> Result
         typed.required("outcome", "Choose what was done about it", &mut problems);
     let note: Option<Narrative> = typed.optional("note", &mut problems);
     if let (Some(outcome), true) = (outcome, problems.is_empty()) {
-        let mut asking = session.asking(purpose(&session));
-        asking.idempotency_key = Some(typed.string(KEY)).filter(|key| !key.is_empty());
+        let asking = session.asking_once(purpose(&session), &typed);
         let command = AnswerNotice { outcome, note };
         let order = asking.order(Command::Enquiry { id: Some(id), command: command.into() });
         match app.execute(&session.visitor, order).await {

@@ -251,8 +251,7 @@ async fn conclude(
     let outcome: Option<ReviewOutcome> = typed.required("outcome", "Choose what came of it", &mut problems);
     let note: Option<Narrative> = typed.optional("note", &mut problems);
     if let (Some(outcome), true) = (outcome, problems.is_empty()) {
-        let mut asking = session.asking(purpose(&session));
-        asking.idempotency_key = Some(typed.string(KEY)).filter(|key| !key.is_empty());
+        let asking = session.asking_once(purpose(&session), &typed);
         let order = asking.order(Command::Review { id, command: Conclude { outcome, note }.into() });
         match app.execute(&session.visitor, order).await {
             Ok(_) => return Ok(see(&format!("/reviews/{id}"))),

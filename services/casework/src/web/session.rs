@@ -76,6 +76,11 @@ impl Session {
         }
     }
 
+    /// As [`Self::asking`], for a form that is carried out once however often it is sent.
+    pub fn asking_once(&self, purpose: Purpose, typed: &Typed) -> Asking {
+        Asking { idempotency_key: typed.key(), ..self.asking(purpose) }
+    }
+
     /// The purposes for which they may look in this way at all, in the order of the glossary.
     pub fn purposes(&self, app: &App, action: Action) -> Vec<Purpose> {
         let may = |purpose: &&Purpose| app.scope(&self.visitor, action, **purpose).is_ok();

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::access::{Action, LawfulBasis, Purpose};
+use domain::access::{Action, Purpose};
 use domain::alert::events::Said;
 use domain::alert::{Command as Alert, Say, Withdraw};
 use domain::enquiry::KnownAt;
@@ -145,15 +145,8 @@ async fn steps(app: &App, streams: &[Uuid], recorded_at: Option<DateTime<Utc>>) 
     }
     let found = compare(app, &scope, &keys).await?;
     let order = |command: Alert, id| Order {
-        purpose: Purpose::Operation,
-        lawful_basis: LawfulBasis::PublicTask,
-        idempotency_key: None,
-        if_match: None,
-        correlation: None,
-        trace: None,
-        now: None,
         recorded_at,
-        command: Command::Alert { id, command },
+        ..Order::new(Purpose::Operation, Command::Alert { id, command })
     };
     Ok(found
         .into_iter()

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
+use domain::access::{Action, Disclosure, Purpose};
 use domain::enquiry::sought::{MarkText, SoughtMark};
 use domain::enquiry::{
     Answer, Command as Enquiry, KnownAt, Said, TellItDiffers, TellItStandsAgain, Told, WATCHED_FOR,
@@ -157,21 +157,8 @@ async fn steps(app: &App, scope: &Scope, changed: &Changed) -> Result<Vec<Order>
             }
         }
     }
-    Ok(steps.into_iter().map(|(id, command)| order(id, command)).collect())
-}
-
-fn order(id: EnquiryId, command: Enquiry) -> Order {
-    Order {
-        purpose: Purpose::Operation,
-        lawful_basis: LawfulBasis::PublicTask,
-        idempotency_key: None,
-        if_match: None,
-        correlation: None,
-        trace: None,
-        now: None,
-        recorded_at: None,
-        command: Command::Enquiry { id: Some(id), command },
-    }
+    let order = |(id, command)| Order::new(Purpose::Operation, Command::Enquiry { id: Some(id), command });
+    Ok(steps.into_iter().map(order).collect())
 }
 
 /// The answers to whoever looked for something by which these people are found now.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::access::{Action, LawfulBasis, Purpose};
+use domain::access::{Action, Purpose};
 use domain::ids::{AgencyId, PractitionerId};
 use domain::review::Raise;
 use domain::review::trawling::{Finding, Search, Thresholds};
@@ -181,26 +181,16 @@ async fn next(log: &PostgresStore, at: &mut Position) -> Result<Option<Vec<Recor
 
 async fn raise(app: &App, searcher: Searcher, finding: Finding) -> Result<(), Cause> {
     let day = civil_day(finding.until);
-    let order = Order {
-        purpose: Purpose::Operation,
-        lawful_basis: LawfulBasis::PublicTask,
-        idempotency_key: None,
-        if_match: None,
-        correlation: None,
-        trace: None,
-        now: None,
-        recorded_at: None,
-        command: Command::Review {
-            id: app.ids.review("trawling", PractitionerId(searcher.practitioner), day),
-            command: Raise {
-                about: PractitionerId(searcher.practitioner),
-                agency: AgencyId(searcher.agency),
-                finding,
-            }
-            .into(),
-        },
+    let command = Command::Review {
+        id: app.ids.review("trawling", PractitionerId(searcher.practitioner), day),
+        command: Raise {
+            about: PractitionerId(searcher.practitioner),
+            agency: AgencyId(searcher.agency),
+            finding,
+        }
+        .into(),
     };
-    match app.execute(&Visitor::node(), order).await {
+    match app.execute(&Visitor::node(), Order::new(Purpose::Operation, command)).await {
         // Another process raised it at the same moment.
         Ok(_) | Err(ExecuteError::Stale) => Ok(()),
         Err(error) => Err(error.into()),

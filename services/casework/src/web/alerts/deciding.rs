@@ -213,8 +213,7 @@ async fn carry_out(
     let Posted { session, typed } = posted;
     if let Some(command) = command {
         judge_by_now(app).await?;
-        let mut asking = session.asking(purpose);
-        asking.idempotency_key = Some(typed.string(KEY)).filter(|key| !key.is_empty());
+        let asking = session.asking_once(purpose, &typed);
         match app.execute(&session.visitor, asking.order(Command::Alert { id, command })).await {
             Ok(_) => return Ok(see(&format!("/alerts/{id}?for={}", purpose.code()))),
             Err(error) => problems.add(refused_at, refusal(error)?.sentence),

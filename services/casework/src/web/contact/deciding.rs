@@ -134,8 +134,7 @@ pub(super) async fn decide(
     let reason: Option<Narrative> = typed.required("reason", "Say why", &mut problems);
     if let (Some(outcome), Some(reason), true) = (outcome, reason, problems.is_empty()) {
         let command = Decide { occurred: Occurred::Instant(session.now), outcome, passed_to, reason };
-        let mut asking = session.asking(purpose);
-        asking.idempotency_key = Some(typed.string(KEY)).filter(|key| !key.is_empty());
+        let asking = session.asking_once(purpose, &typed);
         let order = asking.order(Command::Contact { id: Some(id), command: command.into() });
         match app.execute(&session.visitor, order).await {
             Ok(_) => return Ok(see(&format!("/contacts/{id}?for={}", purpose.code()))),

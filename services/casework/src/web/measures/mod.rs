@@ -301,8 +301,13 @@ async fn one(
         return Ok(super::frame::see("/measures"));
     };
     let about = about(&app, &asked, &picked).await?;
-    let values = values(&app, &session, &asked).await?;
-    let value = values.iter().find(|value| value.measure == measure).ok_or_else(Problem::no_such_page)?;
+    let mut looking = session.asking(purpose(&session)).looking(Action::ReadMeasures);
+    looking.as_known_at = Some(asked.known);
+    let value = app.look(&session.visitor, looking, async |scope| {
+        let value = management::value(&app.views, scope, &asked, measure).await?;
+        Ok(Shown { answer: value, people: Vec::new() })
+    });
+    let value = &value.await?.ok_or_else(Problem::no_such_page)?;
     let names = if value.groups.is_empty() {
         HashMap::new()
     } else {
