@@ -92,8 +92,11 @@ pub(super) async fn tell(
             None => break,
             Some(Came::Looked(looked)) => desk.looked(looked),
             Some(Came::Done(finished)) => {
-                for done in finished.done.iter().filter(|done| !done.repeated) {
-                    events += u64::try_from(done.events.len()).unwrap_or_default();
+                for done in &finished.done {
+                    if !done.repeated {
+                        events += u64::try_from(done.events.len()).unwrap_or_default();
+                    }
+                    // What was told before a telling broke off may not have been looked at; twice does no harm.
                     desk.take(finished.fact, done);
                 }
                 given += finished.planned;
