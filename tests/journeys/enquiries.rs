@@ -130,7 +130,7 @@ async fn an_enquiry_finds_a_child_and_says_how_they_stand_and_whom_to_ring() {
     assert!(!answered.is_catching_up && !answered.is_incomplete);
     let [here] = answered.status.as_slice() else { panic!("one authority: {answered:?}") };
     assert_eq!((here.standing, here.since), (Standing::Referred, "2026-03-09".parse().ok()));
-    assert!(here.legal_basis.unwrap().contains("section 17"));
+    assert!(here.legal_basis.unwrap().law.contains("section 17"));
     let worker = here.lead.as_ref().unwrap();
     assert_eq!((worker.name.as_str(), worker.telephone.as_deref()), ("Jo Lindqvist", Some("0113 496 0003")));
     let [door] = answered.responsible.as_slice() else { panic!("one front door") };

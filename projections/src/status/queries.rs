@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
 use domain::authority::Authority;
+use domain::case::status::Standing as StandingHere;
 use domain::enquiry::{Answer, Told, ToldAt};
 use domain::entry::Entry;
 use domain::ids::{PersonId, PractitionerId};
@@ -291,19 +292,22 @@ async fn current(reads: &Reads, person: PersonId) -> Result<Known, ReadError> {
     Ok(known)
 }
 
-/// The status and the lead practitioner are told first; how the work stands only with progress.
+/// The status and the lead practitioner are told first; how the work stands only with progress. Whoever is told that a
+/// child is looked after is told by what law and until when the order runs: without it nobody can tell whether the
+/// relative at the door may take the child home.
 fn redacted(case: CaseSummary, disclosure: Disclosure) -> CaseSummary {
     if disclosure >= Disclosure::Progress {
         return case;
     }
+    let is_looked_after = case.standing >= StandingHere::LookedAfter;
     CaseSummary {
         episode: None,
         assessment_since: None,
         section47_since: None,
         cp_categories: Vec::new(),
         cp_plans_before: 0,
-        legal_status: None,
-        legal_status_until: None,
+        legal_status: case.legal_status.filter(|_| is_looked_after),
+        legal_status_until: case.legal_status_until.filter(|_| is_looked_after),
         last_seen_on: None,
         last_seen_alone_on: None,
         due: Vec::new(),

@@ -6,6 +6,7 @@
 
 mod answer;
 mod asked;
+mod basis;
 mod directory;
 mod hours;
 
@@ -24,6 +25,7 @@ use domain::ids::{CorrelationId, EnquiryId, PersonId};
 use domain::person::identifier::{NhsNumber, Scheme};
 use domain::person::uncertain_date::UncertainDate;
 use domain::text::Narrative;
+use domain::when::civil_day;
 use event_store::{Position, StreamId};
 use projections::access::standing;
 use projections::people::{self, Search as PeopleSearch};
@@ -35,6 +37,7 @@ pub(crate) use directory::Directory;
 
 pub use answer::{Answered, PreviousEnquiry, Responsible, StatusHere, Worker};
 pub use asked::{AskedOf, Reply, Whom};
+pub use basis::{LegalBasis, since};
 pub use hours::{Hours, Line};
 
 use asked::Heard;
@@ -355,7 +358,7 @@ impl App {
                 Some(lead) => self.worker(lead, basis.head).await?,
                 None => None,
             };
-            here.push(StatusHere::of(case, lead));
+            here.push(StatusHere::of(case, lead, civil_day(views.moment(as_of))));
         }
         let restriction_owner = match status.restriction_owner {
             Some(owner) if answer == Answer::ContactOnly => self.worker(owner, basis.head).await?,

@@ -87,8 +87,8 @@ struct StatusSaid {
     weight: &'static str,
     since: Option<String>,
     legal_basis: Option<&'static str>,
-    /// Until when nobody may take the child away.
-    held_until: Option<String>,
+    /// Who may not take the child away.
+    kept: Option<String>,
     categories: Vec<String>,
     lead: Option<(String, Option<String>)>,
 }
@@ -236,8 +236,8 @@ fn status(here: &StatusHere, front_doors: &[Responsible]) -> StatusSaid {
         standing: words::standing(here.standing),
         weight: words::weight(here.standing),
         since: here.since.map(words::day),
-        legal_basis: here.legal_basis,
-        held_until: here.emergency.map(|held| words::moment(held.until)),
+        legal_basis: here.legal_basis.map(|basis| basis.law),
+        kept: words::kept(here.emergency, here.legal_basis),
         categories: here.categories.iter().map(|category| words::category(category)).collect(),
         lead: here.lead.as_ref().map(|lead| (lead.name.clone(), lead.telephone.clone())),
     }
@@ -325,7 +325,7 @@ mod tests {
                 weight: "gt-status--grave",
                 since: Some("1 March 2026".to_owned()),
                 legal_basis: Some("section 47"),
-                held_until: Some("3 March 2026, 2:05am".to_owned()),
+                kept: Some("Nobody may take this child away before 3 March 2026, 2:05am.".to_owned()),
                 categories: vec!["Neglect".to_owned()],
                 lead: Some(("Amina Duarte".to_owned(), None)),
             }],

@@ -32,6 +32,7 @@ use crate::api::people::live::{Writing, hold_open};
 use crate::api::reading::{OfPerson, read_person};
 use crate::api::token::PlaceIn;
 use crate::app::App;
+use crate::enquire::{LegalBasis, since};
 use crate::error::{Problem, ReadError};
 use crate::server::Shared;
 
@@ -104,8 +105,9 @@ struct Stands {
     since: Option<String>,
     categories: Vec<String>,
     plans_before: i32,
-    /// Until when nobody may take the child away.
-    held_until: Option<String>,
+    legal_basis: Option<&'static str>,
+    /// Who may not take the child away.
+    kept: Option<String>,
     lead: Option<(String, Option<String>)>,
 }
 
@@ -206,7 +208,7 @@ async fn read(
         let after = shared.places.seal(PlaceIn::LiveTimeline, id.0, reader, found.position, None);
         format!("/children/{id}/live?for={}&after={after}", purpose.code())
     });
-    let said = Said { app: &app, session: &session, id, purpose, now };
+    let said = Said { app: &app, session: &session, id, purpose, now, past: known_at };
     let mut shown = said.page(gathered, next, live).await?;
     shown.past = known_at.map(|at| moment.said(at));
     if asked.all.is_none() {
@@ -285,6 +287,8 @@ struct Said<'a> {
     id: PersonId,
     purpose: Purpose,
     now: DateTime<Utc>,
+    /// The moment looked back to.
+    past: Option<DateTime<Utc>>,
 }
 
 impl Said<'_> {
@@ -308,6 +312,7 @@ impl Said<'_> {
         let status = gathered.status.as_ref();
         let head = self.app.on_record();
         let doors = self.app.responsible(status.map_or(&[], |status| &status.ring), head).await?;
+        let day = civil_day(self.past.unwrap_or(self.now));
         let mut statuses = Vec::new();
         for case in status.into_iter().flat_map(|status| &status.cases) {
             let door = doors.iter().find(|door| door.authority == case.authority);
@@ -315,6 +320,7 @@ impl Said<'_> {
                 Some(lead) => self.app.worker(lead, head).await?,
                 None => None,
             };
+            let basis = LegalBasis::of(case, day);
             statuses.push(Stands {
                 authority: door
                     .and_then(|door| door.name.clone())
@@ -324,7 +330,8 @@ impl Said<'_> {
                 since: since(case).map(words::day),
                 categories: case.cp_categories.iter().map(|category| words::category(category)).collect(),
                 plans_before: case.cp_plans_before,
-                held_until: case.emergency.map(|held| words::moment(held.until)),
+                legal_basis: basis.map(|basis| basis.law),
+                kept: words::kept(case.emergency, basis),
                 lead: lead.map(|lead| (lead.name, lead.telephone)),
             });
         }
@@ -385,24 +392,6 @@ impl Said<'_> {
 
 fn born(known: &people::Person) -> Option<domain::person::uncertain_date::UncertainDate> {
     known.births.last()?.0.parse().ok()
-}
-
-fn since(case: &status::CaseSummary) -> Option<NaiveDate> {
-    use domain::case::status::Standing;
-    match case.standing {
-        Standing::NotKnown => None,
-        Standing::Closed => case.closed_on,
-        Standing::ReachedEighteen => case.reached_eighteen_on,
-        Standing::Referred => case.referred_on,
-        Standing::Assessed => case.assessment_since,
-        Standing::InNeed => case.cin_plan_since,
-        Standing::EnquiredInto => case.section47_since,
-        Standing::Protected => case.cp_plan_since,
-        Standing::LookedAfter => case.looked_after_since,
-        Standing::PoliceProtection | Standing::EmergencyOrder => {
-            case.emergency.map(|held| civil_day(held.since))
-        }
-    }
 }
 
 fn due(case: &status::CaseSummary, today: NaiveDate) -> Vec<DueSaid> {
@@ -492,7 +481,8 @@ mod tests {
                 since: Some("1 March 2026".to_owned()),
                 categories: vec!["Neglect".to_owned()],
                 plans_before: 2,
-                held_until: Some("3 March 2026, 2:05am".to_owned()),
+                legal_basis: Some("Children Act 1989 section 31, care order"),
+                kept: Some("Nobody may take this child away.".to_owned()),
                 lead: Some(("Amina Duarte".to_owned(), Some("01632 960003".to_owned()))),
             }],
             alerts: vec![AlertRow {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use domain::access::{LawfulBasis, Purpose, Role};
 use domain::case::clocks::Step;
+use domain::case::emergency::Emergency;
 use domain::case::status::Standing;
 use domain::contact::SourceDisclosure;
 use domain::person::missing::Missing;
@@ -10,7 +11,7 @@ use domain::person::uncertain_date::{Precision, UncertainDate};
 use domain::tie::TieKind;
 use domain::when::{Occurred, civil_time};
 
-use crate::enquire::Hours;
+use crate::enquire::{Hours, LegalBasis};
 
 pub const fn role(role: Role) -> &'static str {
     match role {
@@ -94,6 +95,24 @@ pub const IN_CONFIDENCE: &str = "Told in confidence";
 /// Where a child is missing from, and since when.
 pub fn missing(missing: &Missing) -> String {
     format!("Missing from {} since {}", missing.from.code(), occurred(missing.since))
+}
+
+/// Who may not take a child away, or that the order which said so has run out.
+pub fn kept(emergency: Option<Emergency>, basis: Option<LegalBasis>) -> Option<String> {
+    if let Some(held) = emergency {
+        return Some(format!("Nobody may take this child away before {}.", moment(held.until)));
+    }
+    let LegalBasis { until, has_lapsed, who_may_not_take_away, .. } = basis?;
+    match (until, who_may_not_take_away) {
+        (Some(until), _) if has_lapsed => Some(format!(
+            "The order’s last day, {}, has passed, and nothing on record took its place. Ring before anybody takes \
+             this child away.",
+            day(until)
+        )),
+        (Some(until), Some(kept)) => Some(format!("{kept}, until the end of {}.", day(until))),
+        (None, Some(kept)) => Some(format!("{kept}.")),
+        (_, None) => None,
+    }
 }
 
 /// How loudly a standing is shown.
