@@ -28,6 +28,7 @@ mod births;
 mod contacts;
 mod county;
 mod enquiries;
+mod enquiry_cost;
 mod linkage;
 mod notices;
 mod past;

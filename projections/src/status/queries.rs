@@ -64,7 +64,8 @@ pub async fn of(
     }
 }
 
-/// The same of somebody whose standing was read a moment ago.
+/// The same of somebody whose standing was read a moment ago. It is read before it is judged: being told nothing takes
+/// as long as being told.
 ///
 /// # Errors
 /// As [`of`].
@@ -76,12 +77,12 @@ pub async fn of_known(
     as_of: Option<AsOf>,
 ) -> Result<Option<PersonStatus>, ReadError> {
     let disclosure = scope.disclosure(standing);
-    if disclosure == Disclosure::None {
-        return Ok(None);
-    }
     let moment = reads.moment(as_of);
     let Known { mut cases, missing, mut on_duty, mut formerly, adult, is_parked } =
         known(reads, person, as_of).await?;
+    if disclosure == Disclosure::None {
+        return Ok(None);
+    }
     let ring = in_order(&on_duty, &standing.authorities);
     if disclosure < Disclosure::Status {
         cases.clear();

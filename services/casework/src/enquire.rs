@@ -159,6 +159,7 @@ impl App {
         };
         let others_match = found.len() > MATCHES_MAX;
         if found.is_empty() {
+            self.read_of_nobody(&scope).await?;
             let answered = self.no_trace(visitor, basis).await?;
             return Ok(vec![self.put_on_record(visitor, &question, 0, answered).await?]);
         }
@@ -396,6 +397,16 @@ impl App {
             is_incomplete: status.is_incomplete,
             ..self.blank(basis, answer)
         })
+    }
+
+    /// What an answer about somebody reads, of nobody: how long the asker waits does not say whether anybody is there.
+    async fn read_of_nobody(&self, scope: &Scope) -> Result<(), ReadError> {
+        let (nobody, standing) = (PersonId(uuid::Uuid::nil()), Standing::default());
+        tokio::try_join!(
+            status::of_known(&self.views, scope, nobody, &standing, None),
+            enquiries::newest_of_known(&self.views, scope, nobody, &standing, None, PREVIOUS_MAX),
+        )?;
+        Ok(())
     }
 
     /// Nobody was found: whom to tell all the same.
