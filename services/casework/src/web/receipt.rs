@@ -1,5 +1,7 @@
 //! The answer to an enquiry, as it is read on the telephone at two in the morning, and printed.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, web};
@@ -215,13 +217,15 @@ impl Identity {
             let parts = [name.given.as_deref(), name.family.as_deref()];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         });
-        let born = known.births.last().map(|birth| birth.0.clone());
-        let date: Option<domain::person::uncertain_date::UncertainDate> =
-            born.as_deref().and_then(|born| born.parse().ok());
+        let date = known.born();
+        let disputed = || {
+            let said: BTreeSet<String> = known.births.iter().map(|birth| words::born(birth.date())).collect();
+            format!("{} (disputed)", said.into_iter().collect::<Vec<_>>().join(" or "))
+        };
         let number = known.identifiers.iter().rfind(|number| number.scheme == "nhs");
         Self {
             name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Name not known".to_owned()),
-            born: words::born(date, born.as_deref()),
+            born: if known.is_birth_disputed() { disputed() } else { words::born(date) },
             age: date.and_then(|date| words::age(date, today)),
             nhs_number: number.map(|number| words::nhs_number(&number.value)),
         }

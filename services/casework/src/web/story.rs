@@ -66,6 +66,8 @@ struct StoryPage {
     id: PersonId,
     purpose: Purpose,
     child: Identity,
+    /// What was said of when they were born, where it is not all one.
+    births: Vec<String>,
     died: Option<String>,
     missing: Vec<String>,
     /// The moment a page of the past is true for.
@@ -232,6 +234,18 @@ fn leave_out_keeping(entries: &mut Vec<EntrySaid>) -> usize {
     all - entries.len()
 }
 
+/// Each date of birth that was said, with what it rests on; nothing when there is one, or all are the same.
+fn births_said(births: &[people::Birth], telling: &Telling) -> Vec<String> {
+    let is_one = births.windows(2).all(|two| matches!(two, [one, other] if one.written == other.written));
+    let said = |birth: &people::Birth| {
+        let born = words::born(birth.date());
+        let whose = birth.agency.map(|agency| format!(", {}", telling.agency(agency))).unwrap_or_default();
+        let accepted = if birth.is_accepted { ": accepted" } else { "" };
+        format!("{born}, {}{whose}{accepted}", words::basis(birth.basis))
+    };
+    if is_one { Vec::new() } else { births.iter().map(said).collect() }
+}
+
 /// Purpose comes before looking: an address without one asks for it.
 fn why(app: &App, session: &Session, id: PersonId) -> WhyPage {
     let mut doors = Door::to_look(app, session);
@@ -299,10 +313,12 @@ impl Said<'_> {
         live: Option<String>,
     ) -> Result<StoryPage, PageProblem> {
         let today = civil_day(self.now);
-        let mut telling = Telling::new(gathered.known.as_ref().and_then(born), self.purpose);
+        let mut telling = Telling::new(gathered.known.as_ref().and_then(people::Person::born), self.purpose);
         let items = gathered.timeline.as_ref().map(|found| found.items.as_slice());
         telling.learn(self.app, items.unwrap_or_default().iter().filter_map(|item| item.agency)).await?;
         telling.learn(self.app, gathered.attended.iter().map(|made| made.asked_by)).await?;
+        let births = gathered.known.as_ref().map_or(&[][..], |known| known.births.as_slice());
+        telling.learn(self.app, births.iter().filter_map(|birth| birth.agency)).await?;
         let entries = items.map(|items| items.iter().map(|item| telling.say(item)).collect());
         let attended = gathered
             .attended
@@ -342,6 +358,7 @@ impl Said<'_> {
             id: self.id,
             purpose: self.purpose,
             child,
+            births: births_said(births, &telling),
             died: gathered.known.as_ref().and_then(|known| known.died_on).map(words::day),
             missing: status.into_iter().flat_map(|status| &status.missing).map(words::missing).collect(),
             past: None,
@@ -390,10 +407,6 @@ impl Said<'_> {
     }
 }
 
-fn born(known: &people::Person) -> Option<domain::person::uncertain_date::UncertainDate> {
-    known.births.last()?.0.parse().ok()
-}
-
 fn due(case: &status::CaseSummary, today: NaiveDate) -> Vec<DueSaid> {
     let said = |due: &domain::case::due::Due| DueSaid {
         step: words::step(due.step),
@@ -436,7 +449,7 @@ async fn live(
     let asking = session.asking(purpose);
     let known = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
         let known = people::known(&app.views, scope, &[id]).await?.remove(&id);
-        Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: born(&known) }))
+        Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: known.born() }))
     });
     let writing = AsHtml { app: app.clone(), purpose, born: known.await? };
     Ok(hold_open(app, shared, asking, id, asked.after.as_deref(), &request, writing).await?)
@@ -466,6 +479,10 @@ mod tests {
             id: PersonId(uuid::Uuid::nil()),
             purpose: Purpose::AllocatedWork,
             child: Identity::hidden(),
+            births: vec![
+                "2 March 2019, told: accepted".to_owned(),
+                "3 March 2019, from a document".to_owned(),
+            ],
             died: Some("1 March 2026".to_owned()),
             missing: vec!["Missing from home since 1 March 2026".to_owned()],
             past: Some("the end of 1 March 2026".to_owned()),

@@ -8,6 +8,7 @@ use domain::case::status::Standing;
 use domain::contact::SourceDisclosure;
 use domain::person::missing::Missing;
 use domain::person::uncertain_date::{Precision, UncertainDate};
+use domain::source::Basis;
 use domain::tie::TieKind;
 use domain::when::{Occurred, civil_time};
 
@@ -232,13 +233,26 @@ pub const fn step(step: Step) -> &'static str {
 }
 
 /// A date of birth as well as it is known.
-pub fn born(date: Option<UncertainDate>, written: Option<&str>) -> String {
-    match (date.map(|date| (date.precision(), date.day(), date.earliest())), written) {
-        (Some((Precision::Expected, Some(due), _)), _) => format!("expected {}", day(due)),
-        (Some((_, Some(born), _)), _) => day(born),
-        (Some((Precision::Month, _, first)), _) => first.format("%B %Y").to_string(),
-        (_, Some(written)) => written.to_owned(),
-        (_, None) => "not known".to_owned(),
+pub fn born(date: Option<UncertainDate>) -> String {
+    let Some(date) = date else { return "not known".to_owned() };
+    match (date.precision(), date.day()) {
+        (Precision::Expected, Some(due)) => format!("expected {}", day(due)),
+        (_, Some(born)) => day(born),
+        (Precision::Month, None) => date.earliest().format("%B %Y").to_string(),
+        (_, None) => date.to_text(),
+    }
+}
+
+/// What a statement rests on.
+pub const fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Seen => "seen",
+        Basis::Told => "told",
+        Basis::ChildsOwnWords => "in the child’s own words",
+        Basis::Document => "from a document",
+        Basis::AgencyRecord => "from an agency’s record",
+        Basis::Return => "from a return",
+        Basis::Opinion => "an opinion",
     }
 }
 
