@@ -79,6 +79,8 @@ pub enum Untold {
     AnotherCounty,
     #[error("the county ends before it is founded; give it at least a day")]
     TooShort,
+    #[error("hours of the county are not taken")]
+    Hours(#[from] domain::agency::hours::NotATimeOfDay),
     #[error("an order of the county has nobody to give it")]
     Nobody,
     #[error("the county can only be told on a demonstration")]

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
+use domain::agency::Timetable;
 use domain::authority::Authority;
 use domain::case::emergency::Emergency;
 use domain::case::status::Standing;
@@ -101,6 +102,8 @@ pub struct Responsible {
     pub name: Option<String>,
     pub in_hours: Option<String>,
     pub out_of_hours: Option<String>,
+    /// When the number by day is answered.
+    pub hours: Timetable,
 }
 
 /// An earlier enquiry.

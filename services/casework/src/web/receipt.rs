@@ -254,7 +254,7 @@ pub fn ring(responsible: &Responsible, now: DateTime<Utc>) -> Ring {
     let which = match first.as_ref().map(|line| line.hours) {
         None => "",
         Some(Hours::OutOfHours) => words::hours(Hours::OutOfHours),
-        Some(Hours::Office) if Hours::at(now) == Hours::OutOfHours => {
+        Some(Hours::Office) if responsible.hours_at(now) == Hours::OutOfHours => {
             "office hours; no number for the night is registered"
         }
         Some(Hours::Office) => words::hours(Hours::Office),
@@ -296,6 +296,7 @@ mod tests {
             name: Some("Invented Council".to_owned()),
             in_hours: Some("day".to_owned()),
             out_of_hours: Some("night".to_owned()),
+            hours: domain::agency::Timetable::default(),
         }
     }
 
