@@ -17,7 +17,8 @@ use projections::{enquiries, people, status, timeline};
 use serde::Deserialize;
 
 use super::alerts::{self, AlertRow};
-use super::components::{ErrorSummary, Problems};
+use super::components::{DateField, ErrorSummary, Problems};
+use super::day;
 use super::entry::{EntrySaid, Telling};
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
@@ -39,6 +40,9 @@ use crate::server::Shared;
 /// Entries on a page of the story.
 const PAGE: usize = 30;
 
+/// What the time machine asks.
+const KNOWN_AT: (&str, &str) = ("At the end of the day", "Such as 1 3 2026.");
+
 pub fn addresses() -> Vec<Address> {
     vec![at("/children/{id}").get(read), at("/children/{id}/live").get(live)]
 }
@@ -50,6 +54,9 @@ struct Asked {
     r#for: Option<String>,
     /// As known at the end of this day, or at this time on it.
     known: Option<String>,
+    known_day: Option<String>,
+    known_month: Option<String>,
+    known_year: Option<String>,
     time: Option<String>,
     /// Further back.
     page: Option<String>,
@@ -93,9 +100,8 @@ struct StoryPage {
 /// The time machine's form, with what was typed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct TimeMachine {
-    known: String,
+    known: DateField,
     time: String,
-    error: Option<String>,
 }
 
 /// How a child stands at one authority.
@@ -184,7 +190,9 @@ async fn read(
     let purpose: Purpose = purpose.parse().map_err(|_| Problem::no_such_page())?;
     let now = app.clock.now();
     let mut problems = Problems::default();
-    let moment = Moment::of(asked.known.as_deref(), asked.time.as_deref());
+    let parts = [&asked.known_day, &asked.known_month, &asked.known_year].map(Option::as_deref);
+    let known = day::together(asked.known.as_deref(), parts);
+    let moment = Moment::of(known.as_deref(), asked.time.as_deref());
     let known_at = moment.read(now, &mut problems);
     let may_look_back = app.scope(&session.visitor, Action::Replay, purpose).is_ok();
     let as_of = known_at.map(|known_at| AsOf { known_at: Some(known_at), was_at: None });
@@ -219,9 +227,8 @@ async fn read(
     shown.summary = problems.summary();
     shown.frame = shown.frame.wrong(!problems.is_empty());
     shown.time_machine = may_look_back.then(|| TimeMachine {
-        known: asked.known.clone().unwrap_or_default(),
+        known: day::fields("known", KNOWN_AT, known.as_deref(), problems.of("known")),
         time: asked.time.clone().unwrap_or_default(),
-        error: problems.of("known"),
     });
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(page(status, &shown))
@@ -487,9 +494,8 @@ mod tests {
             missing: vec!["Missing from home since 1 March 2026".to_owned()],
             past: Some("the end of 1 March 2026".to_owned()),
             time_machine: Some(TimeMachine {
-                known: "2026-03-01".to_owned(),
+                known: day::fields("known", KNOWN_AT, Some("2026-03-01"), Some("Give a day".to_owned())),
                 time: "14:30".to_owned(),
-                error: Some("Give a day".to_owned()),
             }),
             statuses: vec![Stands {
                 authority: "Invented Council".to_owned(),
