@@ -326,6 +326,18 @@ impl App {
         Ok(found.into_iter().map(|found| Known { person: found.person, standing: found.standing }).collect())
     }
 
+    /// Whether an enquiry by this number would be about somebody. That it would not is said beside those who are near
+    /// what else was typed, whom a search on record shows; that it would is said by the enquiry alone.
+    pub(crate) async fn is_somebodys(
+        &self,
+        visitor: &Visitor,
+        purpose: Purpose,
+        number: &NhsNumber,
+    ) -> Result<bool, ReadError> {
+        let scope = self.scope(visitor, Action::Enquire, purpose)?;
+        Ok(!self.found(&scope, &Search::NhsNumber(number.clone())).await?.is_empty())
+    }
+
     async fn known(&self, person: PersonId) -> Result<Option<Known>, ReadError> {
         let standing = standing(&self.views, person).await?;
         Ok(standing.map(|standing| Known { person, standing }))
