@@ -194,6 +194,7 @@ events! {
     "entry.moved-here" 1 => EntryMovedHere(crate::history::MovedHere),
     "agency.registered" 1 => AgencyRegistered(crate::agency::events::Registered),
     "agency.team-formed" 1 => AgencyTeamFormed(crate::agency::events::TeamFormed),
+    "agency.hours-set" 1 => AgencyHoursSet(crate::agency::events::HoursSet),
     "practitioner.registered" 1 => PractitionerRegistered(crate::practitioner::events::Registered),
     "practitioner.role-given" 1 => PractitionerRoleGiven(crate::practitioner::events::RoleGiven),
     "practitioner.left" 1 => PractitionerLeft(crate::practitioner::events::Left),

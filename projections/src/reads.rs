@@ -86,7 +86,8 @@ impl Reads {
     }
 
     /// The moment an answer is true for.
-    pub(crate) fn moment(&self, as_of: Option<AsOf>) -> DateTime<Utc> {
+    #[must_use]
+    pub fn moment(&self, as_of: Option<AsOf>) -> DateTime<Utc> {
         let looked_back_to = as_of.and_then(|as_of| as_of.was_at.or(as_of.known_at));
         looked_back_to.unwrap_or_else(|| self.clock.now())
     }

@@ -64,3 +64,25 @@ async fn a_practitioner_is_read_with_the_roles_of_today_and_the_last_day_at_work
     assert_eq!(left.status, 200, "{}", left.text());
     assert_eq!(lead.get(&path).await.json()["left_on"], json!(today));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_hours_of_a_front_door_are_set_from_a_day_on_and_read_back() {
+    let api = Api::start().await;
+    let node = node(&api);
+    let school = json!({ "name": "Beckside Primary", "kind": "school", "authority": "383" });
+    let path = format!("/api/v1/agencies/{}", node.post("/api/v1/agencies", &school).await.id());
+    let friday = json!({ "day": "friday", "opens": "08:30", "closes": "16:30" });
+    let hours = json!({ "from": "2026-04-01", "open": [friday] });
+    let set = node.post(&format!("{path}/hours"), &hours).await;
+    assert_eq!(set.status, 200, "{}", set.text());
+    let read = node.get(&path).await.json();
+    assert_eq!(read["hours"], json!([hours]), "{read}");
+
+    let wrong =
+        json!({ "from": "2026-04-01", "open": [{ "day": "freitag", "opens": "08:30", "closes": "16:30" }] });
+    assert_eq!(node.post(&format!("{path}/hours"), &wrong).await.status, 422);
+    let twice = json!({ "from": "2026-04-01", "open": [friday, friday] });
+    assert_eq!(node.post(&format!("{path}/hours"), &twice).await.problem(409)["code"], "a-day-twice");
+    let nurse = api.served.caller(&api.test.emergency_nurse(), "attendance");
+    assert_eq!(nurse.post(&format!("{path}/hours"), &hours).await.status, 403);
+}

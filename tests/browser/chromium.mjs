@@ -82,6 +82,14 @@ export async function tell(page, concern, account) {
   await page.getByRole("heading", { name: "Who will see which part" }).waitFor();
 }
 
+/// A day in its three fields.
+export async function pick(page, legend, day, month, year) {
+  const fields = page.getByRole("group", { name: legend, exact: true });
+  await fields.getByLabel("Day").fill(day);
+  await fields.getByLabel("Month").fill(month);
+  await fields.getByLabel("Year").fill(year);
+}
+
 /// WCAG 2.2 AA, as far as a program can tell.
 export async function isAccessible(page) {
   const { violations } = await new AxeBuilder({ page })

@@ -2,7 +2,7 @@
 
 import { writeFile } from "node:fs/promises";
 
-import { NODE, TILLY, ask, be, open, tell, visit } from "./chromium.mjs";
+import { NODE, TILLY, ask, be, open, pick, tell, visit } from "./chromium.mjs";
 
 const folder = process.env.TOUR_FOLDER;
 const shown = [];
@@ -63,9 +63,7 @@ await page.goto(`${NODE}/ask/attendance`);
 await page.getByLabel("By name and date of birth").check();
 await page.getByLabel("Given name", { exact: true }).fill("Tily");
 await page.getByLabel("Family name", { exact: true }).fill("Marsch");
-await page.getByLabel("Day").fill("30");
-await page.getByLabel("Month").fill("4");
-await page.getByLabel("Year").fill("2019");
+await pick(page, "Date of birth", "30", "4", "2019");
 await page.getByLabel("Why do you ask?").fill("The name as her grandmother says it");
 await page.getByRole("button", { name: "Ask", exact: true }).click();
 await page.getByRole("heading", { name: "Is it one of these?" }).waitFor();
@@ -88,7 +86,7 @@ await picture("contact", "A contact with its account, the event it tells of, and
 await page.getByRole("link", { name: TILLY.name }).click();
 await live();
 await picture("story", "The child’s story, whole, for those who decide: the thread of what happened, newest first and live.");
-await page.getByLabel("At the end of the day").fill("2026-02-15");
+await pick(page, "At the end of the day", "15", "2", "2026");
 await page.getByRole("button", { name: "Look back" }).click();
 await page.locator(".gt-past").waitFor();
 await picture("past", "The time machine: the same story as it was known on a day in February.");

@@ -9,7 +9,7 @@ use domain::ids::AgencyId;
 use event_store::EventStore as _;
 use serde_json::{Value, json};
 use system_tests::TestApp;
-use system_tests::app::{AUTHORITY, COUNCIL, SCHOOL};
+use system_tests::app::{AUTHORITY, COUNCIL, HOSPITAL, SCHOOL};
 use system_tests::http::{Caller, Served};
 use uuid::Uuid;
 
@@ -155,5 +155,56 @@ async fn a_year_of_birth_ends_nothing_and_is_listed_once_they_may_be_an_adult() 
     );
     assert_eq!(node.status(young, "").await["may_be_adult"], false);
     assert_eq!(node.unsettled(&node.door()).await, [old.to_string()]);
+    node.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_date_that_was_accepted_is_shown_and_until_one_is_each_that_was_said() {
+    let node = Node::start().await;
+    let child = node.referred("2015-01-05").await;
+    let page = async |reader: &Caller| {
+        let head = node.app.app.record.head().await.unwrap().position;
+        for view in ["people", "access", "status"] {
+            node.app.app.views.wait_until(view, head, std::time::Duration::from_secs(10)).await.unwrap();
+        }
+        reader.get(&format!("/api/v1/people/{child}")).await.json()
+    };
+    let door = node.door();
+    assert_eq!(page(&door).await["born"], "2015-01-05");
+    let other = node.says(child, "2015-05-01").await;
+    let disputed = page(&door).await;
+    assert_eq!((disputed.get("born"), &disputed["is_birth_disputed"]), (None, &json!(true)), "{disputed}");
+    let said = |page: &Value| -> Vec<(String, String, bool, bool)> {
+        let one = |birth: &Value| {
+            let text = |name: &str| birth[name].as_str().unwrap().to_owned();
+            (text("born"), text("basis"), birth["is_accepted"] == true, birth.get("agency").is_some())
+        };
+        page["births"].as_array().unwrap().iter().map(one).collect()
+    };
+    let one = |born: &str, basis: &str, accepted, whose| (born.to_owned(), basis.to_owned(), accepted, whose);
+    let mut both = said(&disputed);
+    both.sort();
+    assert_eq!(both, [one("2015-01-05", "told", false, true), one("2015-05-01", "document", false, true)]);
+    // Whose statement each is, is told with how the work stands, and not to a nurse.
+    let nurse = node.as_a(Role::EmergencyNurse, AgencyKind::NhsTrust, HOSPITAL, "attendance");
+    assert!(said(&page(&nurse).await).iter().all(|(.., whose)| !whose));
+
+    done(
+        &door,
+        &format!("/api/v1/people/{child}/birth/acceptance"),
+        json!({ "assertion": disputed["births"][0]["assertion"] }),
+    )
+    .await;
+    let first = disputed["births"][0]["born"].as_str().unwrap().to_owned();
+    let settled = page(&door).await;
+    assert_eq!(
+        (&settled["born"], &settled["is_birth_disputed"]),
+        (&json!(first), &json!(false)),
+        "{settled}"
+    );
+    done(&door, &format!("/api/v1/people/{child}/birth/acceptance"), json!({ "assertion": other })).await;
+    assert_eq!(page(&door).await["born"], "2015-05-01", "the last that was accepted");
+    let shown = said(&page(&door).await);
+    assert_eq!(shown.iter().filter(|(.., accepted, _)| *accepted).count(), 1, "{shown:?}");
     node.served.stop().await;
 }

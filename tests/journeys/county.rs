@@ -27,8 +27,18 @@ async fn a_county_is_told_once_and_every_rule_is_kept() {
         |event: &&Recorded| event.header.kind() == "alert.dismissed" && event.header.recorded_at() < middle();
     assert!(record.iter().any(|event| of_past(&event)), "alerts are decided as the story goes");
     assert!(record.iter().all(|event| event.header.recorded_at() <= county(60).end), "times of their own");
+    // Those who work with the children have looked at them, at times of their own.
+    let access = app.app.access.read_all(Position::START, 100_000).await.expect("the access log");
+    assert!(access.len() > 20, "{}", access.len());
+    assert!(access.iter().all(|look| look.header.kind() == "look.made"));
+    assert!(access.iter().any(|look| look.header.recorded_at() < middle()), "as the story goes");
+    assert!(access.iter().all(|look| look.header.recorded_at() <= county(60).end));
+    assert!(access.iter().any(|look| look.header.purpose() == "allocated-work"));
+    assert!(access.iter().any(|look| look.header.purpose() == "referral-consideration"));
     let again = county::tell(&app.app, county(60), Some(&company), &mut |_| {}).await.expect("told again");
     assert_eq!(again, 0);
+    let once = app.app.access.read_all(Position::START, 100_000).await.expect("the access log");
+    assert_eq!(once.len(), access.len(), "told again, nobody looked again");
 }
 
 /// Half way through.

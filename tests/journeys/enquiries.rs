@@ -5,7 +5,8 @@ use casework::error::ExecuteError;
 use casework::execute::Command;
 use casework::visitor::Visitor;
 use domain::access::{Disclosure, LawfulBasis, Purpose};
-use domain::agency::{AgencyKind, SafeguardingLine};
+use domain::agency::hours::{OpenDay, Weekday};
+use domain::agency::{AgencyKind, SafeguardingLine, SetHours};
 use domain::case::allocate_worker::AllocateWorker;
 use domain::case::codes::ReferralSource;
 use domain::case::events::WorkerRole;
@@ -130,7 +131,7 @@ async fn an_enquiry_finds_a_child_and_says_how_they_stand_and_whom_to_ring() {
     assert!(!answered.is_catching_up && !answered.is_incomplete);
     let [here] = answered.status.as_slice() else { panic!("one authority: {answered:?}") };
     assert_eq!((here.standing, here.since), (Standing::Referred, "2026-03-09".parse().ok()));
-    assert!(here.legal_basis.unwrap().contains("section 17"));
+    assert!(here.legal_basis.unwrap().law.contains("section 17"));
     let worker = here.lead.as_ref().unwrap();
     assert_eq!((worker.name.as_str(), worker.telephone.as_deref()), ("Jo Lindqvist", Some("0113 496 0003")));
     let [door] = answered.responsible.as_slice() else { panic!("one front door") };
@@ -323,6 +324,38 @@ async fn the_number_given_is_the_one_for_this_hour() {
         let (first, other) = answered.responsible[0].lines(answered.read_at);
         assert_eq!(first.unwrap().number, number, "{when}");
         assert_ne!(other.unwrap().number, number, "{when}: the other below it");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_follows_the_hours_that_the_front_door_said_from_the_day_on() {
+    let app = TestApp::start().await;
+    maya(&app).await;
+    let (day, night) = ("0113 496 0001", "0113 496 0002");
+    let saturday =
+        OpenDay { day: Weekday::Saturday, opens: "10:00".parse().unwrap(), closes: "12:30".parse().unwrap() };
+    let late = OpenDay {
+        day: Weekday::Wednesday,
+        opens: "08:00".parse().unwrap(),
+        closes: "20:00".parse().unwrap(),
+    };
+    // Said on Tuesday 10 March of the day after.
+    let hours = SetHours { from: "2026-03-11".parse().unwrap(), open: vec![saturday, late] };
+    let id = app.app.ids.local_authority(&AUTHORITY.parse().unwrap());
+    let set = Command::Agency { id: Some(id), command: hours.into() };
+    app.done(&Visitor::node(), order(Purpose::Operation, set)).await;
+    for (moment, number, when) in [
+        ("2026-03-10T10:00:00Z", day, "the day before, as ever"),
+        ("2026-03-11T08:00:00Z", day, "when it opens on Wednesday"),
+        ("2026-03-11T19:59:59Z", day, "late on Wednesday"),
+        ("2026-03-11T20:00:00Z", night, "when it closes"),
+        ("2026-03-12T10:00:00Z", night, "a Thursday, which is not named"),
+        ("2026-03-14T12:29:00Z", day, "on Saturday"),
+    ] {
+        app.clock.set(instant(moment));
+        let answered = only(&app, &app.emergency_nurse(), ask(NHS_NUMBER, Purpose::Attendance)).await;
+        let (first, other) = answered.responsible[0].lines(answered.read_at);
+        assert_eq!((first.unwrap().number.as_str(), other.is_some()), (number, true), "{when}");
     }
 }
 

@@ -5,11 +5,11 @@ use domain::access::Actor;
 use domain::ids::{AgencyId, PersonId};
 use event_store::{EventStore as _, Position};
 use serde_json::{Value, json};
-use system_tests::app::AUTHORITY;
+use system_tests::app::{AUTHORITY, COUNCIL};
 use system_tests::http::Caller;
 use uuid::Uuid;
 
-use crate::partnership::{self, CHECKING, PATIENCE, Partnership, WEIGHING, entries, id, tell};
+use crate::partnership::{self, CHECKING, KEEPING, PATIENCE, Partnership, WEIGHING, done, entries, id, tell};
 
 fn contact(child: PersonId, concern: &str) -> Value {
     partnership::contact(child.0, concern)
@@ -358,5 +358,37 @@ async fn another_authoritys_front_door_is_not_told() {
     let listed = elsewhere.get("/api/v1/alerts").await.json();
     assert_eq!(listed["alerts"], json!([]));
     assert_eq!(elsewhere.get(&format!("/api/v1/alerts/{raised}")).await.status, 404);
+    all.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ties_that_made_an_alert_are_told_with_since_and_by_whom_to_those_who_may_know_both_ends() {
+    let all = Partnership::start().await;
+    let (tilly, sam) = (all.app.child("Tilly", "Marsh").await, all.app.child("Sam", "Marsh").await);
+    let body = json!({
+        "from": tilly, "to": { "person": sam }, "kind": "sibling", "since": "2020-02-03", "source": { "basis": "told" },
+    });
+    all.front_door().post("/api/v1/ties", &body).await.id();
+    ask(&all.hospital(), sam).await;
+    tell(&all.school(), tilly, "neglect").await;
+    tell(&all.police(), tilly, "domestic-abuse").await;
+    let open = all.alerts("open").await;
+    let alert = id(&open[0]);
+    let told = all.alert(&alert).await;
+    let [tie] = told["ties"].as_array().unwrap().as_slice() else { panic!("one tie: {told}") };
+    assert_eq!((&tie["from"], &tie["kind"], &tie["to"]), (&json!(tilly), &json!("sibling"), &json!(sam)));
+    assert_eq!((&tie["since"], tie.get("until")), (&json!("2020-02-03"), None));
+    assert_eq!((&tie["agency"], &told["hidden_ties"]), (&json!(COUNCIL), &json!(0)));
+    let page = all.call(&all.app.front_door(), CHECKING).get(&format!("/api/v1/alerts/{alert}")).await;
+    assert_eq!(page.status, 200);
+
+    // Sam's record is kept to named readers: neither his part of the evidence nor the tie to him is told.
+    let keeper = all.call(&all.app.team_manager(), KEEPING);
+    let restriction = json!({ "reason": "high-risk", "review_on": "2026-09-01" });
+    done(&keeper, &format!("people/{sam}/restriction"), restriction).await;
+    all.settled().await;
+    let told = all.alert(&alert).await;
+    assert_eq!((&told["ties"], &told["hidden_ties"]), (&json!([]), &json!(1)), "{told}");
+    assert!(!told.to_string().contains(&sam.to_string()), "{told}");
     all.stop().await;
 }

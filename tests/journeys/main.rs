@@ -13,6 +13,7 @@
 mod partnership;
 
 mod a_bank_holiday_weekend;
+mod a_child_in_care_at_night;
 mod a_family_that_moves;
 mod a_late_record;
 mod a_missing_child;
@@ -27,6 +28,7 @@ mod births;
 mod contacts;
 mod county;
 mod enquiries;
+mod enquiry_cost;
 mod linkage;
 mod notices;
 mod past;

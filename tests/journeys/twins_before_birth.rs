@@ -71,7 +71,8 @@ async fn unborn_twins_have_a_plan_each_that_is_neither_their_mothers_nor_ended_b
         done(&all.front_door(), &format!("people/{twin}/assertions"), number(value)).await;
         let page = all.sees(&all.front_door(), &format!("people/{twin}")).await;
         let births = page["births"].as_array().unwrap();
-        assert!(births.contains(&json!(day)), "{page}");
+        assert!(births.iter().any(|birth| birth["born"] == day), "{page}");
+        assert_eq!((&page["born"], &page["is_birth_disputed"]), (&json!(day), &json!(false)), "{page}");
         assert_eq!(page["kind"], "born", "{page}");
         assert_eq!(all.standing(&all.front_door(), twin, "").await, "child-protection-plan", "it goes on");
     }

@@ -1,8 +1,10 @@
 //! What is on record about an organisation that works with children.
 
+use chrono::NaiveDate;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::hours::OpenDay;
 use super::{AgencyKind, SafeguardingLine};
 use crate::authority::Authority;
 use crate::ids::TeamId;
@@ -27,4 +29,13 @@ pub struct Registered {
 pub struct TeamFormed {
     pub team: TeamId,
     pub name: Line,
+}
+
+/// `agency.hours-set` 1: when its number by day is answered, from a day on.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HoursSet {
+    pub from: NaiveDate,
+    /// A day of the week that is not named is closed.
+    pub open: Vec<OpenDay>,
 }

@@ -1,7 +1,7 @@
 //! A team is formed inside an agency.
 
-use super::Agency;
 use super::events::TeamFormed;
+use super::{Agency, NOT_REGISTERED};
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::TeamId;
 use crate::text::Line;
@@ -12,9 +12,6 @@ use crate::when::Occurred;
 pub struct FormTeam {
     pub name: Line,
 }
-
-const NOT_REGISTERED: Refusal =
-    Refusal { code: "not-registered", sentence: "There is no such agency yet; register it first." };
 
 impl FormTeam {
     pub(super) fn decide(self, agency: &Agency, act: &Act) -> Result<Vec<NewEvent>, Refusal> {

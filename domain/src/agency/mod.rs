@@ -2,10 +2,14 @@
 
 pub mod events;
 mod form_team;
+pub mod hours;
 mod register;
+mod set_hours;
 
 pub use form_team::FormTeam;
+pub use hours::Timetable;
 pub use register::Register;
+pub use set_hours::SetHours;
 
 use std::collections::BTreeMap;
 
@@ -49,13 +53,18 @@ commands! {
     /// Also changes a name or the numbers to ring.
     Register(Register),
     FormTeam(FormTeam),
+    SetHours(SetHours),
 }
+
+const NOT_REGISTERED: Refusal =
+    Refusal { code: "not-registered", sentence: "There is no such agency yet; register it first." };
 
 /// An agency as it stands.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Agency {
     registered: Option<events::Registered>,
     teams: BTreeMap<TeamId, Line>,
+    hours: Timetable,
 }
 
 impl Agency {
@@ -67,6 +76,12 @@ impl Agency {
     #[must_use]
     pub fn teams(&self) -> &BTreeMap<TeamId, Line> {
         &self.teams
+    }
+
+    /// When its number by day is answered.
+    #[must_use]
+    pub fn hours(&self) -> &Timetable {
+        &self.hours
     }
 }
 
@@ -83,6 +98,7 @@ impl Decider for Agency {
             Event::AgencyTeamFormed(formed) => {
                 self.teams.insert(formed.team, formed.name.clone());
             }
+            Event::AgencyHoursSet(set) => self.hours.set(set.from, set.open.clone()),
             _ => {}
         }
     }
@@ -91,6 +107,7 @@ impl Decider for Agency {
         match command {
             Command::Register(command) => command.decide(self, act),
             Command::FormTeam(command) => command.decide(self, act),
+            Command::SetHours(command) => command.decide(self, act),
         }
     }
 }

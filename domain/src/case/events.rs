@@ -471,6 +471,27 @@ impl LegalStatus {
             Self::Other => "Children Act 1989 section 22, looked after by the authority",
         }
     }
+
+    /// Who may not take the child away while it holds, and by what law; `None` where no law of it says so: a child
+    /// accommodated by agreement is taken home by whoever has parental responsibility.
+    #[must_use]
+    pub const fn who_may_not_take_away(self) -> Option<&'static str> {
+        match self {
+            Self::InterimCareOrder
+            | Self::CareOrder
+            | Self::PoliceProtection
+            | Self::EmergencyProtectionOrder => Some(
+                "Nobody may take this child away without the authority’s agreement: Children Act 1989 section 49",
+            ),
+            Self::PlacementOrder => Some(
+                "Nobody may take this child away without the authority’s agreement: Adoption and Children Act 2002 \
+                 section 34",
+            ),
+            Self::Section20 | Self::ChildAssessmentOrder | Self::Remand | Self::ShortBreaks | Self::Other => {
+                None
+            }
+        }
+    }
 }
 
 codes! {

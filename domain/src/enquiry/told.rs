@@ -34,7 +34,7 @@ pub struct Told {
 pub struct ToldAt {
     pub standing: Standing,
     pub emergency: Option<Emergency>,
-    /// For those who are told how the work stands.
+    /// Of a child who is looked after.
     pub legal_status: Option<LegalStatus>,
 }
 
@@ -55,9 +55,9 @@ impl Told {
             return Some(Disclosure::Contact);
         }
         let both = self.disclosed.min(later.disclosed);
-        let at_least = |level: Disclosure, differs: bool| (both >= level && differs).then_some(level);
-        at_least(Disclosure::Status, self.duties() != later.duties() || self.stands() != later.stands())
-            .or_else(|| at_least(Disclosure::Progress, self.laws() != later.laws()))
+        let differs =
+            self.duties() != later.duties() || self.stands() != later.stands() || self.laws() != later.laws();
+        (both >= Disclosure::Status && differs).then_some(Disclosure::Status)
     }
 
     /// Whom to ring first.
@@ -73,8 +73,10 @@ impl Told {
         self.at.iter().map(|(authority, at)| (authority, at.standing, at.emergency)).collect()
     }
 
+    /// Told with the status, and of those who are looked after only.
     fn laws(&self) -> Vec<(&Authority, Option<LegalStatus>)> {
-        self.at.iter().map(|(authority, at)| (authority, at.legal_status)).collect()
+        let looked_after = self.at.iter().filter(|(_, at)| at.standing >= Standing::LookedAfter);
+        looked_after.map(|(authority, at)| (authority, at.legal_status)).collect()
     }
 }
 
@@ -183,9 +185,11 @@ mod tests {
             told
         };
         let agreed = under(LegalStatus::Section20, Disclosure::Progress);
-        let ordered = under(LegalStatus::CareOrder, Disclosure::Progress);
-        assert_eq!(agreed.differs_from(&ordered), Some(Disclosure::Progress));
-        let told_less = under(LegalStatus::CareOrder, Disclosure::Status);
+        let ordered = under(LegalStatus::CareOrder, Disclosure::Status);
+        assert_eq!(agreed.differs_from(&ordered), Some(Disclosure::Status));
+        let told_less = under(LegalStatus::Section20, Disclosure::Status);
         assert_eq!(agreed.differs_from(&told_less), None, "told of more or of less is no other answer");
+        let hidden = only_whom_to_ring(under(LegalStatus::CareOrder, Disclosure::Contact));
+        assert_eq!(only_whom_to_ring(agreed).differs_from(&hidden), None);
     }
 }

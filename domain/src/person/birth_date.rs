@@ -66,15 +66,36 @@ impl BirthDates {
     /// The date that a person accepted, as long as nobody said another one since.
     #[must_use]
     pub fn accepted(&self) -> Option<UncertainDate> {
-        let (entry, at) = self.accepted?;
-        let accepted = self.said.iter().find(|said| said.entry == entry)?.date;
-        let disputed = |said: &Said| said.position > at && !can_be_the_same(said.date, accepted);
-        (!self.said.iter().any(disputed)).then_some(accepted)
+        self.standing_acceptance().map(|said| said.date)
+    }
+
+    /// The entry that said it.
+    #[must_use]
+    pub fn accepted_entry(&self) -> Option<EventId> {
+        self.standing_acceptance().map(|said| said.entry)
     }
 
     #[must_use]
     pub fn is_accepted(&self, assertion: EventId) -> bool {
-        self.accepted.is_some_and(|(entry, _)| entry == assertion) && self.accepted().is_some()
+        self.accepted_entry() == Some(assertion)
+    }
+
+    /// Of dates that were said, the most exact, if all of them can be the same day; `None` when they dispute each other. What
+    /// was expected before a birth says nothing once the birth is said.
+    #[must_use]
+    pub fn undisputed(said: &[UncertainDate]) -> Option<UncertainDate> {
+        let is_born = |date: &&UncertainDate| date.precision() != Precision::Expected;
+        let born: Vec<UncertainDate> = said.iter().filter(is_born).copied().collect();
+        let said = if born.is_empty() { said } else { born.as_slice() };
+        let exact = said.iter().min_by_key(|date| date.latest() - date.earliest())?;
+        said.iter().all(|date| can_be_the_same(*date, *exact)).then_some(*exact)
+    }
+
+    fn standing_acceptance(&self) -> Option<&Said> {
+        let (entry, at) = self.accepted?;
+        let accepted = self.said.iter().find(|said| said.entry == entry)?;
+        let disputed = |said: &Said| said.position > at && !can_be_the_same(said.date, accepted.date);
+        (!self.said.iter().any(disputed)).then_some(accepted)
     }
 
     /// From when on they are an adult, by the date that was accepted, else by one that nothing said contradicts.
@@ -172,6 +193,20 @@ mod tests {
         let year = said(&["2008", "2009-03-10"]);
         let first = nth(&year, 0);
         assert_eq!(adult(&year.after(AcceptBirth { assertion: first })), Adult::Unsettled(day("2026-01-01")));
+    }
+
+    #[test]
+    fn the_most_exact_of_dates_that_can_be_one_is_shown_and_none_of_those_that_cannot() {
+        let shown = |dates: &[&str]| {
+            let dates: Vec<UncertainDate> = dates.iter().map(|date| date.parse().unwrap()).collect();
+            BirthDates::undisputed(&dates).map(UncertainDate::to_text)
+        };
+        assert_eq!(shown(&["2008", "2008-03-10", "2008-03"]).as_deref(), Some("2008-03-10"));
+        assert_eq!(shown(&["2008"]).as_deref(), Some("2008"));
+        assert_eq!(shown(&["2008-03-10", "2009-03-10"]), None);
+        assert_eq!(shown(&["expected 2026-03-14", "2026-03-12"]).as_deref(), Some("2026-03-12"));
+        assert_eq!(shown(&["expected 2026-03-14"]).as_deref(), Some("expected 2026-03-14"));
+        assert_eq!(shown(&[]), None);
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub struct Newest {
 }
 
 /// The newest of those who asked about somebody whose standing was read a moment ago; `None` when the reader is not
-/// told.
+/// told. They are read before it is judged: being told nothing takes as long as being told.
 ///
 /// # Errors
 /// As [`of`].
@@ -75,9 +75,6 @@ pub async fn newest_of_known(
 ) -> Result<Option<Newest>, ReadError> {
     let told = |asked_by| scope.entry_disclosure(standing, asked_by) >= Disclosure::Progress;
     let own = scope.reader().agency;
-    if !told(own) {
-        return Ok(None);
-    }
     // Told of all, or of those that the reader's own agency made.
     let only = (scope.disclosure(standing) < Disclosure::Progress).then_some(own);
     let newest = match as_of {
@@ -91,7 +88,7 @@ pub async fn newest_of_known(
             Newest { made, count }
         }
     };
-    Ok(Some(newest))
+    Ok(told(own).then_some(newest))
 }
 
 async fn current(

@@ -127,6 +127,7 @@ impl KeyState for Known {
                 Adult::Unsettled(day) => Some(day),
                 Adult::From(_) | Adult::Unknown => None,
             })
+            .opt_uuid(self.births.accepted_entry().map(|entry| entry.0))
             .texts(self.record.names.iter().map(|(given, _)| given))
             .texts(self.record.names.iter().map(|(_, family)| family))
             .texts(self.record.births.iter().map(|born| born.to_text()))

@@ -13,6 +13,7 @@ use domain::matching::plain as fold;
 use domain::person::identifier::Scheme;
 use domain::person::uncertain_date::UncertainDate;
 use domain::sealed::Sealed;
+use domain::source::Source;
 
 use crate::about::person_of;
 use crate::rows::Rows;
@@ -40,7 +41,7 @@ impl View for People {
     }
 
     fn version(&self) -> u16 {
-        3
+        4
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -126,8 +127,10 @@ impl View for People {
                         .end();
                 }
             }
-            Event::PersonBirthRecorded(recorded) => birth_row(key, entry, &recorded.date, rows)?,
-            Event::PersonBorn(born) => birth_row(key, entry, &born.date, rows)?,
+            Event::PersonBirthRecorded(recorded) => {
+                birth_row(key, entry, &recorded.date, recorded.source, rows)?
+            }
+            Event::PersonBorn(born) => birth_row(key, entry, &born.date, born.source, rows)?,
             _ => {}
         }
         Ok(())
@@ -146,7 +149,13 @@ fn legible<T>(sealed: &Sealed<T>) -> Result<Option<&T>, Poison> {
     }
 }
 
-fn birth_row(key: Key, entry: &Entry, date: &Sealed<UncertainDate>, rows: &mut Rows) -> Result<(), Poison> {
+fn birth_row(
+    key: Key,
+    entry: &Entry,
+    date: &Sealed<UncertainDate>,
+    source: Source,
+    rows: &mut Rows,
+) -> Result<(), Poison> {
     if let Some(date) = legible(date)? {
         rows.row(BIRTH)
             .uuid(key)
@@ -154,6 +163,8 @@ fn birth_row(key: Key, entry: &Entry, date: &Sealed<UncertainDate>, rows: &mut R
             .text(&date.to_text())
             .date(date.earliest())
             .date(date.latest())
+            .text(source.basis.code())
+            .uuid(source.agency.0)
             .end();
     }
     Ok(())

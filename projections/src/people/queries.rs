@@ -6,11 +6,13 @@ use chrono::NaiveDate;
 use domain::access::{Disclosure, Role};
 use domain::authority::Authority;
 use domain::event::Event;
-use domain::ids::PersonId;
+use domain::ids::{AgencyId, EventId, PersonId};
 use domain::matching::plain as fold;
+use domain::person::BirthDates;
 use domain::person::events::{BirthRecorded as PersonBirth, Born};
 use domain::person::identifier::Scheme;
 use domain::person::uncertain_date::UncertainDate;
+use domain::source::Basis;
 use domain::when::civil_day;
 use event_store::Position;
 use tokio_postgres::Row;
@@ -133,9 +135,19 @@ pub struct Identifier {
     pub value: String,
 }
 
-/// A date of birth as it is written: `2015-03-02`, `about 2015`.
+/// A date of birth that somebody said.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Birth(pub String);
+pub struct Birth {
+    /// As it is written: `2015-03-02`, `about 2015`.
+    pub written: String,
+    /// The entry that says it.
+    pub entry: EventId,
+    pub basis: Basis,
+    /// Whose statement it is: for those who are told how the work stands, as any entry's agency is.
+    pub agency: Option<AgencyId>,
+    /// A person of the authority took it to be right, and nothing said since disputes it.
+    pub is_accepted: bool,
+}
 
 /// Who somebody is. Empty lists where nothing is known, or it was erased.
 #[derive(Clone, PartialEq, Eq)]
@@ -153,6 +165,31 @@ pub struct Person {
 }
 
 domain::hidden_when_printed!(Name, Identifier, Birth, Person);
+
+impl Person {
+    /// When they were born: the date that was accepted, else the most exact of those that can be one; `None` when
+    /// nothing is said, or what is said is disputed.
+    #[must_use]
+    pub fn born(&self) -> Option<UncertainDate> {
+        let accepted = self.births.iter().find(|birth| birth.is_accepted).and_then(Birth::date);
+        accepted.or_else(|| {
+            BirthDates::undisputed(&self.births.iter().filter_map(Birth::date).collect::<Vec<_>>())
+        })
+    }
+
+    /// True when dates of birth are said that cannot be the same day, and none is accepted.
+    #[must_use]
+    pub fn is_birth_disputed(&self) -> bool {
+        self.born().is_none() && !self.births.is_empty()
+    }
+}
+
+impl Birth {
+    #[must_use]
+    pub fn date(&self) -> Option<UncertainDate> {
+        self.written.parse().ok()
+    }
+}
 
 /// Who these people are, of those the reader is told at least the status of.
 ///
@@ -188,10 +225,21 @@ pub async fn known(
             person.names.push(Name { usage, given, family });
         }
     }
-    let sql = format!("select person, written from {schema}.birth where person = any($1) order by event_id");
+    let sql = format!(
+        "select person, written, event_id, basis, agency, event_id is not distinct from birth_accepted
+         from {schema}.birth left join {schema}.person using (person) where person = any($1) order by event_id"
+    );
     for row in client.query(&client.prepare_cached(&sql).await?, &[&ids]).await? {
         if let Some(person) = known.get_mut(&PersonId(row.try_get(0)?)) {
-            person.births.push(Birth(row.try_get(1)?));
+            let is_told_whose = person.disclosure >= Disclosure::Progress;
+            person.births.push(Birth {
+                written: row.try_get(1)?,
+                entry: EventId(row.try_get(2)?),
+                // Written from codes; a build of another version is never read.
+                basis: row.try_get::<_, &str>(3)?.parse().unwrap_or(Basis::Told),
+                agency: is_told_whose.then_some(AgencyId(row.try_get(4)?)),
+                is_accepted: row.try_get(5)?,
+            });
         }
     }
     let sql = format!(
@@ -285,8 +333,15 @@ pub async fn as_known(
                 given: name.given().map(str::to_owned),
                 family: name.family().map(str::to_owned),
             })),
-            Event::PersonBirthRecorded(PersonBirth { date, .. }) | Event::PersonBorn(Born { date, .. }) => {
-                known.births.extend(date.known().map(|date| Birth(date.to_text())));
+            Event::PersonBirthRecorded(PersonBirth { date, source, .. })
+            | Event::PersonBorn(Born { date, source, .. }) => {
+                known.births.extend(date.known().map(|date| Birth {
+                    written: date.to_text(),
+                    entry: entry.id,
+                    basis: source.basis,
+                    agency: Some(source.agency),
+                    is_accepted: false,
+                }));
             }
             Event::PersonIdentifierRecorded(recorded) => {
                 known.identifiers.extend(recorded.value.known().map(|value| Identifier {

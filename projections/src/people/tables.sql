@@ -28,7 +28,10 @@ create table birth (
     event_id  uuid not null,
     written   text not null,
     first_day date not null,
-    last_day  date not null
+    last_day  date not null,
+    -- What it rests on, and whose statement it is.
+    basis     text not null,
+    agency    uuid not null
 );
 
 -- One row a person: what is not sealed, and beside it all that a search compares, in one place so that comparing
@@ -41,6 +44,8 @@ create table person (
     -- The eighteenth birthday; or, of a date of birth that is uncertain or disputed, the earliest that it can be.
     adult_from date,
     perhaps_adult_from date,
+    -- The entry of the date of birth that a person accepted, as long as no later one disputes it.
+    birth_accepted uuid,
     -- Of one length: the names, the usual one first. Empty where a name has no such part.
     given   text[] not null,
     family  text[] not null,

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
 use domain::authority::Authority;
+use domain::case::status::Standing as StandingHere;
 use domain::enquiry::{Answer, Told, ToldAt};
 use domain::entry::Entry;
 use domain::ids::{PersonId, PractitionerId};
@@ -63,7 +64,8 @@ pub async fn of(
     }
 }
 
-/// The same of somebody whose standing was read a moment ago.
+/// The same of somebody whose standing was read a moment ago. It is read before it is judged: being told nothing takes
+/// as long as being told.
 ///
 /// # Errors
 /// As [`of`].
@@ -75,12 +77,12 @@ pub async fn of_known(
     as_of: Option<AsOf>,
 ) -> Result<Option<PersonStatus>, ReadError> {
     let disclosure = scope.disclosure(standing);
-    if disclosure == Disclosure::None {
-        return Ok(None);
-    }
     let moment = reads.moment(as_of);
     let Known { mut cases, missing, mut on_duty, mut formerly, adult, is_parked } =
         known(reads, person, as_of).await?;
+    if disclosure == Disclosure::None {
+        return Ok(None);
+    }
     let ring = in_order(&on_duty, &standing.authorities);
     if disclosure < Disclosure::Status {
         cases.clear();
@@ -291,19 +293,22 @@ async fn current(reads: &Reads, person: PersonId) -> Result<Known, ReadError> {
     Ok(known)
 }
 
-/// The status and the lead practitioner are told first; how the work stands only with progress.
+/// The status and the lead practitioner are told first; how the work stands only with progress. Whoever is told that a
+/// child is looked after is told by what law and until when the order runs: without it nobody can tell whether the
+/// relative at the door may take the child home.
 fn redacted(case: CaseSummary, disclosure: Disclosure) -> CaseSummary {
     if disclosure >= Disclosure::Progress {
         return case;
     }
+    let is_looked_after = case.standing >= StandingHere::LookedAfter;
     CaseSummary {
         episode: None,
         assessment_since: None,
         section47_since: None,
         cp_categories: Vec::new(),
         cp_plans_before: 0,
-        legal_status: None,
-        legal_status_until: None,
+        legal_status: case.legal_status.filter(|_| is_looked_after),
+        legal_status_until: case.legal_status_until.filter(|_| is_looked_after),
         last_seen_on: None,
         last_seen_alone_on: None,
         due: Vec::new(),

@@ -216,6 +216,7 @@ impl Detail {
             | Event::CaseOpened(_)
             | Event::AgencyRegistered(_)
             | Event::AgencyTeamFormed(_)
+            | Event::AgencyHoursSet(_)
             | Event::PractitionerRegistered(_)
             | Event::PractitionerRoleGiven(_)
             | Event::PractitionerLeft(_)

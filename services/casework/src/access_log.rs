@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
-use domain::ids::{CorrelationId, PersonId};
+use domain::ids::{CommandId, CorrelationId, PersonId};
 use event_store::{Append, AppendError, Context, Draft, EventStore, Position, StreamId};
 use projections::scope::Scope;
 use schemars::JsonSchema;
@@ -198,6 +198,24 @@ impl App {
         self.put_look(visitor, looking, Some(sought), people).await
     }
 
+    /// Puts a look of a story on record, at a time of its own: on a demonstration only. The same id is the same look,
+    /// however often it is told.
+    ///
+    /// # Errors
+    /// As [`App::record_look`].
+    pub(crate) async fn tell_look(
+        &self,
+        visitor: &Visitor,
+        looking: Looking,
+        people: &[ShownPerson],
+        (id, at): (Uuid, DateTime<Utc>),
+    ) -> Result<(), ReadError> {
+        let append =
+            Append { recorded_at: Some(at), ..self.appending(visitor, looking, None, people, (id, at))? };
+        self.access.append(append).await?;
+        Ok(())
+    }
+
     async fn put_look(
         &self,
         visitor: &Visitor,
@@ -205,6 +223,23 @@ impl App {
         sought: Option<Sought>,
         people: &[ShownPerson],
     ) -> Result<Position, ReadError> {
+        let append = self.appending(visitor, looking, sought, people, (fresh_id()?, self.clock.now()))?;
+        match self.access.append(append.clone()).await {
+            // Asked again with the same ids, it is written once.
+            Err(AppendError::Unknown(_)) => Ok(self.access.append(append).await?.position),
+            appended => Ok(appended?.position),
+        }
+    }
+
+    /// Each look is a stream of one event, whose id follows from the stream's: two looks never race.
+    fn appending(
+        &self,
+        visitor: &Visitor,
+        looking: Looking,
+        sought: Option<Sought>,
+        people: &[ShownPerson],
+        (stream, now): (Uuid, DateTime<Utc>),
+    ) -> Result<Append, ReadError> {
         let made = LookMade {
             action: looking.action,
             people: people.iter().take(PEOPLE_NAMED_MAX).copied().collect(),
@@ -214,10 +249,7 @@ impl App {
             sought,
         };
         let facts = serde_json::to_vec(&made).map_err(|cause| ReadError::Corrupt(Box::new(cause)))?;
-        let now = self.clock.now();
-        // Each look is a stream of one event: two looks never race.
-        let (stream, event_id) = (fresh_id()?, fresh_id()?);
-        let append = Append {
+        Ok(Append {
             stream: StreamId { category: CATEGORY.to_owned(), id: stream },
             expected: 0,
             context: Context {
@@ -229,14 +261,9 @@ impl App {
                 causation: stream,
                 trace: looking.trace,
             },
-            events: vec![draft(event_id, now, facts)],
+            events: vec![draft(CommandId(stream).derive(0), now, facts)],
             recorded_at: None,
-        };
-        match self.access.append(append.clone()).await {
-            // Asked again with the same ids, it is written once.
-            Err(AppendError::Unknown(_)) => Ok(self.access.append(append).await?.position),
-            appended => Ok(appended?.position),
-        }
+        })
     }
 }
 

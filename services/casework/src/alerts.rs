@@ -1,20 +1,29 @@
 //! One alert as it stands, with as much of its evidence as the reader may see.
 
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
 use domain::alert::Alert;
 use domain::alert::events::Evidence;
 use domain::authority::Authority;
 use domain::decider::Decider as _;
+use domain::entry::Entry;
+use domain::event::Event;
 use domain::history::effective;
-use domain::ids::{AlertId, EventId, PersonId};
+use domain::ids::{AgencyId, AlertId, EventId, PersonId, TieId};
+use domain::tie::{Tie, TieKind, TieTo};
 use event_store::StreamId;
 use projections::access::standings;
 use projections::alerts::is_shown;
-use projections::scope::Scope;
+use projections::scope::{Scope, Standing};
 use projections::timeline::{Confidants, may_know_source};
 
 use crate::app::App;
 use crate::error::ReadError;
+
+/// Ties that are read and named; a family has fewer.
+const TIES_NAMED_MAX: usize = 40;
 
 /// See the module.
 #[derive(Clone, PartialEq, Debug)]
@@ -26,6 +35,9 @@ pub struct ReadAlert {
     pub evidence: Vec<Shown>,
     /// How many entries more there are.
     pub hidden: usize,
+    /// The ties it rests on that the reader may know of.
+    pub ties: Vec<TieSeen>,
+    pub hidden_ties: usize,
     pub version: u64,
 }
 
@@ -35,6 +47,57 @@ pub struct Shown {
     pub evidence: Evidence,
     /// Who told it, and at what time of day, is not for this reader.
     pub is_guarded: bool,
+}
+
+/// A tie that joins people of the evidence. Read it as: `from` is the `kind` of `to`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TieSeen {
+    pub tie: TieId,
+    pub from: PersonId,
+    pub kind: TieKind,
+    pub to: TieTo,
+    /// The first day it held, where known, and the last.
+    pub since: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+    /// Who put it on record, and when.
+    pub agency: AgencyId,
+    pub recorded_at: DateTime<Utc>,
+}
+
+impl TieSeen {
+    fn of(id: TieId, entries: &[Entry]) -> Option<Self> {
+        let mut tie = Tie::initial();
+        entries.iter().for_each(|entry| tie.evolve(entry));
+        let first = entries.iter().find(|entry| matches!(entry.event, Event::TieRecorded(_)))?;
+        let recorded = tie.recorded()?;
+        Some(Self {
+            tie: id,
+            from: recorded.from,
+            kind: recorded.kind,
+            to: recorded.to,
+            since: recorded.since,
+            until: tie.ended_on(),
+            agency: first.agency,
+            recorded_at: first.recorded_at,
+        })
+    }
+
+    /// Those at its ends; a household is nobody.
+    pub fn people(&self) -> impl Iterator<Item = PersonId> {
+        let to = match self.to {
+            TieTo::Person(to) => Some(to),
+            TieTo::Household(_) => None,
+        };
+        std::iter::once(self.from).chain(to)
+    }
+
+    /// As a family is told: to whoever is told everything about one of them, and how the other stands.
+    fn is_told(&self, scope: &Scope, standings: &HashMap<PersonId, Standing>) -> bool {
+        let told =
+            |person| standings.get(&person).map_or(Disclosure::None, |standing| scope.disclosure(standing));
+        self.people().all(|person| told(person) >= Disclosure::Status)
+            && self.people().any(|person| told(person) == Disclosure::Full)
+    }
 }
 
 impl ReadAlert {
@@ -91,6 +154,20 @@ impl App {
             })
             .collect();
         let hidden = says.evidence.len() - evidence.len();
-        Ok(Some(ReadAlert { children, evidence, hidden, version, alert }))
+        let ties = self.ties_seen(scope, &says.ties).await?;
+        let hidden_ties = says.ties.len() - ties.len();
+        Ok(Some(ReadAlert { children, evidence, hidden, ties, hidden_ties, version, alert }))
+    }
+
+    async fn ties_seen(&self, scope: &Scope, ids: &BTreeSet<TieId>) -> Result<Vec<TieSeen>, ReadError> {
+        let mut ties = Vec::new();
+        for id in ids.iter().take(TIES_NAMED_MAX) {
+            let (entries, _) = self.entries_of(&StreamId { category: "tie".to_owned(), id: id.0 }).await?;
+            ties.extend(TieSeen::of(*id, &effective(&entries)));
+        }
+        let ends: BTreeSet<PersonId> = ties.iter().flat_map(TieSeen::people).collect();
+        let standings = standings(&self.views, &ends.into_iter().collect::<Vec<_>>()).await?;
+        ties.retain(|tie| tie.is_told(scope, &standings));
+        Ok(ties)
     }
 }

@@ -76,6 +76,9 @@ pub enum OpenError {
     Pool(#[from] deadpool_postgres::BuildError),
 }
 
+/// What PostgreSQL calls the connections that answer queries, beside those of the engine and the logs.
+const READERS: &str = "goldthread readers";
+
 impl App {
     /// Opens everything over migrated databases: policies first, because without them nothing may be answered.
     ///
@@ -104,10 +107,9 @@ impl App {
         let engine = Engine::start(store, Arc::clone(&keys), engine_pool, projections::views()).await?;
         let directory = Directory::listening(engine.listen());
         // Readers never wait for the engine's connections, nor it for theirs.
-        let views = engine
-            .reads()
-            .through(pool(connections.views.clone(), settings.readers.max(1))?)
-            .by(Arc::clone(&clock));
+        let mut readers = connections.views.clone();
+        readers.application_name(READERS);
+        let views = engine.reads().through(pool(readers, settings.readers.max(1))?).by(Arc::clone(&clock));
         Ok(Self {
             settings,
             record,

@@ -6,6 +6,7 @@
 
 mod answer;
 mod asked;
+mod basis;
 mod directory;
 mod hours;
 
@@ -24,6 +25,7 @@ use domain::ids::{CorrelationId, EnquiryId, PersonId};
 use domain::person::identifier::{NhsNumber, Scheme};
 use domain::person::uncertain_date::UncertainDate;
 use domain::text::Narrative;
+use domain::when::civil_day;
 use event_store::{Position, StreamId};
 use projections::access::standing;
 use projections::people::{self, Search as PeopleSearch};
@@ -35,6 +37,7 @@ pub(crate) use directory::Directory;
 
 pub use answer::{Answered, PreviousEnquiry, Responsible, StatusHere, Worker};
 pub use asked::{AskedOf, Reply, Whom};
+pub use basis::{LegalBasis, since};
 pub use hours::{Hours, Line};
 
 use asked::Heard;
@@ -156,6 +159,7 @@ impl App {
         };
         let others_match = found.len() > MATCHES_MAX;
         if found.is_empty() {
+            self.read_of_nobody(&scope).await?;
             let answered = self.no_trace(visitor, basis).await?;
             return Ok(vec![self.put_on_record(visitor, &question, 0, answered).await?]);
         }
@@ -322,6 +326,18 @@ impl App {
         Ok(found.into_iter().map(|found| Known { person: found.person, standing: found.standing }).collect())
     }
 
+    /// Whether an enquiry by this number would be about somebody. That it would not is said beside those who are near
+    /// what else was typed, whom a search on record shows; that it would is said by the enquiry alone.
+    pub(crate) async fn is_somebodys(
+        &self,
+        visitor: &Visitor,
+        purpose: Purpose,
+        number: &NhsNumber,
+    ) -> Result<bool, ReadError> {
+        let scope = self.scope(visitor, Action::Enquire, purpose)?;
+        Ok(!self.found(&scope, &Search::NhsNumber(number.clone())).await?.is_empty())
+    }
+
     async fn known(&self, person: PersonId) -> Result<Option<Known>, ReadError> {
         let standing = standing(&self.views, person).await?;
         Ok(standing.map(|standing| Known { person, standing }))
@@ -355,7 +371,7 @@ impl App {
                 Some(lead) => self.worker(lead, basis.head).await?,
                 None => None,
             };
-            here.push(StatusHere::of(case, lead));
+            here.push(StatusHere::of(case, lead, civil_day(views.moment(as_of))));
         }
         let restriction_owner = match status.restriction_owner {
             Some(owner) if answer == Answer::ContactOnly => self.worker(owner, basis.head).await?,
@@ -393,6 +409,16 @@ impl App {
             is_incomplete: status.is_incomplete,
             ..self.blank(basis, answer)
         })
+    }
+
+    /// What an answer about somebody reads, of nobody: how long the asker waits does not say whether anybody is there.
+    async fn read_of_nobody(&self, scope: &Scope) -> Result<(), ReadError> {
+        let (nobody, standing) = (PersonId(uuid::Uuid::nil()), Standing::default());
+        tokio::try_join!(
+            status::of_known(&self.views, scope, nobody, &standing, None),
+            enquiries::newest_of_known(&self.views, scope, nobody, &standing, None, PREVIOUS_MAX),
+        )?;
+        Ok(())
     }
 
     /// Nobody was found: whom to tell all the same.

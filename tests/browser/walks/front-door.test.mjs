@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { NODE, TILLY, ask, be, holds, open, tell, walk as walkAs } from "../chromium.mjs";
+import { NODE, TILLY, ask, be, holds, open, pick, tell, walk as walkAs } from "../chromium.mjs";
 
 let browser;
 before(async () => {
@@ -112,9 +112,7 @@ async function byName(page, given, family, [day, month, year]) {
   await page.getByLabel("By name and date of birth").check();
   await page.getByLabel("Given name", { exact: true }).fill(given);
   await page.getByLabel("Family name", { exact: true }).fill(family);
-  await page.getByLabel("Day").fill(day);
-  await page.getByLabel("Month").fill(month);
-  await page.getByLabel("Year").fill(year);
+  await pick(page, "Date of birth", day, month, year);
   await page.getByLabel("Why do you ask?").fill("A burn");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
 }
@@ -137,6 +135,33 @@ test("those who are near are shown before no trace is believed", async () => {
     await page.getByRole("heading", { name: "No record was found" }).waitFor();
     await byName(page, "Tilly", "Marsh", ["30", "4", "2019"]);
     await page.getByRole("heading", { name: TILLY.name }).waitFor();
+  });
+});
+
+test("a number that nobody has shows those who are near the name, before no trace is believed", async () => {
+  await walk("Tom Adeyemi", async (page) => {
+    const ask = async () => {
+      await page.goto(`${NODE}/ask/attendance`);
+      await page.getByLabel("By NHS number").check();
+      await page.getByLabel("NHS number", { exact: true }).fill("999 000 0182");
+      await page.getByLabel("Given name, if you know it").fill("Tily");
+      await page.getByLabel("Family name, if you know it").fill("Marsch");
+      await pick(page, "Date of birth, if you know it", "30", "4", "2019");
+      await page.getByLabel("Why do you ask?").fill("A burn");
+      await page.getByRole("button", { name: "Ask", exact: true }).click();
+      await page.getByRole("heading", { name: "Is it one of these?" }).waitFor();
+    };
+    await ask();
+    await holds(page);
+    await page.getByRole("button", { name: "Change what I typed" }).click();
+    assert.equal(await page.getByLabel("Family name, if you know it").inputValue(), "Marsch");
+    await holds(page);
+    await ask();
+    await page.getByRole("button", { name: "Ask about this child" }).first().click();
+    await page.getByRole("heading", { name: TILLY.name }).waitFor();
+    await ask();
+    await page.getByRole("button", { name: "None of these: ask all the same" }).click();
+    await page.getByRole("heading", { name: "No record was found" }).waitFor();
   });
 });
 

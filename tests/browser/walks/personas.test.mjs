@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { NODE, TILLY, ask, be, holds, open, tell, visit, walk as walkAs } from "../chromium.mjs";
+import { NODE, TILLY, ask, be, holds, open, pick, tell, visit, walk as walkAs } from "../chromium.mjs";
 
 let browser;
 before(async () => {
@@ -133,7 +133,7 @@ test("the time machine shows the story as it was known, and nothing recorded sin
     await ask(page, "I work with this child", TILLY.number, "Before the conference");
     await page.getByRole("link", { name: "Open the child’s story" }).click();
     await page.getByText("Referral received").first().waitFor();
-    await page.getByLabel("At the end of the day").fill("2026-02-01");
+    await pick(page, "At the end of the day", "1", "2", "2026");
     await page.getByRole("button", { name: "Look back" }).click();
     await page.locator(".gt-past").waitFor();
     assert.equal(await page.getByText("Referral received").count(), 0);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { NODE, TILLY, ask, be, namesNobody, open, tell, visit } from "../chromium.mjs";
+import { NODE, TILLY, ask, be, namesNobody, open, pick, tell, visit } from "../chromium.mjs";
 
 let browser;
 before(async () => {
@@ -43,7 +43,7 @@ test("fields that belong to an answer are all there to be filled in", async () =
   await page.getByLabel("By name and date of birth").check();
   await page.getByLabel("Given name", { exact: true }).fill("jonah");
   await page.getByLabel("Family name", { exact: true }).fill("MARSH");
-  await page.getByLabel("Year").fill("2022");
+  await pick(page, "Date of birth", "", "", "2022");
   await page.getByLabel("Why do you ask?").fill("A rash");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
   await page.getByRole("heading", { name: "Jonah Marsh" }).waitFor();
@@ -65,7 +65,7 @@ test("the front door decides, and the worker looks back", async () => {
   await page.getByRole("link", { name: "Open the child’s story" }).click();
   await fits(page);
   await page.getByText("Load the page again to see what is new.").waitFor();
-  await page.getByLabel("At the end of the day").fill("2026-02-01");
+  await pick(page, "At the end of the day", "1", "2", "2026");
   await page.getByRole("button", { name: "Look back" }).click();
   await page.locator(".gt-past").waitFor();
   await fits(page);

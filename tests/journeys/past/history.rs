@@ -123,7 +123,7 @@ impl<'a> History<'a> {
     }
 
     fn enter(&mut self, answer: &Value, place: &Place) {
-        let entered = |id| Entered { id, place: place.clone(), fate: Fate::Stands };
+        let entered = |id| Entered { id, place: place.clone(), fate: Fate::Stands, word: None };
         self.entered.extend(ids(answer).into_iter().map(entered));
     }
 
@@ -290,6 +290,9 @@ impl<'a> History<'a> {
         let path = format!("people/{child}/assertions");
         let done = self.order(&self.call(teller, purpose), &path, &body).await?;
         self.enter(&done, &Place::Person(child));
+        if let Some(entered) = self.entered.last_mut() {
+            entered.word = Some(self.words.len() - 1);
+        }
         Some(format!("{said} of {child}"))
     }
 
@@ -380,7 +383,7 @@ impl<'a> History<'a> {
             })
             .collect();
         let nth = movable[lately(&movable, entry)?];
-        let Entered { id, place, fate, .. } = self.entered[nth].clone();
+        let Entered { id, place, fate, word } = self.entered[nth].clone();
         let to = self.child(to);
         let at = |child: Uuid| match place {
             Place::Case { authority, .. } => json!({ "case": { "child": child, "authority": authority } }),
@@ -395,6 +398,10 @@ impl<'a> History<'a> {
         let keeper = self.call(&self.cast.manager, KEEPING);
         self.order(&keeper, &format!("entries/{id}/move"), &order).await?;
         self.entered[nth].fate = Fate::Moved(to);
+        // It is sealed anew under the other's key: it is theirs, and goes when they are erased.
+        if let Some(word) = word {
+            self.words[word].0 = Some(to);
+        }
         Some(format!("{id} from {from} to {to}"))
     }
 

@@ -25,6 +25,8 @@ pub struct Entered {
     pub id: Uuid,
     pub place: Place,
     pub fate: Fate,
+    /// Which of the history's words it says.
+    pub word: Option<usize>,
 }
 
 /// A contact, and how far whoever told it may be named today.

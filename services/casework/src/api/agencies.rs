@@ -2,7 +2,9 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use domain::agency::{Agency, FormTeam, Register, SafeguardingLine};
+use chrono::NaiveDate;
+use domain::agency::hours::OpenDay;
+use domain::agency::{Agency, FormTeam, Register, SafeguardingLine, SetHours};
 use domain::ids::AgencyId;
 use domain::text::Line;
 use serde::{Deserialize, Serialize};
@@ -11,7 +13,9 @@ use uuid::Uuid;
 
 use super::address::{Address, at};
 use super::done::{Done, begin, go_on, go_on_telling, tag};
-use super::input::{Asking, At, GivenAgencyKind, GivenAuthority, GivenLine, Json};
+use super::input::{
+    Asking, At, GivenAgencyKind, GivenAuthority, GivenDay, GivenLine, GivenTimeOfDay, GivenWeekday, Json,
+};
 use super::reading::read_directory;
 use crate::app::App;
 use crate::error::Problem;
@@ -22,6 +26,7 @@ pub fn addresses() -> Vec<Address> {
         at("/agencies").post(register),
         at("/agencies/{id}").get(read).post(change),
         at("/agencies/{id}/teams").post(form_team),
+        at("/agencies/{id}/hours").post(set_hours),
     ]
 }
 
@@ -99,7 +104,39 @@ pub struct AgencyRead {
     /// Whom to ring about a child.
     #[serde(skip_serializing_if = "Option::is_none")]
     safeguarding_line: Option<LineRead>,
+    /// When the number by day is answered, each from its first day on. Where nothing is on record, from nine to five on
+    /// working days; never on a bank holiday.
+    hours: Vec<HoursRead>,
     teams: Vec<TeamRead>,
+}
+
+/// The hours of a week, from a day on.
+#[derive(Debug, Serialize, ToSchema)]
+struct HoursRead {
+    from: NaiveDate,
+    open: Vec<OpenDayRead>,
+}
+
+/// A day of the week on which the number by day is answered.
+#[derive(Debug, Serialize, ToSchema)]
+struct OpenDayRead {
+    #[schema(example = "monday")]
+    day: &'static str,
+    #[schema(example = "08:30")]
+    opens: String,
+    #[schema(example = "17:00")]
+    closes: String,
+}
+
+impl HoursRead {
+    fn of((from, open): &(NaiveDate, Vec<OpenDay>)) -> Self {
+        let read = |open: &OpenDay| OpenDayRead {
+            day: open.day.code(),
+            opens: open.opens.to_string(),
+            closes: open.closes.to_string(),
+        };
+        Self { from: *from, open: open.iter().map(read).collect() }
+    }
 }
 
 /// Telephone numbers.
@@ -130,6 +167,7 @@ impl AgencyRead {
                 in_hours: text(&line.in_hours),
                 out_of_hours: line.out_of_hours.as_ref().map(text),
             }),
+            hours: agency.hours().on_record().iter().map(HoursRead::of).collect(),
             teams: agency
                 .teams()
                 .iter()
@@ -169,4 +207,40 @@ pub async fn form_team(
 ) -> Result<HttpResponse, Problem> {
     let command = FormTeam { name: body.name.0 }.into();
     go_on_telling(&app, asking, Command::Agency { id: Some(id), command }, "agency").await
+}
+
+/// When an agency's number by day is answered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetHoursOf {
+    /// The first day; a day to come is allowed.
+    from: GivenDay,
+    /// A day of the week that is not named is closed.
+    #[schema(max_items = 7)]
+    open: Vec<GivenOpenDay>,
+}
+
+/// A day of the week on which it is answered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = OpenDay)]
+struct GivenOpenDay {
+    day: GivenWeekday,
+    opens: GivenTimeOfDay,
+    closes: GivenTimeOfDay,
+}
+
+/// Sets the hours in which an agency's number by day is answered, from a day on.
+#[utoipa::path(post, path = "/api/v1/agencies/{id}/hours", tag = "agencies", params(("id" = Uuid, Path)), request_body = SetHoursOf,
+    responses((status = 200, body = Done)))]
+pub async fn set_hours(
+    app: web::Data<App>,
+    asking: Asking,
+    At(id): At<AgencyId>,
+    Json(body): Json<SetHoursOf>,
+) -> Result<HttpResponse, Problem> {
+    let open =
+        |given: GivenOpenDay| OpenDay { day: given.day.0, opens: given.opens.0, closes: given.closes.0 };
+    let command = SetHours { from: body.from.0, open: body.open.into_iter().map(open).collect() };
+    go_on(&app, asking, Command::Agency { id: Some(id), command: command.into() }).await
 }

@@ -2,7 +2,7 @@
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::{Action, Disclosure};
 use domain::alert::{
     Accept, AlertState, Command as Alert, Decided, Decision as Made, Dismiss, Follows, GiveOpinion, Opinion,
@@ -11,6 +11,7 @@ use domain::alert::{
 use domain::ids::{AlertId, PersonId};
 use domain::sealed::Sealed;
 use domain::text::Narrative;
+use domain::tie::TieTo;
 use domain::when::{Occurred, civil_day, start_of};
 use event_store::Position;
 use projections::alerts::{self, Listed, Queue, QueuePlace};
@@ -27,7 +28,7 @@ use super::people::Limit;
 use super::reading::{GivenPosition, catch_up, judge_by_now};
 use super::token::PlaceIn;
 use crate::access_log::{Shown, ShownPerson};
-use crate::alerts::{ReadAlert, Shown as Seen};
+use crate::alerts::{ReadAlert, Shown as Seen, TieSeen};
 use crate::app::App;
 use crate::error::{FieldError, Problem};
 use crate::execute::Command;
@@ -220,8 +221,10 @@ pub struct AlertRead {
     /// The place in the record up to which it was looked for.
     known_at: String,
     children: Vec<Uuid>,
-    /// The ties that join the people of the evidence to the children.
-    ties: Vec<Uuid>,
+    /// The ties that join the people of the evidence to the children, as far as the reader may know of both ends.
+    ties: Vec<AlertTie>,
+    /// How many ties more there are.
+    hidden_ties: usize,
     /// In the order it happened.
     evidence: Vec<AlertEvidence>,
     /// How many entries more there are that the reader may not see.
@@ -230,6 +233,49 @@ pub struct AlertRead {
     opinions: Vec<AlertOpinion>,
     /// What was decided, in order; it may have grown since.
     decisions: Vec<AlertDecision>,
+}
+
+/// A tie that an alert rests on. Read it as: `from` is the `kind` of `to`.
+#[derive(Serialize, ToSchema)]
+struct AlertTie {
+    tie: Uuid,
+    from: Uuid,
+    #[schema(example = "sibling")]
+    kind: &'static str,
+    /// Absent for a place in a household.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    to: Option<Uuid>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    household: Option<Uuid>,
+    /// The first day it held, where known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    since: Option<NaiveDate>,
+    /// The last day it held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<NaiveDate>,
+    /// Who put it on record, and when.
+    agency: Uuid,
+    recorded_at: DateTime<Utc>,
+}
+
+impl From<&TieSeen> for AlertTie {
+    fn from(seen: &TieSeen) -> Self {
+        let (to, household) = match seen.to {
+            TieTo::Person(to) => (Some(to.0), None),
+            TieTo::Household(household) => (None, Some(household.0)),
+        };
+        Self {
+            tie: seen.tie.0,
+            from: seen.from.0,
+            kind: seen.kind.code(),
+            to,
+            household,
+            since: seen.since,
+            until: seen.until,
+            agency: seen.agency.0,
+            recorded_at: seen.recorded_at,
+        }
+    }
 }
 
 /// An entry that an alert rests on.
@@ -357,8 +403,8 @@ impl AlertRead {
             changed_at: moment(alert.changed_at()?),
             known_at: alert.known_at()?.0.to_string(),
             children: read.children.iter().map(|child| child.0).collect(),
-            // A tie names people; with hidden evidence it might name one the reader may not know of.
-            ties: if read.hidden == 0 { says.ties.iter().map(|tie| tie.0).collect() } else { Vec::new() },
+            ties: read.ties.iter().map(AlertTie::from).collect(),
+            hidden_ties: read.hidden_ties,
             evidence: read.evidence.iter().map(AlertEvidence::from).collect(),
             hidden: read.hidden,
             opinions: alert
@@ -386,6 +432,12 @@ pub async fn read(app: web::Data<App>, asking: Asking, At(id): At<AlertId>) -> R
             let others: std::collections::BTreeSet<PersonId> = evidence.copied().filter(told).collect();
             people.extend(
                 others.into_iter().map(|person| ShownPerson { person, disclosure: Disclosure::Progress }),
+            );
+            let tied = found.iter().flat_map(|read| read.ties.iter().flat_map(TieSeen::people));
+            let told = |person: &PersonId| !people.iter().any(|shown| shown.person == *person);
+            let tied: std::collections::BTreeSet<PersonId> = tied.filter(told).collect();
+            people.extend(
+                tied.into_iter().map(|person| ShownPerson { person, disclosure: Disclosure::Status }),
             );
             Ok(Shown { answer: found, people })
         })

@@ -165,6 +165,14 @@ struct AnswerStatus {
     /// Under what law the authority acts; absent when it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     legal_basis: Option<&'static str>,
+    /// Of a child who is looked after: the last day the order states.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    legal_basis_until: Option<NaiveDate>,
+    /// That day has passed, and nothing on record took the order's place.
+    legal_basis_has_lapsed: bool,
+    /// Who may not take the child away, and by what law.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    who_may_not_take_away: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lead: Option<Contactable>,
 }
@@ -293,7 +301,10 @@ impl From<StatusHere> for AnswerStatus {
             since: here.since,
             emergency: here.emergency.map(EmergencyPower::from),
             categories: here.categories,
-            legal_basis: here.legal_basis,
+            legal_basis: here.legal_basis.map(|basis| basis.law),
+            legal_basis_until: here.legal_basis.and_then(|basis| basis.until),
+            legal_basis_has_lapsed: here.legal_basis.is_some_and(|basis| basis.has_lapsed),
+            who_may_not_take_away: here.legal_basis.and_then(|basis| basis.who_may_not_take_away),
             lead: here.lead.map(Contactable::from),
         }
     }

@@ -26,7 +26,7 @@ use super::{
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     paths(
-        agencies::register, agencies::read, agencies::change, agencies::form_team,
+        agencies::register, agencies::read, agencies::change, agencies::form_team, agencies::set_hours,
         practitioners::register, practitioners::read, practitioners::change, practitioners::give_role, practitioners::leave,
         people::open, people::assert, people::record_birth, people::accept_birth, people::read_unsettled, people::record_death, people::restrict,
         people::lift_restriction, people::read_addresses, people::record_authority, people::report_missing,

@@ -78,6 +78,19 @@ fn receipt(receipt: &Value) -> String {
     }
     for case in receipt.get("status").and_then(Value::as_array).into_iter().flatten() {
         lines.push(format!("status    {} at authority {}", text(case, "standing"), text(case, "authority")));
+        if case.get("legal_basis").is_some() {
+            let until = text(case, "legal_basis_until");
+            let lapsed = case.get("legal_basis_has_lapsed").and_then(Value::as_bool) == Some(true);
+            let until = match (until.is_empty(), lapsed) {
+                (true, _) => String::new(),
+                (false, false) => format!(", until {until}"),
+                (false, true) => format!(", LAPSED {until} with nothing in its place"),
+            };
+            lines.push(format!("law       {}{until}", text(case, "legal_basis")));
+        }
+        if case.get("who_may_not_take_away").is_some() {
+            lines.push(format!("kept      {}", text(case, "who_may_not_take_away")));
+        }
         if let Some(emergency) = case.get("emergency") {
             lines.push(format!("until     {} ({})", text(emergency, "until"), text(emergency, "law")));
         }

@@ -4,6 +4,7 @@
 //! practitioner's: they speak to a running node over its API with a token. The rest are the node's own: they open its
 //! database.
 
+mod agency;
 mod bundle;
 mod client;
 mod doctor;
@@ -84,6 +85,9 @@ enum Command {
     Verify(verify::Verify),
     /// Write events with their proofs to a file that anyone can check with no database.
     Bundle(bundle::Bundle),
+    /// What the node says of an agency.
+    #[command(subcommand)]
+    Agency(agency::Agency),
     /// Look after the views.
     #[command(subcommand)]
     Projections(projections::Projections),
@@ -115,6 +119,7 @@ pub fn run() -> ExitCode {
         Command::Management(management) => management.run(&settings, output),
         Command::Verify(verify) => verify.run(settings, output),
         Command::Bundle(bundle) => bundle.run(settings, output),
+        Command::Agency(agency) => agency.run(settings, output),
         Command::Projections(projections) => projections.run(settings, output),
         Command::Token(token) => token.run(settings, output),
         Command::Openapi(openapi) => openapi.run(output),

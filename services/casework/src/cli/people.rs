@@ -1,6 +1,6 @@
 //! `goldthread people`: looking for somebody, who they are, and reviews of such looking.
 
-use domain::ids::PersonId;
+use domain::ids::{EventId, PersonId};
 use serde_json::{Map, Value, json};
 
 use super::client::Node;
@@ -13,6 +13,8 @@ use casework::settings::Settings;
 pub enum People {
     Search(Search),
     Show(Show),
+    AcceptBirth(AcceptBirth),
+    UnsettledBirths(UnsettledBirths),
     Reviews(Reviews),
 }
 
@@ -52,6 +54,29 @@ pub struct Show {
     person: PersonId,
 }
 
+/// Accept one of the dates of birth that were said of somebody.
+///
+/// At eighteen what is owed to a child ends by it. Another date said later disputes it again.
+#[derive(Debug, clap::Args)]
+pub struct AcceptBirth {
+    #[command(flatten)]
+    node: Node,
+    /// Their record.
+    person: PersonId,
+    /// The entry that said it, as `people show` lists it.
+    #[arg(long)]
+    assertion: EventId,
+}
+
+/// List those with an open case of your authority whose age is for a person to decide.
+///
+/// Their date of birth is uncertain or disputed, and they may be adults. Nothing has ended for them.
+#[derive(Debug, clap::Args)]
+pub struct UnsettledBirths {
+    #[command(flatten)]
+    node: Node,
+}
+
 /// List the newest reviews of how people were looked for.
 ///
 /// Auditors see all (`--purpose audit`), safeguarding leads those of their own agency (`--purpose record-keeping`).
@@ -83,6 +108,15 @@ impl People {
             Self::Show(show) => {
                 output.show(&show.node.get(&format!("/people/{}", show.person), &[])?, person)
             }
+            Self::AcceptBirth(accept) => {
+                let path = format!("/people/{}/birth/acceptance", accept.person);
+                let body = json!({ "assertion": accept.assertion.to_string() });
+                output.show(&accept.node.post(&path, &body)?, |done| {
+                    if list(done, "events").next().is_some() { "accepted" } else { "accepted before" }
+                        .to_owned()
+                })
+            }
+            Self::UnsettledBirths(list) => output.show(&list.node.get("/births/unsettled", &[])?, unsettled),
             Self::Reviews(list) => output.show(&list.node.get("/reviews", &[])?, reviews),
         }
     }
@@ -144,7 +178,23 @@ fn person(answer: &Value) -> String {
     let mut lines: Vec<String> = list(answer, "names")
         .map(|name| format!("{} {} ({})", text(name, "given"), text(name, "family"), text(name, "use")))
         .collect();
-    lines.push(format!("born {}", words(answer, "births")));
+    lines.push(match text(answer, "born") {
+        "" if answer.get("is_birth_disputed").and_then(Value::as_bool) == Some(true) => {
+            "born DISPUTED: a person of the authority accepts one of these".to_owned()
+        }
+        "" => "born, nobody has said when".to_owned(),
+        born => format!("born {born}"),
+    });
+    lines.extend(list(answer, "births").map(|birth| {
+        let accepted = birth.get("is_accepted").and_then(Value::as_bool) == Some(true);
+        format!(
+            "  {} ({}) {}{}",
+            text(birth, "born"),
+            text(birth, "basis"),
+            text(birth, "assertion"),
+            if accepted { ", accepted" } else { "" }
+        )
+    }));
     lines.extend(
         list(answer, "identifiers")
             .map(|number| format!("{} {}", text(number, "scheme"), text(number, "value"))),
@@ -153,6 +203,13 @@ fn person(answer: &Value) -> String {
         lines.push("INCOMPLETE: telephone the authority".to_owned());
     }
     lines.join("\n")
+}
+
+fn unsettled(answer: &Value) -> String {
+    let line =
+        |one: &Value| format!("{} perhaps since {}", text(one, "person"), text(one, "perhaps_adult_from"));
+    let lines: Vec<String> = list(answer, "unsettled").map(line).collect();
+    if lines.is_empty() { "nobody’s age is for a person to decide".to_owned() } else { lines.join("\n") }
 }
 
 fn reviews(answer: &Value) -> String {

@@ -77,6 +77,9 @@ pub fn words(status: &Value) -> String {
                 line.push_str(&format!(", {name} {day}"));
             }
         }
+        if let Some(status) = text("legal_status") {
+            line.push_str(&format!(", {status}"));
+        }
         if let Some(emergency) = case.get("emergency") {
             let text = |name: &str| emergency.get(name).and_then(Value::as_str).unwrap_or("?");
             line.push_str(&format!(", {} until {}", text("power"), text("until")));

@@ -6,17 +6,19 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::{Actor, Purpose, Role};
-use domain::agency::{AgencyKind, FormTeam, Register, SafeguardingLine};
+use domain::agency::{AgencyKind, FormTeam, Register, SafeguardingLine, SetHours};
 use domain::authority::Authority;
 use domain::ids::{AgencyId, PractitionerId, TeamId};
 use domain::practitioner::{self, Details, GiveRole};
 use domain::text::Line;
+use domain::when::civil_day;
 
 use super::dice::Dice;
 use super::script::Script;
 use super::words::{Words, line};
 use super::{County, Untold};
 use crate::app::App;
+use crate::demonstration::front_door_hours;
 use crate::execute::Command;
 use crate::visitor::Visitor;
 
@@ -264,6 +266,11 @@ impl<'a> Founding<'a, '_> {
         };
         let command = Command::Agency { id: Some(id), command: register.into() };
         self.script.tell(self.at, self.node, Purpose::Operation, command);
+        if kind == AgencyKind::LocalAuthority {
+            let hours = SetHours { from: civil_day(self.at), open: front_door_hours()? };
+            let command = Command::Agency { id: Some(id), command: hours.into() };
+            self.script.tell(self.at, self.node, Purpose::Operation, command);
+        }
         Ok(Founded { id, kind, authority })
     }
 

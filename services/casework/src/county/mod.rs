@@ -9,6 +9,7 @@ mod crew;
 mod desk;
 mod dice;
 mod family;
+mod looks;
 mod missing;
 mod named;
 mod rehearse;
@@ -79,12 +80,16 @@ pub enum Untold {
     AnotherCounty,
     #[error("the county ends before it is founded; give it at least a day")]
     TooShort,
+    #[error("hours of the county are not taken")]
+    Hours(#[from] domain::agency::hours::NotATimeOfDay),
     #[error("an order of the county has nobody to give it")]
     Nobody,
     #[error("the county can only be told on a demonstration")]
     NotADemonstration(#[from] crate::visitor::TokenError),
     #[error("somebody of the county may not do what they are there for")]
     NotPermitted(#[from] crate::policy::NotPermitted),
+    #[error("a look of the county could not be put on record")]
+    Look(#[source] crate::error::ReadError),
     #[error("the record cannot be read")]
     Record(#[from] event_store::StoreError),
     #[error("an order of the county broke off")]
@@ -127,15 +132,18 @@ pub async fn tell(
 ) -> Result<u64, Untold> {
     let words = Words::shipped();
     let Plan { crew, acts, named } = plan(app, county, company, &words)?;
-    if tell::is_told(app, &acts).await? {
-        return Ok(0);
-    }
     let crew = Arc::new(crew);
-    let desk = Desk::new(&crew, &words, county.seed, named);
-    app.engine.gather_for(Some(GATHER));
-    let told = tell::tell(app, &crew, acts, desk, progress).await;
-    app.engine.gather_for(None);
-    told
+    let looks = looks::drawn(&acts, &named, county.seed);
+    let mut events = 0;
+    if !tell::is_told(app, &acts).await? {
+        let desk = Desk::new(&crew, &words, county.seed, named);
+        app.engine.gather_for(Some(GATHER));
+        let told = tell::tell(app, &crew, acts, desk, progress).await;
+        app.engine.gather_for(None);
+        events = told?;
+    }
+    looks::tell(app, &crew, &looks).await?;
+    Ok(events)
 }
 
 /// Holds every order on a case against the rules, and tells nothing. How many there are.

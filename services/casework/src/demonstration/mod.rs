@@ -10,11 +10,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Purpose;
-use domain::agency::SafeguardingLine;
+use domain::agency::hours::{NotATimeOfDay, OpenDay, Weekday};
+use domain::agency::{AgencyKind, SafeguardingLine, SetHours};
 use domain::authority::Authority;
 use domain::ids::EventId;
 use domain::practitioner::Details;
 use domain::text::{Line, TextError};
+use domain::when::civil_day;
 use event_store::{EventStore as _, Position, StoreError};
 
 use crate::app::App;
@@ -48,6 +50,8 @@ pub enum DemonstrationError {
     NotOurs,
     #[error("a text of the demonstration is not taken")]
     Text(#[from] TextError),
+    #[error("hours of the demonstration are not taken")]
+    Hours(#[from] NotATimeOfDay),
     #[error(transparent)]
     County(#[from] Untold),
     #[error(transparent)]
@@ -154,6 +158,12 @@ async fn agencies(app: &App, at: DateTime<Utc>) -> Result<(), DemonstrationError
         };
         let command = Command::Agency { id: Some(employer.id(app)), command: command.into() };
         node.tell(employer.name(), at, command).await?;
+        if employer.kind() == AgencyKind::LocalAuthority {
+            let name = format!("hours of {}", employer.name());
+            let command = SetHours { from: civil_day(at), open: front_door_hours()? };
+            let command = Command::Agency { id: Some(employer.id(app)), command: command.into() };
+            node.tell(&name, at, command).await?;
+        }
     }
     for persona in Persona::ALL {
         let actor = persona.actor(app);
@@ -174,4 +184,12 @@ async fn agencies(app: &App, at: DateTime<Utc>) -> Result<(), DemonstrationError
         node.tell(&name, at, Command::Practitioner { id, command: command.into() }).await?;
     }
     Ok(())
+}
+
+/// In the demonstration every front door opens at half past eight, and closes half an hour earlier on a Friday.
+pub(crate) fn front_door_hours() -> Result<Vec<OpenDay>, NotATimeOfDay> {
+    let (opens, closes, on_friday) = ("08:30".parse()?, "17:00".parse()?, "16:30".parse()?);
+    let weekdays = [Weekday::Monday, Weekday::Tuesday, Weekday::Wednesday, Weekday::Thursday];
+    let open = weekdays.into_iter().map(|day| OpenDay { day, opens, closes });
+    Ok(open.chain([OpenDay { day: Weekday::Friday, opens, closes: on_friday }]).collect())
 }

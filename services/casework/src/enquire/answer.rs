@@ -2,19 +2,19 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
+use domain::agency::Timetable;
 use domain::authority::Authority;
 use domain::case::emergency::Emergency;
-use domain::case::events::LegalStatus;
 use domain::case::status::Standing;
 use domain::enquiry::{Answer, Receipt};
 use domain::ids::{AgencyId, EnquiryId, PersonId, PractitionerId};
 use domain::person::{Missing, OnDuty};
-use domain::when::civil_day;
 use event_store::Position;
 use projections::enquiries::EnquiryMade;
 use projections::status::CaseSummary;
 
 use super::asked::AskedOf;
+use super::basis::{LegalBasis, since};
 
 /// An answer with its receipt.
 #[derive(Clone, Debug)]
@@ -75,7 +75,7 @@ pub struct StatusHere {
     /// Of a protection plan, for those who are told how the work stands.
     pub categories: Vec<String>,
     /// Under what law the authority acts; none when it does not.
-    pub legal_basis: Option<&'static str>,
+    pub legal_basis: Option<LegalBasis>,
     pub lead: Option<Worker>,
 }
 
@@ -102,6 +102,8 @@ pub struct Responsible {
     pub name: Option<String>,
     pub in_hours: Option<String>,
     pub out_of_hours: Option<String>,
+    /// When the number by day is answered.
+    pub hours: Timetable,
 }
 
 /// An earlier enquiry.
@@ -127,39 +129,18 @@ impl PreviousEnquiry {
 }
 
 impl StatusHere {
-    pub(super) fn of(case: &CaseSummary, lead: Option<Worker>) -> Self {
-        let (since, legal_basis) = match case.standing {
-            Standing::NotKnown => (None, None),
-            Standing::Closed => (case.closed_on, None),
-            Standing::ReachedEighteen => (case.reached_eighteen_on, None),
-            Standing::Referred => (case.referred_on, Some(SECTION_17)),
-            Standing::Assessed => (case.assessment_since, Some(SECTION_17)),
-            Standing::InNeed => (case.cin_plan_since, Some(SECTION_17)),
-            Standing::EnquiredInto => (case.section47_since, Some(SECTION_47)),
-            Standing::Protected => (case.cp_plan_since, Some(SECTION_47)),
-            Standing::LookedAfter => {
-                (case.looked_after_since, Some(case.legal_status.map_or(SECTION_22, LegalStatus::law)))
-            }
-            Standing::PoliceProtection | Standing::EmergencyOrder => (
-                case.emergency.map(|held| civil_day(held.since)),
-                case.emergency.map(|held| held.power.law()),
-            ),
-        };
+    pub(super) fn of(case: &CaseSummary, lead: Option<Worker>, day: NaiveDate) -> Self {
         Self {
             authority: case.authority.clone(),
             standing: case.standing,
-            since,
+            since: since(case),
             emergency: case.emergency,
             categories: case.cp_categories.clone(),
-            legal_basis,
+            legal_basis: LegalBasis::of(case, day),
             lead,
         }
     }
 }
-
-const SECTION_17: &str = "Children Act 1989 section 17, a child in need";
-const SECTION_47: &str = "Children Act 1989 section 47, likely to suffer significant harm";
-const SECTION_22: &str = "Children Act 1989 section 22, looked after by the authority";
 
 /// What to do with an answer, first of all about a child who is missing.
 pub(super) const fn advice_on_missing() -> &'static str {

@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use domain::authority::Authority;
 
 use super::answer::{Responsible, StatusHere};
-use super::hours::Hours;
 
 /// Somebody the answer rests on, or might have.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -161,7 +160,7 @@ impl Heard<'_> {
     /// One that has not registered has no number at any hour, and is said to be so.
     fn has_no_number(&self, door: &Responsible) -> bool {
         let (first, _) = door.lines(self.now);
-        door.agency.is_some() && first.is_none_or(|line| line.hours != Hours::at(self.now))
+        door.agency.is_some() && first.is_none_or(|line| line.hours != door.hours_at(self.now))
     }
 }
 
@@ -175,6 +174,7 @@ fn nobody_in_particular(whom: Whom, reply: Reply) -> AskedOf {
 
 #[cfg(test)]
 mod tests {
+    use domain::agency::Timetable;
     use domain::ids::AgencyId;
 
     use super::*;
@@ -186,6 +186,7 @@ mod tests {
             name: None,
             in_hours: agency.map(|_| "day".to_owned()),
             out_of_hours: night.map(str::to_owned),
+            hours: Timetable::default(),
         }
     }
 

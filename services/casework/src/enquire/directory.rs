@@ -165,6 +165,7 @@ impl App {
             name: registered.map(|registered| registered.name.as_str().to_owned()),
             in_hours: line.map(|line| line.in_hours.as_str().to_owned()),
             out_of_hours: out_of_hours.map(|line| line.as_str().to_owned()),
+            hours: agency.hours().clone(),
         })
     }
 

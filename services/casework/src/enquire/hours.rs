@@ -1,14 +1,10 @@
-//! The number to ring at this hour. Front doors answer from nine to five on working days by clocks in England; outside of
-//! that, at weekends, on bank holidays and at Christmas, the emergency duty team does.
+//! The number to ring at this hour. A front door answers in the hours that it said, by clocks in England; outside of
+//! them, on bank holidays and at Christmas, the emergency duty team does.
 
-use chrono::{DateTime, Timelike as _, Utc};
+use chrono::{DateTime, Utc};
 use domain::when::civil_time;
-use domain::working_days::is_working_day;
 
 use super::answer::Responsible;
-
-const OPENS_AT_HOUR: u32 = 9;
-const CLOSES_AT_HOUR: u32 = 17;
 
 /// When a number is answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,14 +14,6 @@ pub enum Hours {
 }
 
 impl Hours {
-    /// The hours of a moment.
-    #[must_use]
-    pub fn at(moment: DateTime<Utc>) -> Self {
-        let local = civil_time(moment);
-        let by_day = (OPENS_AT_HOUR..CLOSES_AT_HOUR).contains(&local.hour());
-        if by_day && is_working_day(local.date()) { Self::Office } else { Self::OutOfHours }
-    }
-
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -43,12 +31,18 @@ pub struct Line {
 }
 
 impl Responsible {
+    /// The hours of a moment, at this front door.
+    #[must_use]
+    pub fn hours_at(&self, moment: DateTime<Utc>) -> Hours {
+        if self.hours.is_open_at(civil_time(moment)) { Hours::Office } else { Hours::OutOfHours }
+    }
+
     /// The number for an hour, and the other one. Where none is registered for the hour, the only one there is.
     #[must_use]
     pub fn lines(&self, now: DateTime<Utc>) -> (Option<Line>, Option<Line>) {
         let line = |number: &Option<String>, hours| number.clone().map(|number| Line { number, hours });
         let (day, night) = (line(&self.in_hours, Hours::Office), line(&self.out_of_hours, Hours::OutOfHours));
-        let (first, other) = match Hours::at(now) {
+        let (first, other) = match self.hours_at(now) {
             Hours::Office => (day, night),
             Hours::OutOfHours => (night, day),
         };
@@ -58,6 +52,8 @@ impl Responsible {
 
 #[cfg(test)]
 mod tests {
+    use domain::agency::Timetable;
+
     use super::*;
 
     fn front_door() -> Responsible {
@@ -67,6 +63,7 @@ mod tests {
             name: None,
             in_hours: Some("day".to_owned()),
             out_of_hours: Some("night".to_owned()),
+            hours: Timetable::default(),
         }
     }
 

@@ -45,6 +45,7 @@ impl Command {
             Self::Agency { command, .. } => match command {
                 agency::Command::Register(_) => "agency.registered",
                 agency::Command::FormTeam(_) => "agency.team-formed",
+                agency::Command::SetHours(_) => "agency.hours-set",
             },
             Self::Practitioner { command, .. } => match command {
                 practitioner::Command::Register(_) => "practitioner.registered",

@@ -98,6 +98,13 @@ impl Typed {
         text.parse().map_err(|_| problems.add(name, wrong)).ok()
     }
 
+    /// The same, where it may be left out.
+    pub fn born_if_known(&self, name: &str, problems: &mut Problems) -> Option<UncertainDate> {
+        let is_typed =
+            ["day", "month", "year"].iter().any(|part| !self.get(&format!("{name}_{part}")).is_empty());
+        if is_typed { self.born(name, "", problems) } else { None }
+    }
+
     /// The three parts given back as they were typed.
     pub fn date_field(&self, name: &'static str, problems: &Problems) -> DateField {
         let part = |part: &str| self.string(&format!("{name}_{part}"));

@@ -9,6 +9,7 @@ mod ask;
 mod assets;
 mod components;
 mod contact;
+mod day;
 mod entry;
 mod form;
 mod frame;

@@ -1,5 +1,7 @@
 //! The answer to an enquiry, as it is read on the telephone at two in the morning, and printed.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
 use actix_web::{HttpResponse, web};
@@ -87,8 +89,8 @@ struct StatusSaid {
     weight: &'static str,
     since: Option<String>,
     legal_basis: Option<&'static str>,
-    /// Until when nobody may take the child away.
-    held_until: Option<String>,
+    /// Who may not take the child away.
+    kept: Option<String>,
     categories: Vec<String>,
     lead: Option<(String, Option<String>)>,
 }
@@ -215,13 +217,15 @@ impl Identity {
             let parts = [name.given.as_deref(), name.family.as_deref()];
             parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
         });
-        let born = known.births.last().map(|birth| birth.0.clone());
-        let date: Option<domain::person::uncertain_date::UncertainDate> =
-            born.as_deref().and_then(|born| born.parse().ok());
+        let date = known.born();
+        let disputed = || {
+            let said: BTreeSet<String> = known.births.iter().map(|birth| words::born(birth.date())).collect();
+            format!("{} (disputed)", said.into_iter().collect::<Vec<_>>().join(" or "))
+        };
         let number = known.identifiers.iter().rfind(|number| number.scheme == "nhs");
         Self {
             name: name.filter(|name| !name.is_empty()).unwrap_or_else(|| "Name not known".to_owned()),
-            born: words::born(date, born.as_deref()),
+            born: if known.is_birth_disputed() { disputed() } else { words::born(date) },
             age: date.and_then(|date| words::age(date, today)),
             nhs_number: number.map(|number| words::nhs_number(&number.value)),
         }
@@ -236,8 +240,8 @@ fn status(here: &StatusHere, front_doors: &[Responsible]) -> StatusSaid {
         standing: words::standing(here.standing),
         weight: words::weight(here.standing),
         since: here.since.map(words::day),
-        legal_basis: here.legal_basis,
-        held_until: here.emergency.map(|held| words::moment(held.until)),
+        legal_basis: here.legal_basis.map(|basis| basis.law),
+        kept: words::kept(here.emergency, here.legal_basis),
         categories: here.categories.iter().map(|category| words::category(category)).collect(),
         lead: here.lead.as_ref().map(|lead| (lead.name.clone(), lead.telephone.clone())),
     }
@@ -250,7 +254,7 @@ pub fn ring(responsible: &Responsible, now: DateTime<Utc>) -> Ring {
     let which = match first.as_ref().map(|line| line.hours) {
         None => "",
         Some(Hours::OutOfHours) => words::hours(Hours::OutOfHours),
-        Some(Hours::Office) if Hours::at(now) == Hours::OutOfHours => {
+        Some(Hours::Office) if responsible.hours_at(now) == Hours::OutOfHours => {
             "office hours; no number for the night is registered"
         }
         Some(Hours::Office) => words::hours(Hours::Office),
@@ -292,6 +296,7 @@ mod tests {
             name: Some("Invented Council".to_owned()),
             in_hours: Some("day".to_owned()),
             out_of_hours: Some("night".to_owned()),
+            hours: domain::agency::Timetable::default(),
         }
     }
 
@@ -325,7 +330,7 @@ mod tests {
                 weight: "gt-status--grave",
                 since: Some("1 March 2026".to_owned()),
                 legal_basis: Some("section 47"),
-                held_until: Some("3 March 2026, 2:05am".to_owned()),
+                kept: Some("Nobody may take this child away before 3 March 2026, 2:05am.".to_owned()),
                 categories: vec!["Neglect".to_owned()],
                 lead: Some(("Amina Duarte".to_owned(), None)),
             }],

@@ -17,7 +17,8 @@ use projections::{enquiries, people, status, timeline};
 use serde::Deserialize;
 
 use super::alerts::{self, AlertRow};
-use super::components::{ErrorSummary, Problems};
+use super::components::{DateField, ErrorSummary, Problems};
+use super::day;
 use super::entry::{EntrySaid, Telling};
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
@@ -32,11 +33,15 @@ use crate::api::people::live::{Writing, hold_open};
 use crate::api::reading::{OfPerson, read_person};
 use crate::api::token::PlaceIn;
 use crate::app::App;
+use crate::enquire::{LegalBasis, since};
 use crate::error::{Problem, ReadError};
 use crate::server::Shared;
 
 /// Entries on a page of the story.
 const PAGE: usize = 30;
+
+/// What the time machine asks.
+const KNOWN_AT: (&str, &str) = ("At the end of the day", "Such as 1 3 2026.");
 
 pub fn addresses() -> Vec<Address> {
     vec![at("/children/{id}").get(read), at("/children/{id}/live").get(live)]
@@ -49,6 +54,9 @@ struct Asked {
     r#for: Option<String>,
     /// As known at the end of this day, or at this time on it.
     known: Option<String>,
+    known_day: Option<String>,
+    known_month: Option<String>,
+    known_year: Option<String>,
     time: Option<String>,
     /// Further back.
     page: Option<String>,
@@ -65,6 +73,8 @@ struct StoryPage {
     id: PersonId,
     purpose: Purpose,
     child: Identity,
+    /// What was said of when they were born, where it is not all one.
+    births: Vec<String>,
     died: Option<String>,
     missing: Vec<String>,
     /// The moment a page of the past is true for.
@@ -90,9 +100,8 @@ struct StoryPage {
 /// The time machine's form, with what was typed.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct TimeMachine {
-    known: String,
+    known: DateField,
     time: String,
-    error: Option<String>,
 }
 
 /// How a child stands at one authority.
@@ -104,8 +113,9 @@ struct Stands {
     since: Option<String>,
     categories: Vec<String>,
     plans_before: i32,
-    /// Until when nobody may take the child away.
-    held_until: Option<String>,
+    legal_basis: Option<&'static str>,
+    /// Who may not take the child away.
+    kept: Option<String>,
     lead: Option<(String, Option<String>)>,
 }
 
@@ -180,7 +190,9 @@ async fn read(
     let purpose: Purpose = purpose.parse().map_err(|_| Problem::no_such_page())?;
     let now = app.clock.now();
     let mut problems = Problems::default();
-    let moment = Moment::of(asked.known.as_deref(), asked.time.as_deref());
+    let parts = [&asked.known_day, &asked.known_month, &asked.known_year].map(Option::as_deref);
+    let known = day::together(asked.known.as_deref(), parts);
+    let moment = Moment::of(known.as_deref(), asked.time.as_deref());
     let known_at = moment.read(now, &mut problems);
     let may_look_back = app.scope(&session.visitor, Action::Replay, purpose).is_ok();
     let as_of = known_at.map(|known_at| AsOf { known_at: Some(known_at), was_at: None });
@@ -206,7 +218,7 @@ async fn read(
         let after = shared.places.seal(PlaceIn::LiveTimeline, id.0, reader, found.position, None);
         format!("/children/{id}/live?for={}&after={after}", purpose.code())
     });
-    let said = Said { app: &app, session: &session, id, purpose, now };
+    let said = Said { app: &app, session: &session, id, purpose, now, past: known_at };
     let mut shown = said.page(gathered, next, live).await?;
     shown.past = known_at.map(|at| moment.said(at));
     if asked.all.is_none() {
@@ -215,9 +227,8 @@ async fn read(
     shown.summary = problems.summary();
     shown.frame = shown.frame.wrong(!problems.is_empty());
     shown.time_machine = may_look_back.then(|| TimeMachine {
-        known: asked.known.clone().unwrap_or_default(),
+        known: day::fields("known", KNOWN_AT, known.as_deref(), problems.of("known")),
         time: asked.time.clone().unwrap_or_default(),
-        error: problems.of("known"),
     });
     let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok(page(status, &shown))
@@ -228,6 +239,18 @@ fn leave_out_keeping(entries: &mut Vec<EntrySaid>) -> usize {
     let all = entries.len();
     entries.retain(|entry| !entry.is_keeping);
     all - entries.len()
+}
+
+/// Each date of birth that was said, with what it rests on; nothing when there is one, or all are the same.
+fn births_said(births: &[people::Birth], telling: &Telling) -> Vec<String> {
+    let is_one = births.windows(2).all(|two| matches!(two, [one, other] if one.written == other.written));
+    let said = |birth: &people::Birth| {
+        let born = words::born(birth.date());
+        let whose = birth.agency.map(|agency| format!(", {}", telling.agency(agency))).unwrap_or_default();
+        let accepted = if birth.is_accepted { ": accepted" } else { "" };
+        format!("{born}, {}{whose}{accepted}", words::basis(birth.basis))
+    };
+    if is_one { Vec::new() } else { births.iter().map(said).collect() }
 }
 
 /// Purpose comes before looking: an address without one asks for it.
@@ -285,6 +308,8 @@ struct Said<'a> {
     id: PersonId,
     purpose: Purpose,
     now: DateTime<Utc>,
+    /// The moment looked back to.
+    past: Option<DateTime<Utc>>,
 }
 
 impl Said<'_> {
@@ -295,10 +320,12 @@ impl Said<'_> {
         live: Option<String>,
     ) -> Result<StoryPage, PageProblem> {
         let today = civil_day(self.now);
-        let mut telling = Telling::new(gathered.known.as_ref().and_then(born), self.purpose);
+        let mut telling = Telling::new(gathered.known.as_ref().and_then(people::Person::born), self.purpose);
         let items = gathered.timeline.as_ref().map(|found| found.items.as_slice());
         telling.learn(self.app, items.unwrap_or_default().iter().filter_map(|item| item.agency)).await?;
         telling.learn(self.app, gathered.attended.iter().map(|made| made.asked_by)).await?;
+        let births = gathered.known.as_ref().map_or(&[][..], |known| known.births.as_slice());
+        telling.learn(self.app, births.iter().filter_map(|birth| birth.agency)).await?;
         let entries = items.map(|items| items.iter().map(|item| telling.say(item)).collect());
         let attended = gathered
             .attended
@@ -308,6 +335,7 @@ impl Said<'_> {
         let status = gathered.status.as_ref();
         let head = self.app.on_record();
         let doors = self.app.responsible(status.map_or(&[], |status| &status.ring), head).await?;
+        let day = civil_day(self.past.unwrap_or(self.now));
         let mut statuses = Vec::new();
         for case in status.into_iter().flat_map(|status| &status.cases) {
             let door = doors.iter().find(|door| door.authority == case.authority);
@@ -315,6 +343,7 @@ impl Said<'_> {
                 Some(lead) => self.app.worker(lead, head).await?,
                 None => None,
             };
+            let basis = LegalBasis::of(case, day);
             statuses.push(Stands {
                 authority: door
                     .and_then(|door| door.name.clone())
@@ -324,7 +353,8 @@ impl Said<'_> {
                 since: since(case).map(words::day),
                 categories: case.cp_categories.iter().map(|category| words::category(category)).collect(),
                 plans_before: case.cp_plans_before,
-                held_until: case.emergency.map(|held| words::moment(held.until)),
+                legal_basis: basis.map(|basis| basis.law),
+                kept: words::kept(case.emergency, basis),
                 lead: lead.map(|lead| (lead.name, lead.telephone)),
             });
         }
@@ -335,6 +365,7 @@ impl Said<'_> {
             id: self.id,
             purpose: self.purpose,
             child,
+            births: births_said(births, &telling),
             died: gathered.known.as_ref().and_then(|known| known.died_on).map(words::day),
             missing: status.into_iter().flat_map(|status| &status.missing).map(words::missing).collect(),
             past: None,
@@ -383,28 +414,6 @@ impl Said<'_> {
     }
 }
 
-fn born(known: &people::Person) -> Option<domain::person::uncertain_date::UncertainDate> {
-    known.births.last()?.0.parse().ok()
-}
-
-fn since(case: &status::CaseSummary) -> Option<NaiveDate> {
-    use domain::case::status::Standing;
-    match case.standing {
-        Standing::NotKnown => None,
-        Standing::Closed => case.closed_on,
-        Standing::ReachedEighteen => case.reached_eighteen_on,
-        Standing::Referred => case.referred_on,
-        Standing::Assessed => case.assessment_since,
-        Standing::InNeed => case.cin_plan_since,
-        Standing::EnquiredInto => case.section47_since,
-        Standing::Protected => case.cp_plan_since,
-        Standing::LookedAfter => case.looked_after_since,
-        Standing::PoliceProtection | Standing::EmergencyOrder => {
-            case.emergency.map(|held| civil_day(held.since))
-        }
-    }
-}
-
 fn due(case: &status::CaseSummary, today: NaiveDate) -> Vec<DueSaid> {
     let said = |due: &domain::case::due::Due| DueSaid {
         step: words::step(due.step),
@@ -447,7 +456,7 @@ async fn live(
     let asking = session.asking(purpose);
     let known = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
         let known = people::known(&app.views, scope, &[id]).await?.remove(&id);
-        Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: born(&known) }))
+        Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: known.born() }))
     });
     let writing = AsHtml { app: app.clone(), purpose, born: known.await? };
     Ok(hold_open(app, shared, asking, id, asked.after.as_deref(), &request, writing).await?)
@@ -477,13 +486,16 @@ mod tests {
             id: PersonId(uuid::Uuid::nil()),
             purpose: Purpose::AllocatedWork,
             child: Identity::hidden(),
+            births: vec![
+                "2 March 2019, told: accepted".to_owned(),
+                "3 March 2019, from a document".to_owned(),
+            ],
             died: Some("1 March 2026".to_owned()),
             missing: vec!["Missing from home since 1 March 2026".to_owned()],
             past: Some("the end of 1 March 2026".to_owned()),
             time_machine: Some(TimeMachine {
-                known: "2026-03-01".to_owned(),
+                known: day::fields("known", KNOWN_AT, Some("2026-03-01"), Some("Give a day".to_owned())),
                 time: "14:30".to_owned(),
-                error: Some("Give a day".to_owned()),
             }),
             statuses: vec![Stands {
                 authority: "Invented Council".to_owned(),
@@ -492,7 +504,8 @@ mod tests {
                 since: Some("1 March 2026".to_owned()),
                 categories: vec!["Neglect".to_owned()],
                 plans_before: 2,
-                held_until: Some("3 March 2026, 2:05am".to_owned()),
+                legal_basis: Some("Children Act 1989 section 31, care order"),
+                kept: Some("Nobody may take this child away.".to_owned()),
                 lead: Some(("Amina Duarte".to_owned(), Some("01632 960003".to_owned()))),
             }],
             alerts: vec![AlertRow {

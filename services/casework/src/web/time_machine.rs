@@ -30,7 +30,7 @@ impl<'a> Moment<'a> {
             _ => {
                 problems.add(
                     "known",
-                    "Give a day, such as 2026-03-01, and if you like a time on it, such as 14:30",
+                    "Give a day, such as 1 3 2026, and if you like a time on it, such as 14:30",
                 );
                 return None;
             }
@@ -51,7 +51,7 @@ impl<'a> Moment<'a> {
     }
 }
 
-/// A day as browsers send it.
+/// A day as an address has it.
 pub fn read_day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|day| day.to_string() == text)
 }
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(set("2026-07-10", "").unwrap(), "2026-07-10T12:00:00+00:00", "today ends now");
         assert_eq!(set("", ""), Err(String::new()), "not set");
         assert!(set("2026-07-11", "").unwrap_err().contains("must have come"));
-        assert!(set("1 July", "").unwrap_err().contains("2026-03-01"));
+        assert!(set("1 July", "").unwrap_err().contains("1 3 2026"));
         assert!(set("2026-07-01", "noon").is_err());
     }
 }

@@ -3,14 +3,16 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use domain::access::{LawfulBasis, Purpose, Role};
 use domain::case::clocks::Step;
+use domain::case::emergency::Emergency;
 use domain::case::status::Standing;
 use domain::contact::SourceDisclosure;
 use domain::person::missing::Missing;
 use domain::person::uncertain_date::{Precision, UncertainDate};
+use domain::source::Basis;
 use domain::tie::TieKind;
 use domain::when::{Occurred, civil_time};
 
-use crate::enquire::Hours;
+use crate::enquire::{Hours, LegalBasis};
 
 pub const fn role(role: Role) -> &'static str {
     match role {
@@ -94,6 +96,24 @@ pub const IN_CONFIDENCE: &str = "Told in confidence";
 /// Where a child is missing from, and since when.
 pub fn missing(missing: &Missing) -> String {
     format!("Missing from {} since {}", missing.from.code(), occurred(missing.since))
+}
+
+/// Who may not take a child away, or that the order which said so has run out.
+pub fn kept(emergency: Option<Emergency>, basis: Option<LegalBasis>) -> Option<String> {
+    if let Some(held) = emergency {
+        return Some(format!("Nobody may take this child away before {}.", moment(held.until)));
+    }
+    let LegalBasis { until, has_lapsed, who_may_not_take_away, .. } = basis?;
+    match (until, who_may_not_take_away) {
+        (Some(until), _) if has_lapsed => Some(format!(
+            "The order’s last day, {}, has passed, and nothing on record took its place. Ring before anybody takes \
+             this child away.",
+            day(until)
+        )),
+        (Some(until), Some(kept)) => Some(format!("{kept}, until the end of {}.", day(until))),
+        (None, Some(kept)) => Some(format!("{kept}.")),
+        (_, None) => None,
+    }
 }
 
 /// How loudly a standing is shown.
@@ -213,13 +233,26 @@ pub const fn step(step: Step) -> &'static str {
 }
 
 /// A date of birth as well as it is known.
-pub fn born(date: Option<UncertainDate>, written: Option<&str>) -> String {
-    match (date.map(|date| (date.precision(), date.day(), date.earliest())), written) {
-        (Some((Precision::Expected, Some(due), _)), _) => format!("expected {}", day(due)),
-        (Some((_, Some(born), _)), _) => day(born),
-        (Some((Precision::Month, _, first)), _) => first.format("%B %Y").to_string(),
-        (_, Some(written)) => written.to_owned(),
-        (_, None) => "not known".to_owned(),
+pub fn born(date: Option<UncertainDate>) -> String {
+    let Some(date) = date else { return "not known".to_owned() };
+    match (date.precision(), date.day()) {
+        (Precision::Expected, Some(due)) => format!("expected {}", day(due)),
+        (_, Some(born)) => day(born),
+        (Precision::Month, None) => date.earliest().format("%B %Y").to_string(),
+        (_, None) => date.to_text(),
+    }
+}
+
+/// What a statement rests on.
+pub const fn basis(basis: Basis) -> &'static str {
+    match basis {
+        Basis::Seen => "seen",
+        Basis::Told => "told",
+        Basis::ChildsOwnWords => "in the child’s own words",
+        Basis::Document => "from a document",
+        Basis::AgencyRecord => "from an agency’s record",
+        Basis::Return => "from a return",
+        Basis::Opinion => "an opinion",
     }
 }
 

@@ -182,7 +182,7 @@ fn marks_of(app: &App, known: &Person) -> BTreeSet<SoughtMark> {
     let numbers = known.identifiers.iter().filter(|number| number.scheme == SchemeName::Nhs.code());
     let mut texts: BTreeSet<MarkText> =
         numbers.map(|number| MarkText::of_nhs_number(&number.value)).collect();
-    for born in known.births.iter().filter_map(|birth| birth.0.parse().ok()) {
+    for born in known.births.iter().filter_map(people::Birth::date) {
         for name in &known.names {
             let part = |part: &Option<String>| part.clone().unwrap_or_default();
             texts.extend(MarkText::found_by(&part(&name.given), &part(&name.family), born));

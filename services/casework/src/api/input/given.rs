@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, NaiveDate as Day, Utc};
 use domain::access::{LawfulBasis, Purpose, Role};
 use domain::agency::AgencyKind;
+use domain::agency::hours::{TimeOfDay, Weekday};
 use domain::alert::{AlertState, Follows, Weight};
 use domain::authority::Authority;
 use domain::case::codes::{AbuseCategory, ClosureReason, Factor, PrimaryNeed, ReferralSource};
@@ -146,6 +147,7 @@ listed! {
     GivenSourceDisclosure = SourceDisclosure,
     GivenTieKind = TieKind,
     GivenVisitKind = VisitKind,
+    GivenWeekday = Weekday,
     GivenWeight = Weight,
     GivenWorkerRole = WorkerRole,
 }
@@ -244,6 +246,9 @@ written! {
     GivenNhsNumber = NhsNumber, parsed, |schema| schema
         .description(Some("Ten digits whose check digit fits; spaces are allowed."))
         .pattern(Some("^[0-9 ]{10,20}$"));
+    GivenTimeOfDay = TimeOfDay, parsed, |schema| schema
+        .description(Some("A time of day by clocks in England; 24:00 is the end of the day."))
+        .pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"));
     GivenUncertainDate = UncertainDate, parsed, |schema| schema
         .description(Some("A date of birth as well as it is known."))
         .pattern(Some(r"^(\d{4}(-\d{2}(-\d{2})?)?|about \d{4}|expected \d{4}-\d{2}-\d{2})$"));

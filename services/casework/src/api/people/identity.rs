@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use domain::access::Action;
 use domain::ids::PersonId;
 use domain::person::name::{NameError, PersonName};
+use domain::person::uncertain_date::UncertainDate;
 use projections::{people, status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -32,8 +33,15 @@ pub struct Person {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<String>,
     names: Vec<KnownName>,
-    /// As well as each is known: `2015-03-02`, `about 2015`.
-    births: Vec<String>,
+    /// The date of birth that was accepted, else the most exact of those that can be one: `2015-03-02`, `about 2015`.
+    /// Absent when nothing is said, or what is said is disputed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2015-03-02")]
+    born: Option<String>,
+    /// Dates are said that cannot be one, and none is accepted: a person of the authority decides.
+    is_birth_disputed: bool,
+    /// Each that was said, with what it rests on.
+    births: Vec<KnownBirth>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sex: Option<String>,
     identifiers: Vec<KnownNumber>,
@@ -41,6 +49,22 @@ pub struct Person {
     died_on: Option<NaiveDate>,
     /// True when something about them could not be taken in: telephone.
     is_incomplete: bool,
+}
+
+/// A date of birth that was said.
+#[derive(Serialize, ToSchema)]
+struct KnownBirth {
+    /// As well as it is known.
+    #[schema(example = "about 2015")]
+    born: String,
+    /// The entry that says it, by which it is accepted.
+    assertion: Uuid,
+    #[schema(example = "document")]
+    basis: &'static str,
+    /// Whose statement it is, for those who are told how the work stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agency: Option<Uuid>,
+    is_accepted: bool,
 }
 
 /// A name somebody has.
@@ -62,6 +86,18 @@ struct KnownNumber {
     value: String,
 }
 
+impl From<people::Birth> for KnownBirth {
+    fn from(birth: people::Birth) -> Self {
+        Self {
+            born: birth.written,
+            assertion: birth.entry.0,
+            basis: birth.basis.code(),
+            agency: birth.agency.map(|id| id.0),
+            is_accepted: birth.is_accepted,
+        }
+    }
+}
+
 impl From<people::Person> for OfPerson<Person> {
     fn from(known: people::Person) -> Self {
         let name =
@@ -71,13 +107,16 @@ impl From<people::Person> for OfPerson<Person> {
             authority: number.authority,
             value: number.value,
         };
+        let (born, is_birth_disputed) = (known.born(), known.is_birth_disputed());
         let answer = Person {
             missing: Vec::new(),
             person: known.person.0,
             disclosure: known.disclosure.code(),
             kind: known.kind,
             names: known.names.into_iter().map(name).collect(),
-            births: known.births.into_iter().map(|birth| birth.0).collect(),
+            born: born.map(UncertainDate::to_text),
+            is_birth_disputed,
+            births: known.births.into_iter().map(KnownBirth::from).collect(),
             sex: known.sex,
             identifiers: known.identifiers.into_iter().map(number).collect(),
             died_on: known.died_on,

@@ -15,6 +15,7 @@ use domain::access::{Action, Disclosure, Purpose};
 use domain::alert::{AlertState, Decided, Decision, Opinion};
 use domain::ids::{AlertId, ContactId, PersonId};
 use domain::linkage::{Identity as Sure, SignalKind};
+use domain::tie::TieTo;
 use domain::when::{Occurred, civil_day};
 use event_store::Position;
 use projections::people;
@@ -31,7 +32,7 @@ use super::receipt::Identity;
 use super::session::Session;
 use super::words;
 use crate::access_log::{Shown, ShownPerson};
-use crate::alerts::{ReadAlert, Shown as Seen};
+use crate::alerts::{ReadAlert, Shown as Seen, TieSeen};
 use crate::api::address::{Address, at};
 use crate::api::input::Written as _;
 use crate::api::reading::judge_by_now;
@@ -81,6 +82,8 @@ struct AlertPage {
     evidence: Vec<EvidenceSaid>,
     events: usize,
     hidden: usize,
+    ties: Vec<TieSaid>,
+    hidden_ties: usize,
     is_unconfirmed: bool,
     opinions: Vec<OpinionSaid>,
     decisions: Vec<DecisionSaid>,
@@ -109,6 +112,17 @@ struct EvidenceSaid {
     happened: String,
     agency: String,
     is_unconfirmed: bool,
+}
+
+/// A tie that joins them, in words.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct TieSaid {
+    from: Named,
+    kind: &'static str,
+    /// None for a household.
+    to: Option<Named>,
+    lasts: String,
+    recorded: String,
 }
 
 /// An opinion, in words.
@@ -179,11 +193,17 @@ async fn whole(
 fn people_of(alert: &ReadAlert) -> Vec<ShownPerson> {
     let children: BTreeSet<PersonId> = alert.children.iter().copied().collect();
     let others: BTreeSet<PersonId> = alert.evidence.iter().map(|seen| seen.evidence.person).collect();
+    let tied: BTreeSet<PersonId> = alert.ties.iter().flat_map(TieSeen::people).collect();
+    let tied: Vec<ShownPerson> = tied
+        .iter()
+        .filter(|person| !children.contains(person) && !others.contains(person))
+        .map(|person| ShownPerson { person: *person, disclosure: Disclosure::Status })
+        .collect();
     let full = children.iter().map(|person| ShownPerson { person: *person, disclosure: Disclosure::Full });
     let more = others
         .difference(&children)
         .map(|person| ShownPerson { person: *person, disclosure: Disclosure::Progress });
-    full.chain(more).collect()
+    full.chain(more).chain(tied).collect()
 }
 
 async fn concerns(app: &App, scope: &Scope, alert: &ReadAlert) -> Result<HashMap<Uuid, String>, ReadError> {
@@ -269,6 +289,8 @@ impl Said<'_> {
                 .then(|| deciding::opining(self.session, &evidence, typed, problems)),
             evidence,
             hidden: gathered.alert.hidden,
+            ties: self.ties(gathered).await?,
+            hidden_ties: gathered.alert.hidden_ties,
             opinions,
             decisions,
         })
@@ -323,6 +345,26 @@ impl Said<'_> {
             });
         }
         Ok(all)
+    }
+
+    async fn ties(&self, gathered: &Gathered) -> Result<Vec<TieSaid>, ReadError> {
+        let mut said = Vec::with_capacity(gathered.alert.ties.len());
+        for tie in &gathered.alert.ties {
+            let agency = self.app.agency_name(tie.agency, self.head).await?;
+            let agency = agency.unwrap_or_else(|| "an agency not registered here".to_owned());
+            let on = words::day(civil_day(tie.recorded_at));
+            said.push(TieSaid {
+                from: self.named(tie.from, gathered),
+                kind: said::tie(tie.kind),
+                to: match tie.to {
+                    TieTo::Person(to) => Some(self.named(to, gathered)),
+                    TieTo::Household(_) => None,
+                },
+                lasts: said::lasts(tie.since, tie.until),
+                recorded: format!("Recorded by {agency} on {on}"),
+            });
+        }
+        Ok(said)
     }
 
     async fn who(
@@ -400,6 +442,14 @@ mod tests {
             evidence: vec![evidence],
             events: 1,
             hidden: 2,
+            ties: vec![TieSaid {
+                from: Named { name: "Dana <Marsh>".to_owned(), address: "/children/2".to_owned() },
+                kind: "the mother of",
+                to: Some(Named { name: "Tilly".to_owned(), address: "/children/1".to_owned() }),
+                lasts: said::lasts("2019-04-30".parse().ok(), None),
+                recorded: "Recorded by Leeds on 1 March 2026".to_owned(),
+            }],
+            hidden_ties: 1,
             is_unconfirmed: true,
             opinions: vec![OpinionSaid {
                 weight: "Protective",
@@ -435,6 +485,7 @@ mod tests {
         is_whole(&html);
         assert!(html.contains("nobody has confirmed") && html.contains("2 more entries"), "{html}");
         assert!(html.contains("opinion") && !html.contains("<Marsh>"), "{html}");
+        assert!(html.contains("since 30 April 2019") && html.contains("1 more tie "), "{html}");
     }
 
     #[test]

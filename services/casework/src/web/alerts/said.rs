@@ -1,7 +1,11 @@
 //! What an alert is made of, in words.
 
+use chrono::NaiveDate;
 use domain::alert::{AlertState, Follows, Weight};
 use domain::linkage::SignalKind;
+use domain::tie::TieKind;
+
+use crate::web::words;
 
 pub fn state(code: &str) -> &'static str {
     match code.parse() {
@@ -44,5 +48,29 @@ pub const fn kind(kind: SignalKind) -> &'static str {
         SignalKind::Enquiry => "Somebody asked about the child",
         SignalKind::PlanStarted => "A child protection plan began",
         SignalKind::Section47Started => "A section 47 enquiry began",
+    }
+}
+
+/// What somebody is to somebody else.
+pub const fn tie(kind: TieKind) -> &'static str {
+    match kind {
+        TieKind::Mother => "the mother of",
+        TieKind::Father => "the father of",
+        TieKind::Parent => "a parent of",
+        TieKind::Carer => "a carer of",
+        TieKind::Sibling => "brother or sister of",
+        TieKind::HouseholdMember => "in one household with",
+        TieKind::Partner => "the partner of",
+        TieKind::Other => "close to",
+    }
+}
+
+/// From when to when something held.
+pub fn lasts(since: Option<NaiveDate>, until: Option<NaiveDate>) -> String {
+    let since = since
+        .map_or_else(|| "since when is not recorded".to_owned(), |day| format!("since {}", words::day(day)));
+    match until {
+        None => since,
+        Some(until) => format!("{since}, until {}", words::day(until)),
     }
 }

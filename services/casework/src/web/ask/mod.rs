@@ -73,7 +73,7 @@ async fn whom(
     // Most askers have the number before them.
     let begin = [(KEY.to_owned(), fresh_key()?), ("by".to_owned(), BY_NUMBER.to_owned())];
     let typed = Typed::from(begin.to_vec());
-    Ok(page(StatusCode::OK, &form(&session, purpose, &typed, &Problems::default())))
+    Ok(page(StatusCode::OK, &form(&app, &session, purpose, &typed, &Problems::default())))
 }
 
 async fn ask(
@@ -86,7 +86,7 @@ async fn ask(
     let mut problems = Problems::default();
     if typed.get("step") == "change" {
         // Whoever comes back to change something has done nothing wrong yet.
-        return Ok(page(StatusCode::OK, &form(&session, purpose, &typed, &problems)));
+        return Ok(page(StatusCode::OK, &form(&app, &session, purpose, &typed, &problems)));
     }
     let asked = read::asked(&typed, &mut problems);
     if let Some(asked) = asked.filter(|_| problems.is_empty()) {
@@ -108,17 +108,35 @@ async fn ask(
             }
         }
     }
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&session, purpose, &typed, &problems)))
+    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&app, &session, purpose, &typed, &problems)))
 }
 
-fn form(session: &Session, purpose: Purpose, typed: &Typed, problems: &Problems) -> AskPage {
+/// How a visitor may look for a child.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Ways {
+    /// By what is on record exactly.
+    Exact,
+    /// Among those who are near, too.
+    Near,
+}
+
+impl Ways {
+    fn of(app: &App, session: &Session, purpose: Purpose) -> Self {
+        match app.scope(&session.visitor, Action::SearchPeople, purpose) {
+            Ok(_) => Self::Near,
+            Err(_) => Self::Exact,
+        }
+    }
+}
+
+fn form(app: &App, session: &Session, purpose: Purpose, typed: &Typed, problems: &Problems) -> AskPage {
     let mut hidden = session.hidden();
     hidden.0.push((KEY.to_owned(), typed.string(KEY)));
     AskPage {
         frame: Frame::of(session, "Ask about a child").at("/ask").wrong(!problems.is_empty()),
         purpose,
         summary: problems.summary(),
-        by: by(typed, problems),
+        by: by(Ways::of(app, session, purpose), typed, problems),
         reason: TextArea {
             name: "reason",
             label: "Why do you ask?",
@@ -132,7 +150,7 @@ fn form(session: &Session, purpose: Purpose, typed: &Typed, problems: &Problems)
     }
 }
 
-fn by(typed: &Typed, problems: &Problems) -> Choice {
+fn by(ways: Ways, typed: &Typed, problems: &Problems) -> Choice {
     let text = |name: &'static str, label: &'static str| TextField {
         name,
         label,
@@ -152,50 +170,66 @@ fn by(typed: &Typed, problems: &Problems) -> Choice {
         ..typed.date_field("born", problems)
     };
     let is_by = |way: &str| typed.get("by") == way;
+    let may_be_near = |fields: Vec<TextField>| if ways == Ways::Near { fields } else { Vec::new() };
+    let if_known = may_be_near(vec![
+        TextField {
+            hint: "When nobody has the number, those who are near the name are shown.",
+            ..text("number_given", "Given name, if you know it")
+        },
+        text("number_family", "Family name, if you know it"),
+    ]);
+    let born_if_known = super::components::DateField {
+        legend: "Date of birth, if you know it",
+        hint: "A month and a year, or a year alone, will do.",
+        ..typed.date_field("number_born", problems)
+    };
+    let mut options = vec![
+        Answer {
+            value: BY_NUMBER.to_owned(),
+            label: "By NHS number".to_owned(),
+            is_chosen: is_by(BY_NUMBER),
+            asks: std::iter::once(number).chain(if_known).collect(),
+            asks_date: (ways == Ways::Near).then_some(born_if_known),
+            ..Answer::default()
+        },
+        Answer {
+            value: BY_NAME.to_owned(),
+            label: "By name and date of birth".to_owned(),
+            is_chosen: is_by(BY_NAME),
+            asks: vec![text("given", "Given name"), text("family", "Family name")],
+            asks_date: Some(born),
+            ..Answer::default()
+        },
+    ];
+    if ways == Ways::Near {
+        options.push(Answer {
+            value: BY_WHAT_IS_NEAR.to_owned(),
+            label: "By what I know, when I am not sure how it is written".to_owned(),
+            hint: "Spelling, sound, order and slips are allowed for. You choose among those who are near."
+                .to_owned(),
+            is_chosen: is_by(BY_WHAT_IS_NEAR),
+            asks: vec![
+                text("near_given", "Given name, as heard"),
+                text("near_family", "Family name, as heard"),
+                TextField {
+                    hint: "Such as 2019-04-30, 2019-04 or about 2019.",
+                    width: "govuk-input--width-10",
+                    ..text("near_born", "Date of birth, as well as it is known")
+                },
+                TextField { width: "govuk-input--width-10", ..text("near_postcode", "Postcode") },
+                TextField {
+                    width: "govuk-input--width-10",
+                    ..text("near_house", "Number or name of the house")
+                },
+            ],
+            ..Answer::default()
+        });
+    }
     Choice {
         name: "by",
         legend: "How will you look for the child?",
         hint: "",
-        options: vec![
-            Answer {
-                value: BY_NUMBER.to_owned(),
-                label: "By NHS number".to_owned(),
-                is_chosen: is_by(BY_NUMBER),
-                asks: vec![number],
-                ..Answer::default()
-            },
-            Answer {
-                value: BY_NAME.to_owned(),
-                label: "By name and date of birth".to_owned(),
-                is_chosen: is_by(BY_NAME),
-                asks: vec![text("given", "Given name"), text("family", "Family name")],
-                asks_date: Some(born),
-                ..Answer::default()
-            },
-            Answer {
-                value: BY_WHAT_IS_NEAR.to_owned(),
-                label: "By what I know, when I am not sure how it is written".to_owned(),
-                hint:
-                    "Spelling, sound, order and slips are allowed for. You choose among those who are near."
-                        .to_owned(),
-                is_chosen: is_by(BY_WHAT_IS_NEAR),
-                asks: vec![
-                    text("near_given", "Given name, as heard"),
-                    text("near_family", "Family name, as heard"),
-                    TextField {
-                        hint: "Such as 2019-04-30, 2019-04 or about 2019.",
-                        width: "govuk-input--width-10",
-                        ..text("near_born", "Date of birth, as well as it is known")
-                    },
-                    TextField { width: "govuk-input--width-10", ..text("near_postcode", "Postcode") },
-                    TextField {
-                        width: "govuk-input--width-10",
-                        ..text("near_house", "Number or name of the house")
-                    },
-                ],
-                ..Answer::default()
-            },
-        ],
+        options,
         error: problems.of("by"),
     }
 }
@@ -239,7 +273,7 @@ mod tests {
             frame: Frame::plain("Ask").wrong(true),
             purpose: Purpose::Attendance,
             summary: problems.summary(),
-            by: by(&Typed::default(), &problems),
+            by: by(Ways::Near, &Typed::default(), &problems),
             reason: TextArea {
                 name: "reason",
                 label: "Why?",
@@ -251,7 +285,15 @@ mod tests {
         };
         let html = page.render().unwrap();
         is_whole(&html);
-        assert!(html.contains("<title>Error: Ask"), "{html}");
+        assert!(html.contains("<title>Error: Ask") && html.contains("when I am not sure"), "{html}");
+        let exact = AskPage {
+            by: by(Ways::Exact, &Typed::default(), &Problems::default()),
+            summary: ErrorSummary::default(),
+            ..page
+        };
+        let exact = exact.render().unwrap();
+        is_whole(&exact);
+        assert!(!exact.contains("when I am not sure") && !exact.contains("number_family"), "{exact}");
         is_whole(&WhyPage { frame: Frame::plain("Why?"), doors: Vec::new() }.render().unwrap());
     }
 }

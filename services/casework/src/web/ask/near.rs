@@ -15,7 +15,8 @@ const NOT_EXACTLY: &str = "Nobody whom you are told of is on record under exactl
 const NEAR: &str = "These are on record and near what you typed. Choose the one you mean: the asking is what the next \
                     who worries will see.";
 
-/// A page of those who are near, unless somebody was chosen, nobody was, or a record has exactly this name and birth.
+/// A page of those who are near, unless somebody was chosen, nobody was, or a record has exactly this number, or this
+/// name and birth.
 pub(super) async fn before_asking(
     app: &App,
     session: &Session,
@@ -35,8 +36,14 @@ pub(super) async fn before_asking(
             }
         }
     } else {
+        if let By::Number(number, _) = &asked.by
+            && app.is_somebodys(&session.visitor, purpose, number).await?
+        {
+            return Ok(None);
+        }
         let Some(found) = look(app, session, purpose, &known).await? else { return Ok(None) };
-        if found.candidates.near.is_empty() || is_exact(&found) {
+        let is_found = matches!(asked.by, By::Name { .. }) && is_exact(&found);
+        if found.candidates.near.is_empty() || is_found {
             return Ok(None);
         }
         (found, NOT_EXACTLY)

@@ -27,14 +27,19 @@ pub(super) struct Asked {
 
 /// By what the child is looked for.
 pub(super) enum By {
-    Number(NhsNumber),
-    Name { given: String, family: String, born: UncertainDate },
+    /// With what else is known: for those who are near when nobody has the number.
+    Number(NhsNumber, Option<Known>),
+    Name {
+        given: String,
+        family: String,
+        born: UncertainDate,
+    },
     WhatIsNear(Known),
 }
 
 pub(super) fn asked(typed: &Typed, problems: &mut Problems) -> Option<Asked> {
     let by = match typed.get("by") {
-        BY_NUMBER => typed.required("nhs_number", "Enter the child’s NHS number", problems).map(By::Number),
+        BY_NUMBER => number(typed, problems),
         BY_NAME => name(typed, problems),
         BY_WHAT_IS_NEAR => what_is_near(typed, problems).map(By::WhatIsNear),
         _ => {
@@ -45,6 +50,19 @@ pub(super) fn asked(typed: &Typed, problems: &mut Problems) -> Option<Asked> {
     let reason: Option<Narrative> = typed.required("reason", "Say why you ask", problems);
     let lawful_basis: Option<LawfulBasis> = typed.required("basis", "Choose the lawful basis", problems);
     Some(Asked { by: by?, reason: reason?, lawful_basis: lawful_basis? })
+}
+
+/// Who typed a digit wrong may have the name right.
+fn number(typed: &Typed, problems: &mut Problems) -> Option<By> {
+    let number: Option<NhsNumber> = typed.required("nhs_number", "Enter the child’s NHS number", problems);
+    let (given, family) = (typed.string("number_given"), typed.string("number_family"));
+    if !(given.is_empty() && family.is_empty()) && PersonName::parse(&given, &family).is_err() {
+        problems.add("number_family", "A name is at most 100 characters of plain text");
+    }
+    let born = typed.born_if_known("number_born", problems);
+    let number = number?;
+    let known = says_a_name(&family).then(|| Known { given, family, born, ..Known::default() });
+    Some(By::Number(number, known))
 }
 
 fn name(typed: &Typed, problems: &mut Problems) -> Option<By> {
@@ -82,10 +100,10 @@ fn what_is_near(typed: &Typed, problems: &mut Problems) -> Option<Known> {
 }
 
 impl By {
-    /// What is looked for among those on record; none for a number, which is somebody's or nobody's.
+    /// What is looked for among those on record, whatever the number; none for a number alone.
     pub fn known(&self) -> Option<Known> {
         match self {
-            Self::Number(_) => None,
+            Self::Number(_, known) => known.clone(),
             Self::Name { given, family, born } => Some(Known {
                 given: given.clone(),
                 family: family.clone(),
@@ -99,7 +117,7 @@ impl By {
     /// The question that is asked when it is none of those who are near, where one can be asked.
     pub fn exactly(&self) -> Option<Search> {
         match self {
-            Self::Number(number) => Some(Search::NhsNumber(number.clone())),
+            Self::Number(number, _) => Some(Search::NhsNumber(number.clone())),
             Self::Name { given, family, born } => {
                 Some(Search::NameAndBirth { given: given.clone(), family: family.clone(), born: *born })
             }
@@ -113,19 +131,23 @@ impl By {
 
     fn searched(&self) -> Vec<Searched> {
         match self {
-            Self::Number(_) => vec![Searched::NhsNumber],
-            Self::Name { .. } => vec![Searched::Name, Searched::BirthDate],
-            Self::WhatIsNear(known) => {
-                let name = !(known.given.is_empty() && known.family.is_empty());
-                let by = [
-                    (name, Searched::Name),
-                    (known.born.is_some(), Searched::BirthDate),
-                    (known.postcode.is_some(), Searched::Address),
-                ];
-                by.into_iter().filter_map(|(typed, by)| typed.then_some(by)).collect()
+            Self::Number(_, None) => vec![Searched::NhsNumber],
+            Self::Number(_, Some(known)) => {
+                std::iter::once(Searched::NhsNumber).chain(searched_by(known)).collect()
             }
+            Self::Name { .. } => vec![Searched::Name, Searched::BirthDate],
+            Self::WhatIsNear(known) => searched_by(known).collect(),
         }
     }
+}
+
+fn searched_by(known: &Known) -> impl Iterator<Item = Searched> {
+    let by = [
+        (!(known.given.is_empty() && known.family.is_empty()), Searched::Name),
+        (known.born.is_some(), Searched::BirthDate),
+        (known.postcode.is_some(), Searched::Address),
+    ];
+    by.into_iter().filter_map(|(typed, by)| typed.then_some(by))
 }
 
 impl Asked {
@@ -192,6 +214,26 @@ mod tests {
         assert_eq!((known.family.as_str(), known.postcode.as_deref()), ("Marsch", Some("BD1 1HY")));
         assert!(asked.by.exactly().is_none(), "nobody can be asked about without a date of birth");
         assert_eq!(asked.by.searched(), [Searched::Name, Searched::Address]);
+    }
+
+    #[test]
+    fn a_number_is_asked_for_alone_and_with_a_name_what_is_near_is_looked_for_too() {
+        let mut problems = Problems::default();
+        let number = [("by", BY_NUMBER), ("nhs_number", "999 000 0018")];
+        let alone = asked(&typed(&number), &mut problems).unwrap();
+        assert!(alone.by.known().is_none() && alone.by.searched() == [Searched::NhsNumber]);
+        let named = [
+            number.as_slice(),
+            &[("number_given", "Tily"), ("number_family", "Marsch"), ("number_born_year", "2019")],
+        ];
+        let with_a_name = asked(&typed(&named.concat()), &mut problems).unwrap();
+        let known = with_a_name.by.known().unwrap();
+        assert_eq!((known.family.as_str(), known.nhs_number), ("Marsch", None), "the name is looked for");
+        let searched = [Searched::NhsNumber, Searched::Name, Searched::BirthDate];
+        assert_eq!(with_a_name.by.searched(), searched);
+        assert_eq!(known.born.map(UncertainDate::to_text).as_deref(), Some("2019"));
+        assert!(matches!(with_a_name.by.exactly(), Some(Search::NhsNumber(_))), "asked as it was typed");
+        assert!(problems.is_empty(), "{problems:?}");
     }
 
     #[test]

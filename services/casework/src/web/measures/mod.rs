@@ -22,7 +22,8 @@ use serde::Deserialize;
 
 use self::chart::{Months, Parts, Spark};
 use self::said::{Elsewhere, Figure, MonthRow, PartRow};
-use super::components::{ErrorSummary, Problems};
+use super::components::{DateField, ErrorSummary, Problems};
+use super::day;
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
 use super::session::Session;
@@ -33,6 +34,10 @@ use crate::api::address::{Address, at};
 use crate::app::App;
 use crate::error::{Problem, ReadError};
 use crate::measures::Question;
+
+/// What the form asks.
+const KNOWN_AT: (&str, &str) = ("As known at the end of", "");
+const UP_TO: (&str, &str) = ("Twelve months up to", "");
 
 pub fn addresses() -> Vec<Address> {
     vec![
@@ -47,8 +52,14 @@ pub fn addresses() -> Vec<Address> {
 struct Picked {
     /// As known at the end of this day.
     known: Option<String>,
+    known_day: Option<String>,
+    known_month: Option<String>,
+    known_year: Option<String>,
     /// The last day of the twelve months.
     to: Option<String>,
+    to_day: Option<String>,
+    to_month: Option<String>,
+    to_year: Option<String>,
     authority: Option<String>,
     page: Option<u32>,
 }
@@ -56,23 +67,30 @@ struct Picked {
 /// The form that picks them, with what was typed.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 struct Picking {
-    known: String,
-    known_error: Option<String>,
-    to: String,
-    to_error: Option<String>,
+    known: DateField,
+    to: DateField,
     /// For those who are told of several.
     authority: Option<String>,
     authority_error: Option<String>,
 }
 
 impl Picked {
+    fn known(&self) -> Option<String> {
+        let parts = [&self.known_day, &self.known_month, &self.known_year].map(Option::as_deref);
+        day::together(self.known.as_deref(), parts)
+    }
+
+    fn to(&self) -> Option<String> {
+        day::together(self.to.as_deref(), [&self.to_day, &self.to_month, &self.to_year].map(Option::as_deref))
+    }
+
     fn question(&self, now: DateTime<Utc>, problems: &mut Problems) -> Question {
         let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        let known_at = Moment::of(self.known.as_deref(), None).read(now, problems);
-        let to: Option<NaiveDate> = filled(&self.to).and_then(|text| {
-            let day = read_day(text.trim());
+        let known_at = Moment::of(self.known().as_deref(), None).read(now, problems);
+        let to: Option<NaiveDate> = self.to().and_then(|text| {
+            let day = read_day(&text);
             if day.is_none() {
-                problems.add("to", "Give the last day of the twelve months, such as 2026-02-28");
+                problems.add("to", "Give the last day of the twelve months, such as 28 2 2026");
             }
             day
         });
@@ -89,10 +107,8 @@ impl Picked {
     fn picking(&self, session: &Session, problems: &Problems) -> Picking {
         let of_several = matches!(session.role(), Some(Role::Auditor));
         Picking {
-            known: self.known.clone().unwrap_or_default(),
-            known_error: problems.of("known"),
-            to: self.to.clone().unwrap_or_default(),
-            to_error: problems.of("to"),
+            known: day::fields("known", KNOWN_AT, self.known().as_deref(), problems.of("known")),
+            to: day::fields("to", UP_TO, self.to().as_deref(), problems.of("to")),
             authority: of_several.then(|| self.authority.clone().unwrap_or_default()),
             authority_error: problems.of("authority"),
         }
@@ -100,9 +116,12 @@ impl Picked {
 
     /// The same, for a link that goes on with it. Only what was read as a day or a code can stand in it.
     fn carried(&self) -> String {
-        let pairs = [("known", &self.known), ("to", &self.to), ("authority", &self.authority)];
+        let pairs = [("known", self.known()), ("to", self.to()), ("authority", self.authority.clone())];
         let said = pairs.into_iter().filter_map(|(name, value)| {
-            let value = value.as_deref().map(str::trim).filter(|value| !value.is_empty())?;
+            let value = value.as_deref()?.trim();
+            if value.is_empty() {
+                return None;
+            }
             let is_plain = value.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
             is_plain.then(|| format!("{name}={value}"))
         });
@@ -200,7 +219,7 @@ async fn ask(
         Ok(asked) => Ok(Some(asked)),
         Err(ReadError::Invalid(_)) => {
             problems
-                .add("to", "For you the twelve months end with the last day of a month, such as 2026-02-28");
+                .add("to", "For you the twelve months end with the last day of a month, such as 28 2 2026");
             Ok(None)
         }
         Err(error) => Err(error.into()),
@@ -220,7 +239,8 @@ async fn about(app: &App, asked: &Asked, picked: &Picked) -> Result<About, PageP
             format!("What {} told", name.as_deref().unwrap_or("your agency"))
         }
     };
-    let moment = Moment::of(picked.known.as_deref(), None);
+    let known = picked.known();
+    let moment = Moment::of(known.as_deref(), None);
     let known = moment.read(app.clock.now(), &mut Problems::default()).map(|at| moment.said(at));
     Ok(About {
         whose,
@@ -395,12 +415,10 @@ mod tests {
         }
         let picked = Picked { known: Some("soon".to_owned()), ..Picked::default() };
         let picking = Picking {
-            known: picked.known.clone().unwrap(),
-            known_error: problems.of("known"),
-            to_error: problems.of("to"),
+            known: day::fields("known", KNOWN_AT, picked.known().as_deref(), problems.of("known")),
+            to: day::fields("to", UP_TO, None, problems.of("to")),
             authority: Some("38".to_owned()),
             authority_error: problems.of("authority"),
-            ..Picking::default()
         };
         let shown = GlancePage {
             frame: Frame::plain("How the work goes"),
@@ -436,8 +454,15 @@ mod tests {
             known: Some(" 2026-03-01 ".to_owned()),
             to: Some("\"><script>".to_owned()),
             authority: Some(String::new()),
-            page: None,
+            ..Picked::default()
         };
         assert_eq!(picked.carried(), "?known=2026-03-01");
+        let in_three_fields = Picked {
+            to_day: Some("28".to_owned()),
+            to_month: Some("2".to_owned()),
+            to_year: Some("2026".to_owned()),
+            ..picked
+        };
+        assert_eq!(in_three_fields.carried(), "?known=2026-03-01&to=2026-02-28");
     }
 }
