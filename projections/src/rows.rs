@@ -87,6 +87,14 @@ impl TableRows {
         self.count += other.count;
     }
 
+    /// The rows that follow those of an earlier state; none where any of those is changed or gone.
+    #[must_use]
+    pub fn after(&self, before: &Self) -> Option<Self> {
+        let tuples = self.tuples.strip_prefix(before.tuples.as_ref())?;
+        let count = self.count.checked_sub(before.count)?;
+        Some(Self { tuples: BytesMut::from(tuples), count })
+    }
+
     /// A whole binary COPY of these rows, leaving none.
     pub fn take_copy(&mut self) -> Bytes {
         self.count = 0;
@@ -270,6 +278,20 @@ mod tests {
         assert_eq!(&copy[..19], HEADER);
         assert_eq!(&copy[19..], b"\0\x03\0\0\0\x04\0\0\0\x07\xff\xff\xff\xff\0\0\0\x01\x01\xff\xff");
         assert!(rows.is_empty());
+    }
+
+    #[test]
+    fn rows_that_follow_are_told_from_rows_that_changed() {
+        let table = |numbers: &[i32]| {
+            let mut rows = Rows::for_tables(1);
+            numbers.iter().for_each(|number| rows.row(0).int(*number).end());
+            rows.tables()[0].clone()
+        };
+        assert_eq!(table(&[1, 2, 3]).after(&table(&[1])), Some(table(&[2, 3])));
+        assert_eq!(table(&[1]).after(&table(&[1])), Some(table(&[])));
+        assert_eq!(table(&[1]).after(&table(&[])), Some(table(&[1])));
+        assert_eq!(table(&[2, 1]).after(&table(&[1])), None);
+        assert_eq!(table(&[1]).after(&table(&[1, 2])), None);
     }
 
     #[test]

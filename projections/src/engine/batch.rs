@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::entry::Entry;
 use domain::history::is_correction;
-use event_store::{Position, StreamId};
+use event_store::StreamId;
 use uuid::Uuid;
 
-use super::history::{Parked, Streams};
+use super::history::Parked;
 use crate::decode::Decoded;
-use crate::effective::{brought, members, standing};
+use crate::effective::brought;
 use crate::view::{History, Key, Keys, View};
 
 /// What is to be done for one key.
@@ -68,9 +68,8 @@ pub struct Asked {
 /// What was found out about streams.
 pub struct Answers {
     pub keys: HashMap<Uuid, Vec<Key>>,
-    pub members: Streams,
-    /// Up to where the batch reaches.
-    pub cut: Position,
+    /// The keys their standing entries name, this batch included.
+    pub members: HashMap<Uuid, Vec<Key>>,
 }
 
 impl<'a> Plan<'a> {
@@ -82,14 +81,6 @@ impl<'a> Plan<'a> {
         parked: &HashSet<Uuid>,
         skip: impl Fn(&Key) -> bool,
     ) -> Self {
-        let members: HashMap<Uuid, Vec<Key>> = answers
-            .members
-            .iter()
-            .map(|(stream, events)| {
-                let standing = standing(events, answers.cut).unwrap_or_default();
-                (*stream, self::members(view, &standing))
-            })
-            .collect();
         let mut plan = Self::default();
         let mut unreadable: HashSet<Uuid> = parked.clone();
         let mut seen: HashMap<Uuid, Vec<Key>> = HashMap::new();
@@ -125,7 +116,7 @@ impl<'a> Plan<'a> {
                 plan.forward(*key, entry, &skip);
             }
             if keys.is_whole_stream() {
-                let members = members.get(&event.stream).map(Vec::as_slice).unwrap_or_default();
+                let members = answers.members.get(&event.stream).map(Vec::as_slice).unwrap_or_default();
                 for key in members.iter().filter(|key| !keys.named().contains(key)) {
                     plan.forward(*key, entry, &skip);
                 }

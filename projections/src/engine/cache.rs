@@ -1,13 +1,14 @@
-//! What a live view remembers of the keys it touched lately, so that a new entry is folded forward.
+//! What a live view remembers of what it touched lately, so that a new entry is folded forward.
 //!
 //! Two generations: when the young one is full it becomes the old one, and what was not used since is forgotten.
-//! Forgetting costs a read of the key's streams, never a row.
+//! Forgetting costs a read of the log or of a book, never a row.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use crate::effective::Place;
 use crate::rows::Rows;
-use crate::view::{Key, KeyState};
+use crate::view::KeyState;
 
 /// A key's state after its last entry, and the rows it has.
 pub struct Remembered {
@@ -16,31 +17,36 @@ pub struct Remembered {
     pub rows: Rows,
 }
 
-/// Bounded: at most twice this many keys.
-const MOST_KEYS: usize = 10_000;
+/// Bounded: at most twice this many.
+const MOST: usize = 10_000;
 
-#[derive(Default)]
-pub struct Cache {
-    young: HashMap<Key, Remembered>,
-    old: HashMap<Key, Remembered>,
+pub struct Cache<K, V> {
+    young: HashMap<K, V>,
+    old: HashMap<K, V>,
 }
 
-impl Cache {
-    pub fn contains(&self, key: &Key) -> bool {
+impl<K, V> Default for Cache<K, V> {
+    fn default() -> Self {
+        Self { young: HashMap::new(), old: HashMap::new() }
+    }
+}
+
+impl<K: Hash + Eq, V> Cache<K, V> {
+    pub fn contains(&self, key: &K) -> bool {
         self.young.contains_key(key) || self.old.contains_key(key)
     }
 
-    /// Takes a key out; whoever folds it puts it back once its rows are committed.
-    pub fn take(&mut self, key: &Key) -> Option<Remembered> {
+    /// Takes something out; whoever changes it puts it back once that is committed.
+    pub fn take(&mut self, key: &K) -> Option<V> {
         self.young.remove(key).or_else(|| self.old.remove(key))
     }
 
-    pub fn put(&mut self, key: Key, remembered: Remembered) {
-        if self.young.len() >= MOST_KEYS {
+    pub fn put(&mut self, key: K, value: V) {
+        if self.young.len() >= MOST {
             self.old = std::mem::take(&mut self.young);
         }
         self.old.remove(&key);
-        self.young.insert(key, remembered);
+        self.young.insert(key, value);
     }
 
     pub fn clear(&mut self) {

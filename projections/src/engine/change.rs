@@ -14,8 +14,8 @@ use crate::view::{Key, Per, View};
 pub struct Change {
     /// Keys whose rows of single entries are replaced.
     pub replaced: Vec<Key>,
-    /// Keys whose own rows are replaced.
-    pub changed: Vec<Key>,
+    /// Keys whose own rows are replaced, by table.
+    pub changed: Vec<Vec<Key>>,
     pub entry_rows: Rows,
     pub key_rows: Rows,
     pub parked: Vec<(Key, Parked)>,
@@ -30,7 +30,7 @@ impl Change {
         let tables = view.tables().len();
         Self {
             replaced: Vec::new(),
-            changed: Vec::new(),
+            changed: vec![Vec::new(); tables],
             entry_rows: Rows::for_tables(tables),
             key_rows: Rows::for_tables(tables),
             parked: Vec::new(),
@@ -39,13 +39,28 @@ impl Change {
         }
     }
 
-    /// True when no row changes: most batches bear on few of the views.
+    /// A key has other rows than before, where it is known which those were. Most histories only grow, and so do their
+    /// rows: what stays at the head of a table is left as it is.
+    pub fn key_rows(&mut self, key: Key, before: Option<&Rows>, after: &Rows) {
+        for (index, (changed, rows)) in self.changed.iter_mut().zip(after.tables()).enumerate() {
+            let before = before.and_then(|before| before.tables().get(index));
+            let added = before.and_then(|before| rows.after(before));
+            if added.is_none() {
+                changed.push(key);
+            }
+            if let Some(table) = self.key_rows.tables_mut().get_mut(index) {
+                table.append(added.as_ref().unwrap_or(rows));
+            }
+        }
+    }
+
+    /// True when no row changes and nobody is parked: most batches bear on few of the views.
     pub fn is_nothing(&self) -> bool {
         self.replaced.is_empty()
-            && self.changed.is_empty()
+            && self.changed.iter().all(Vec::is_empty)
+            && self.key_rows.is_empty()
             && self.parked.is_empty()
             && self.freed.is_empty()
-            && self.remember.is_empty()
             && self.entry_rows.is_empty()
     }
 
@@ -56,10 +71,10 @@ impl Change {
         books: &Books,
         view: &dyn View,
     ) -> Result<(), EngineError> {
-        for (index, table) in view.tables().iter().enumerate() {
+        for (index, (table, changed)) in view.tables().iter().zip(&self.changed).enumerate() {
             let (keys, rows) = match table.per {
                 Per::Entry => (&self.replaced, &mut self.entry_rows),
-                Per::Key => (&self.changed, &mut self.key_rows),
+                Per::Key => (changed, &mut self.key_rows),
             };
             books.delete(transaction, index, keys).await?;
             if let Some(rows) = rows.tables_mut().get_mut(index) {

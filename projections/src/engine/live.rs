@@ -12,6 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use deadpool_postgres::Pool;
 use domain::entry::Entry;
+use domain::history::is_correction;
 use event_store::{Position, StreamId};
 use futures_util::future::try_join;
 use tokio::time::Instant;
@@ -25,9 +26,9 @@ use super::cache::{Cache, Remembered};
 use super::change::Change;
 use super::history::{Folded, Log, Parked, fold_whole, guard};
 use crate::decode::Decoded;
-use crate::effective::place;
+use crate::effective::{self, place, standing};
 use crate::rows::Rows;
-use crate::view::{History, Key, Per, Poison, View};
+use crate::view::{History, Key, Keys, Per, Poison, View};
 
 /// How many events go into one transaction.
 pub const BATCH: usize = 2_000;
@@ -45,7 +46,11 @@ pub struct Follower {
     saved: Saved,
     parked: HashMap<Key, Position>,
     parked_streams: HashSet<Uuid>,
-    cache: Cache,
+    cache: Cache<Key, Remembered>,
+    /// Whom the standing entries of streams name that somebody asked about, and all since.
+    members: Cache<Uuid, Vec<Key>>,
+    /// Which streams are noted as touching which keys.
+    noted: Cache<(Key, Uuid), ()>,
 }
 
 /// The checkpoint as it stands in the database.
@@ -82,6 +87,8 @@ impl Follower {
             parked: HashMap::new(),
             parked_streams: HashSet::new(),
             cache: Cache::default(),
+            members: Cache::default(),
+            noted: Cache::default(),
         };
         follower.reload().await?;
         Ok(follower)
@@ -101,6 +108,8 @@ impl Follower {
     /// [`EngineError::Replaced`] when the build is retired or gone.
     pub async fn reload(&mut self) -> Result<(), EngineError> {
         self.cache.clear();
+        self.members.clear();
+        self.noted.clear();
         let client = self.pool.get().await?;
         let build = builds::by_schema(&client, self.books.schema()).await?;
         let build =
@@ -185,7 +194,7 @@ impl Follower {
         let parked = Parked { position, event_id, code: "row-refused" };
         let mut change = Change::none(self.view.as_ref());
         change.parked = plan.work.keys().map(|key| (*key, parked)).collect();
-        let pairs = pairs_of(&plan);
+        let pairs = self.pairs_to_note(&plan);
         self.commit(change, &pairs, &plan.parked_streams, position, None).await
     }
 
@@ -197,24 +206,66 @@ impl Follower {
             events.iter().rev().find_map(|event| event.content.as_ref().ok().map(|entry| entry.recorded_at));
         let (plan, cut) = self.plan(events).await?;
         let change = self.fold(&plan, cut).await?;
-        let pairs = pairs_of(&plan);
+        let pairs = self.pairs_to_note(&plan);
         self.commit(change, &pairs, &plan.parked_streams, cut, recorded_at).await
     }
 
     /// Finds out what a batch asks for, and up to where it reaches.
-    async fn plan<'a>(&self, events: &[&'a Decoded]) -> Result<(Plan<'a>, Position), EngineError> {
-        let view = self.view.as_ref();
+    async fn plan<'a>(&mut self, events: &[&'a Decoded]) -> Result<(Plan<'a>, Position), EngineError> {
+        let view = Arc::clone(&self.view);
+        let view = view.as_ref();
         let cut = events.last().map_or(self.position, |last| last.position);
         let asked = streams_to_ask(view, events);
         let whole: Vec<Uuid> = asked.whole.into_iter().collect();
         let client = self.pool.get().await?;
         let keys = self.books.keys_of(&client, &whole).await?;
         drop(client);
-        let members = self.log.streams(view, asked.members.into_values().collect(), cut).await?;
-        let answers = Answers { keys, members, cut };
+        let members = self.members_of(view, events, asked.members, cut).await?;
+        let answers = Answers { keys, members };
         let plan =
             Plan::new(view, events, &answers, &self.parked_streams, |key| self.parked.contains_key(key));
         Ok((plan, cut))
+    }
+
+    /// Whom the standing entries of streams name, up to the end of a batch. A correction may take a name away: a stream
+    /// with one is read again.
+    async fn members_of(
+        &mut self,
+        view: &dyn View,
+        events: &[&Decoded],
+        streams: BTreeMap<Uuid, StreamId>,
+        cut: Position,
+    ) -> Result<HashMap<Uuid, Vec<Key>>, EngineError> {
+        let mut keys = Keys::default();
+        for event in events {
+            let Some(mut known) = self.members.take(&event.stream) else { continue };
+            if let Ok(entry) = &event.content
+                && !is_correction(&entry.event)
+            {
+                keys.clear();
+                view.keys(entry, &mut keys);
+                known.extend(
+                    keys.named().iter().filter(|key| !known.contains(key)).copied().collect::<Vec<_>>(),
+                );
+                self.members.put(event.stream, known);
+            }
+        }
+        let mut members = HashMap::new();
+        let mut unknown = Vec::new();
+        for (id, stream) in streams {
+            match self.members.take(&id) {
+                Some(known) => drop(members.insert(id, known)),
+                None => unknown.push(stream),
+            }
+        }
+        for (id, events) in self.log.streams(view, unknown, cut).await? {
+            let named = standing(&events, cut).map(|standing| effective::members(view, &standing));
+            members.insert(id, named.unwrap_or_default());
+        }
+        for (id, named) in &members {
+            self.members.put(*id, named.clone());
+        }
+        Ok(members)
     }
 
     /// Folds what a plan asks for: forward where that is enough, anew where it is not.
@@ -241,13 +292,10 @@ impl Follower {
             match known.then(|| self.forward(*key, work)) {
                 None | Some(Forward::Late) => again.insert(*key, Again::State),
                 Some(Forward::Poisoned) => again.insert(*key, Again::Whole),
-                Some(Forward::Done { entry_rows, remember, changed }) => {
+                Some(Forward::Done { entry_rows, remember, before }) => {
                     change.entry_rows.append(&entry_rows);
                     if let Some(remembered) = remember {
-                        if changed {
-                            change.changed.push(*key);
-                            change.key_rows.append(&remembered.rows);
-                        }
+                        change.key_rows(*key, Some(&before), &remembered.rows);
                         change.remember.push((*key, remembered));
                     }
                     continue;
@@ -284,11 +332,10 @@ impl Follower {
             return Forward::Late;
         }
         let last = last.max(entries.last().map(|entry| place(entry)));
-        let before = remembered.as_ref().map(|remembered| remembered.rows.clone());
         let folded: Result<Option<_>, Poison> = guard(|| {
-            let mut state = match remembered {
-                Some(remembered) => Some(remembered.state),
-                None => view.start(key),
+            let (mut state, before) = match remembered {
+                Some(remembered) => (Some(remembered.state), remembered.rows),
+                None => (view.start(key), Rows::for_tables(view.tables().len())),
             };
             for entry in &entries {
                 view.entry_rows(key, entry, &mut entry_rows)?;
@@ -303,15 +350,12 @@ impl Follower {
             if let Some(state) = &state {
                 state.rows(&mut rows);
             }
-            Ok(Some(state.map(|state| Remembered { state, last, rows })))
+            Ok(Some((before, state.map(|state| Remembered { state, last, rows }))))
         });
         match folded {
             Err(_) => Forward::Poisoned,
             Ok(None) => Forward::Late,
-            Ok(Some(remember)) => {
-                let changed = before.as_ref() != remember.as_ref().map(|remembered| &remembered.rows);
-                Forward::Done { entry_rows, remember, changed }
-            }
+            Ok(Some((before, remember))) => Forward::Done { entry_rows, remember, before },
         }
     }
 
@@ -339,8 +383,7 @@ impl Follower {
                 .collect();
             let folded = fold_whole(view, *key, &histories, cut);
             let Folded { entry_rows, key_rows, state, last, parked } = folded;
-            change.changed.push(*key);
-            change.key_rows.append(&key_rows);
+            change.key_rows(*key, None, &key_rows);
             if matches!(how, Again::State) && parked.is_none() {
                 let mut new = Rows::for_tables(view.tables().len());
                 for entry in plan.work.get(key).into_iter().flat_map(|work| &work.entries) {
@@ -363,6 +406,11 @@ impl Follower {
         Ok(())
     }
 
+    fn pairs_to_note(&self, plan: &Plan<'_>) -> Vec<(Key, Uuid, String)> {
+        let new = plan.pairs.iter().filter(|(pair, _)| !self.noted.contains(pair));
+        new.map(|((key, stream), category)| (*key, *stream, (*category).to_owned())).collect()
+    }
+
     async fn commit(
         &mut self,
         mut change: Change,
@@ -376,6 +424,7 @@ impl Follower {
             // The rows are right up to here whether or not the checkpoint says so; it follows in a moment.
             self.position = to;
             self.saved.recorded_at = recorded_at;
+            self.remember(change.remember);
             return if self.save_due().is_some_and(|due| due <= Instant::now()) {
                 self.save().await
             } else {
@@ -404,10 +453,17 @@ impl Follower {
             self.parked.insert(key, position);
         }
         self.parked_streams.extend(parked_streams.iter().map(|(stream, _)| *stream));
-        for (key, remembered) in change.remember {
+        for (key, stream, _) in pairs {
+            self.noted.put((*key, *stream), ());
+        }
+        self.remember(change.remember);
+        Ok(())
+    }
+
+    fn remember(&mut self, keys: Vec<(Key, Remembered)>) {
+        for (key, remembered) in keys {
             self.cache.put(key, remembered);
         }
-        Ok(())
     }
 
     /// Folds keys anew at the checkpoint: after an erasure, or to try a parked key again. Says which keys stay parked.
@@ -444,10 +500,6 @@ impl Follower {
     }
 }
 
-fn pairs_of(plan: &Plan<'_>) -> Vec<(Key, Uuid, String)> {
-    plan.pairs.iter().map(|((key, stream), category)| (*key, *stream, (*category).to_owned())).collect()
-}
-
 /// How a key that cannot go forward is folded.
 enum Again {
     /// Its state was forgotten or an entry came late: rows of earlier entries stay as they are.
@@ -457,7 +509,12 @@ enum Again {
 }
 
 enum Forward {
-    Done { entry_rows: Rows, remember: Option<Remembered>, changed: bool },
+    /// Its rows before, and what is to be remembered of it.
+    Done {
+        entry_rows: Rows,
+        before: Rows,
+        remember: Option<Remembered>,
+    },
     Late,
     Poisoned,
 }
