@@ -18,17 +18,23 @@ pub use queries::{Listed, Queue, QueuePlace, about, is_shown, of_person, queue};
 /// See the module.
 pub struct Alerts;
 
+const ALERT: usize = 0;
+const CONCERNED: usize = 1;
+
 impl View for Alerts {
     fn name(&self) -> &'static str {
         "alerts"
     }
 
     fn version(&self) -> u16 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
-        &[Table { name: "alert", key: "alert", per: Per::Key }]
+        &[
+            Table { name: "alert", key: "alert", per: Per::Key },
+            Table { name: "concerned", key: "alert", per: Per::Key },
+        ]
     }
 
     fn create(&self) -> &'static str {
@@ -86,7 +92,10 @@ impl KeyState for Row {
             .chain(says.evidence.iter().map(|evidence| evidence.person.0))
             .collect();
         let incidents: BTreeSet<Uuid> = says.evidence.iter().map(|evidence| evidence.incident).collect();
-        rows.row(0)
+        for person in people {
+            rows.row(CONCERNED).uuid(self.alert).uuid(person).end();
+        }
+        rows.row(ALERT)
             .uuid(self.alert)
             .position(self.raised)
             .text(says.rule.as_str())
@@ -96,7 +105,6 @@ impl KeyState for Row {
             .instant(raised_at)
             .instant(changed_at)
             .uuids(says.children.iter().map(|child| child.0))
-            .uuids(people)
             .uuids(says.evidence.iter().map(|evidence| evidence.entry.0))
             .uuids(says.evidence.iter().map(|evidence| evidence.person.0))
             .int(i32::try_from(incidents.len()).unwrap_or(i32::MAX))

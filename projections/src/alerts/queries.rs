@@ -121,7 +121,7 @@ pub async fn of_person(
     }
     let source = reads.source(VIEW).await?;
     let sql = format!(
-        "select {COLUMNS} from {}.alert where people @> array[$1::uuid]
+        "select {COLUMNS} from {0}.alert where alert in (select alert from {0}.concerned where person = $1)
          order by changed_at desc, alert desc limit $2",
         source.schema
     );
@@ -147,8 +147,12 @@ pub async fn about(
     }
     let source = reads.source(VIEW).await?;
     let sql = format!(
-        "select alert, position, rule, people, entries, bears_on from {}.alert
-         where people && $1 and state <> 'withdrawn'",
+        // Thousands may be asked about: a join, which is quick whatever is known of the tables.
+        "with found as materialized (
+             select distinct alert from unnest($1::uuid[]) as asked (person) join {0}.concerned using (person)
+         )
+         select alert, position, rule, children, entries, bears_on from found join {0}.alert using (alert)
+         where state <> 'withdrawn'",
         source.schema
     );
     let statement = source.client.prepare_cached(&sql).await?;
@@ -162,12 +166,12 @@ pub async fn about(
         })
         .map(|(row, rule)| {
             let (entries, bears_on): (Vec<Uuid>, Vec<Uuid>) = (row.try_get(4)?, row.try_get(5)?);
-            let people: Vec<Uuid> = row.try_get(3)?;
+            let children: Vec<Uuid> = row.try_get(3)?;
             Ok(Known {
                 alert: AlertId(row.try_get(0)?),
                 raised: position_from(row.try_get(1)?).raw(),
                 rule,
-                people: people.into_iter().map(PersonId).collect(),
+                people: children.iter().chain(&bears_on).copied().map(PersonId).collect(),
                 evidence: entries.into_iter().map(EventId).zip(bears_on.into_iter().map(PersonId)).collect(),
             })
         })

@@ -9,11 +9,16 @@ create table alert (
     raised_at   timestamptz not null,
     changed_at  timestamptz not null,
     children    uuid[]      not null,
-    people      uuid[]      not null,
     -- An entry and the person it bears on, in step.
     entries     uuid[]      not null,
     bears_on    uuid[]      not null,
     incidents   int         not null,
     -- It would tell others who told something in confidence.
     guarded     bool        not null
+);
+
+-- One row for every child of an alert and everybody its evidence is about.
+create table concerned (
+    alert   uuid not null,
+    person  uuid not null
 );
