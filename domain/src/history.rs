@@ -102,7 +102,13 @@ impl Correction {
 #[must_use]
 pub fn effective(history: &[Entry]) -> Vec<Entry> {
     let mut standing: Vec<Entry> = Vec::with_capacity(history.len());
-    for entry in history {
+    take_in(&mut standing, history);
+    standing
+}
+
+/// Goes on from the entries that stand with what was recorded after them: the same as [`effective`] of the whole.
+pub fn take_in(standing: &mut Vec<Entry>, new: &[Entry]) {
+    for entry in new {
         match &entry.event {
             Event::EntryAmended(amended) => {
                 if let Some(target) = standing.iter_mut().find(|standing| standing.id == amended.entry) {
@@ -130,7 +136,6 @@ pub fn effective(history: &[Entry]) -> Vec<Entry> {
         }
     }
     standing.sort_by_key(|entry| (entry.occurred.earliest(), entry.position));
-    standing
 }
 
 /// True for an event that changes how earlier entries stand.

@@ -1,7 +1,5 @@
 //! What a page about one record needs from the log itself, beside what the views hold: its version, its own words.
 
-use std::sync::Arc;
-
 use std::time::Duration;
 
 use domain::access::Disclosure;
@@ -83,7 +81,7 @@ impl App {
     pub(crate) async fn entries_of(&self, stream: &StreamId) -> Result<(Vec<Entry>, u64), ReadError> {
         match load(&self.record, self.keys.as_ref(), stream).await {
             Err(ReadError::Absent) => Ok((Vec::new(), 0)),
-            loaded => loaded.map(|loaded| (Arc::unwrap_or_clone(loaded.entries), loaded.version)),
+            loaded => loaded.map(|loaded| (loaded.entries, loaded.version)),
         }
     }
 

@@ -11,7 +11,7 @@ use domain::contact::Contact;
 use domain::contact::involved::ContactRole;
 use domain::enquiry::Enquiry;
 use domain::entry::Entry;
-use domain::history::{Correction, effective};
+use domain::history::Correction;
 use domain::ids::{EventId, PersonId};
 use domain::person::Person;
 use domain::review::Review;
@@ -92,10 +92,13 @@ impl App {
     /// Who may read somebody's record; `None` for everybody.
     async fn restriction_of(&self, id: PersonId) -> Result<Option<Restriction>, ExecuteError> {
         let stream = StreamId { category: "person".to_owned(), id: id.0 };
-        match self.facts(&stream).await {
-            Err(ReadError::Absent) => Ok(None),
-            facts => Ok(restriction(&fold::<Person>(&effective(&facts?.entries)))),
-        }
+        let facts = match self.facts(&stream).await {
+            Err(ReadError::Absent) => return Ok(None),
+            facts => facts?,
+        };
+        let restriction = restriction(&fold::<Person>(&facts.standing));
+        self.facts.put(&stream, facts);
+        Ok(restriction)
     }
 
     async fn person_acted_on(&self, command: &Command, history: &[Entry]) -> Result<ActedOn, ExecuteError> {

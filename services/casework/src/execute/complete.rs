@@ -6,7 +6,6 @@ use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Contact, First, Join, Record};
 use domain::decider::Decider;
 use domain::event::Event;
-use domain::history::effective;
 use domain::ids::{IncidentId, PersonId};
 use domain::person::{Assertion, Person};
 use domain::tie::TieTo;
@@ -102,7 +101,7 @@ impl App {
     pub(crate) async fn state_of<D: Decider>(&self, category: &str, id: Uuid) -> Result<(D, u64), ReadError> {
         let stream = StreamId { category: category.to_owned(), id };
         let loaded = load(&self.record, self.keys.as_ref(), &stream).await?;
-        Ok((fold(&effective(&loaded.entries)), loaded.version))
+        Ok((fold(&loaded.standing), loaded.version))
     }
 
     /// A person as they stand; `None` when nobody is on record under this id.

@@ -16,7 +16,7 @@ use domain::tie::Tie;
 use uuid::Uuid;
 
 use super::Command;
-use super::load::JudgedBy;
+use super::basis::JudgedBy;
 
 impl Command {
     /// The kind of stream it acts on.

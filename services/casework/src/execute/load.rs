@@ -1,8 +1,7 @@
 //! A stream as its rules read it: every entry, and of its sealed parts no more than they need.
 
-use std::sync::Arc;
-
 use domain::entry::Entry;
+use domain::history::effective;
 use event_store::keys::{Keys, KeysError};
 use event_store::{EventStore, Recorded, StreamId};
 use projections::decode::{Decoder, look_up};
@@ -15,34 +14,17 @@ use crate::error::{ExecuteError, ReadError};
 /// Read at a time; a stream of a life is a few hundred entries.
 const PAGE: usize = 1000;
 
-/// What a stream is judged by.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum JudgedBy {
-    Everything,
-    /// Sealed parts stay shut: what is not needed is nobody's business, and a long case is many keys.
-    Facts,
-}
-
-/// A stream's history.
+/// A stream's history, all of it opened.
 pub(crate) struct Loaded {
     pub version: u64,
-    pub entries: Arc<Vec<Entry>>,
+    /// The entries that stand.
+    pub standing: Vec<Entry>,
+    /// All entries as they were written.
+    pub entries: Vec<Entry>,
     recorded: Vec<Recorded>,
 }
 
-impl From<Facts> for Loaded {
-    /// Of a stream that no command to be repeated is on.
-    fn from(facts: Facts) -> Self {
-        Self { version: facts.version, entries: facts.entries, recorded: Vec::new() }
-    }
-}
-
 impl Loaded {
-    /// A stream nobody has written to.
-    pub fn nothing() -> Self {
-        Self { version: 0, entries: Arc::default(), recorded: Vec::new() }
-    }
-
     /// The events of a command that is on this stream already, as recorded.
     pub fn of_command(&self, command: Uuid) -> Vec<&Recorded> {
         self.recorded.iter().filter(|event| event.header.causation() == command).collect()
@@ -63,22 +45,18 @@ pub(crate) async fn load(
     let recorded = read(store, stream, 0).await?;
     let entries = decode(store, keys, &recorded, |_| true).await?;
     let version = recorded.last().map_or(0, |last| last.header.version());
-    Ok(Loaded { version, entries: Arc::new(entries), recorded })
+    Ok(Loaded { version, standing: effective(&entries), entries, recorded })
 }
 
 impl App {
-    /// A stream's facts, its sealed parts shut: what is remembered of it, and what is new.
+    /// A stream's facts, its sealed parts shut: what is remembered of it, and what is new. To be put back.
     pub(super) async fn facts(&self, stream: &StreamId) -> Result<Facts, ReadError> {
         let mut facts = self.facts.take(stream);
         let new = read(&self.record, stream, facts.version).await?;
+        facts.is_behind = false;
         if let Some(last) = new.last() {
             let entries = decode(&self.record, self.keys.as_ref(), &new, |_| false).await?;
-            Arc::make_mut(&mut facts.entries).extend(entries);
-            facts.commands.extend(new.iter().map(|event| event.header.causation()));
-            facts.version = last.header.version();
-            self.facts.put(stream, facts.clone());
-        } else if facts.version > 0 {
-            self.facts.put(stream, facts.clone());
+            facts.add(&entries, new.iter().map(|event| event.header.causation()), last.header.version());
         }
         Ok(facts)
     }

@@ -7,6 +7,7 @@
 //! Left out: what an order may say (the domain) and who may give it (policy).
 
 mod acted_on;
+mod basis;
 mod complete;
 mod dispatch;
 mod facts;
@@ -24,15 +25,15 @@ pub use moving::{Move, Moved, Place};
 pub use order::{Command, Done, Order};
 
 use domain::decider::{Act, NewEvent};
-use domain::history::effective;
 use domain::ids::{CommandId, EventId, KeyId};
 use event_store::{Append, AppendError, Appended, Context, EventStore, StreamId};
 
 use crate::app::App;
 use crate::error::{ExecuteError, FieldError};
 use crate::visitor::Visitor;
-use load::{JudgedBy, Loaded};
+use basis::{Basis, JudgedBy};
 use meta::Meta;
+use remembered::Facts;
 
 pub(crate) use load::{keys_error, load};
 pub(crate) use remembered::Remembered;
@@ -82,13 +83,39 @@ impl App {
     }
 
     async fn carry_out(&self, visitor: &Visitor, placed: &Placed<'_>) -> Result<Done, ExecuteError> {
+        if let Some(facts) = self.on_trust(placed) {
+            match self.attempt(visitor, placed, Basis::Facts(facts)).await {
+                Ok(Tried::Done(done)) if !done.events.is_empty() => return Ok(done),
+                Err(error @ (ExecuteError::Overloaded | ExecuteError::Unavailable(_))) => return Err(error),
+                // There is more on the record than was thought, or it has to be asked whether there is.
+                _ => {}
+            }
+        }
         for _ in 0..=RACES_MAX {
-            match self.attempt(visitor, placed).await? {
+            let basis = self.basis(placed).await?;
+            match self.attempt(visitor, placed, basis).await? {
                 Tried::Done(done) => return Ok(done),
                 Tried::RaceLost => {}
             }
         }
         Err(ExecuteError::Stale)
+    }
+
+    /// What an order may be judged by unread, because its append shows whether that is all there is: what is
+    /// remembered of its stream; and nothing, where it begins one under a key of its own.
+    fn on_trust(&self, placed: &Placed<'_>) -> Option<Facts> {
+        if placed.begins {
+            return Some(Facts::default());
+        }
+        if placed.order.command.judged_by() != JudgedBy::Facts {
+            return None;
+        }
+        let facts = self.facts.take(&placed.stream);
+        if facts.version > 0 && !facts.is_behind && !facts.commands.contains(&placed.command.0) {
+            return Some(facts);
+        }
+        self.facts.put(&placed.stream, facts);
+        None
     }
 
     fn place<'a>(&self, visitor: &Visitor, order: &'a Order) -> Result<Placed<'a>, ExecuteError> {
@@ -123,26 +150,43 @@ impl App {
         })
     }
 
-    async fn attempt(&self, visitor: &Visitor, placed: &Placed<'_>) -> Result<Tried, ExecuteError> {
+    /// Tries an order once. What its stream's facts say is remembered, whatever comes of it.
+    async fn attempt(
+        &self,
+        visitor: &Visitor,
+        placed: &Placed<'_>,
+        mut basis: Basis,
+    ) -> Result<Tried, ExecuteError> {
+        let tried = self.judge(visitor, placed, &mut basis).await;
+        if let Basis::Facts(facts) = basis
+            && placed.order.command.judged_by() == JudgedBy::Facts
+        {
+            self.facts.put(&placed.stream, facts);
+        }
+        tried
+    }
+
+    async fn judge(
+        &self,
+        visitor: &Visitor,
+        placed: &Placed<'_>,
+        basis: &mut Basis,
+    ) -> Result<Tried, ExecuteError> {
         let order = placed.order;
-        // A stream named by a key nobody else has, of a command nobody has named, cannot be there yet.
-        let loaded = if placed.begins && order.idempotency_key.is_none() {
-            Loaded::nothing()
-        } else {
-            self.loaded(placed).await?
-        };
-        if loaded.version == 0 && !placed.begins && !order.command.may_begin() {
+        let (version, standing) = (basis.version(), basis.standing());
+        if version == 0 && !placed.begins && !order.command.may_begin() {
             return Err(ExecuteError::Absent);
         }
-        let standing = effective(&loaded.entries);
-        self.permit(visitor, order, &standing).await?;
-        if let Some(done) = self.repeated(visitor, placed, &loaded)? {
+        self.permit(visitor, order, standing).await?;
+        if let Basis::Everything(loaded) = &*basis
+            && let Some(done) = self.repeated(visitor, placed, loaded)?
+        {
             return Ok(Tried::Done(done));
         }
         if let Some(wanted) = order.if_match
-            && wanted != loaded.version
+            && wanted != version
         {
-            return Err(ExecuteError::Precondition { actual: loaded.version });
+            return Err(ExecuteError::Precondition { actual: version });
         }
         let command = self.complete(order.command.clone()).await?;
         let key = self.keys.take().await.map_err(keys_error)?;
@@ -153,9 +197,9 @@ impl App {
             policy: self.policy.hash().to_owned(),
             asked: placed.asked.map(hex),
         };
-        let events = dispatch::decide(&standing, &act(visitor, placed, &meta), command)?;
+        let events = dispatch::decide(standing, &act(visitor, placed, &meta), command)?;
         if events.is_empty() {
-            return Ok(Tried::Done(nothing_new(placed, &loaded)));
+            return Ok(Tried::Done(nothing_new(placed, basis)));
         }
         let drafts = seal::drafts(
             self.record.origin(),
@@ -168,24 +212,26 @@ impl App {
         .await?;
         let append = Append {
             stream: placed.stream.clone(),
-            expected: loaded.version,
+            expected: version,
             context: context(visitor, placed),
             events: drafts,
             recorded_at: order.recorded_at,
         };
-        self.append(placed, append, &events).await
+        self.append(placed, append, &events, basis).await
     }
 
     /// The stream an order is about. What a command already on it said is compared, so then all of it is opened.
-    async fn loaded(&self, placed: &Placed<'_>) -> Result<Loaded, ExecuteError> {
+    async fn basis(&self, placed: &Placed<'_>) -> Result<Basis, ExecuteError> {
         if placed.order.command.judged_by() == JudgedBy::Facts {
             let facts = self.facts(&placed.stream).await?;
             if !facts.commands.contains(&placed.command.0) {
-                return Ok(facts.into());
+                return Ok(Basis::Facts(facts));
             }
+            self.facts.put(&placed.stream, facts);
         }
         let loaded = load(&self.record, self.keys.as_ref(), &placed.stream).await;
-        if placed.begins { loaded.map_err(load::begun_by_another) } else { Ok(loaded?) }
+        let loaded = if placed.begins { loaded.map_err(load::begun_by_another)? } else { loaded? };
+        Ok(Basis::Everything(loaded))
     }
 
     #[tracing::instrument(skip_all, name = "append")]
@@ -194,14 +240,18 @@ impl App {
         placed: &Placed<'_>,
         append: Append,
         events: &[NewEvent],
+        basis: &mut Basis,
     ) -> Result<Tried, ExecuteError> {
         let appended = match self.record.append(append.clone()).await {
+            // Somebody was there before; the next try reads what they said.
+            Ok(Appended { repeated: true, .. }) => return Ok(Tried::RaceLost),
             // Asked again with the same events, they are written once.
-            Err(AppendError::Unknown(_)) => self.record.append(append).await,
+            Err(AppendError::Unknown(_)) => self.record.append(append.clone()).await,
             appended => appended,
         };
         match appended {
-            Ok(Appended { version, position, recorded_at, .. }) => {
+            Ok(appended @ Appended { version, position, recorded_at, .. }) => {
+                basis.written(&append, events, &appended);
                 let events =
                     (0_u32..).zip(events).map(|(nth, _)| EventId::of(placed.command, placed.stream.id, nth));
                 Ok(Tried::Done(Done {
@@ -258,14 +308,14 @@ fn context(visitor: &Visitor, placed: &Placed<'_>) -> Context {
 }
 
 /// What was ordered was so already: nothing is written, and the answer is the record as it stands.
-fn nothing_new(placed: &Placed<'_>, loaded: &Loaded) -> Done {
-    let last = loaded.entries.last();
+fn nothing_new(placed: &Placed<'_>, basis: &Basis) -> Done {
+    let last = basis.last();
     Done {
         stream: placed.stream.id,
-        version: loaded.version,
+        version: basis.version(),
         position: last
-            .map_or(event_store::Position::START, |last| event_store::Position::from_raw(last.position)),
-        recorded_at: last.map_or(chrono::DateTime::UNIX_EPOCH, |last| last.recorded_at),
+            .map_or(event_store::Position::START, |(position, _)| event_store::Position::from_raw(position)),
+        recorded_at: last.map_or(chrono::DateTime::UNIX_EPOCH, |(_, recorded_at)| recorded_at),
         events: Vec::new(),
         repeated: true,
     }

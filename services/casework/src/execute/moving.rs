@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use domain::access::{LawfulBasis, Purpose};
 use domain::authority::Authority;
 use domain::entry::Entry;
-use domain::history::{Correction, NotMovable, Reason, effective};
+use domain::history::{Correction, NotMovable, Reason};
 use domain::ids::{CorrelationId, EventId, KeyId, PersonId};
 use event_store::StreamId;
 
@@ -84,13 +84,13 @@ impl App {
         let away = part(&wrong, &away_key, Correction::MoveAway { entry: order.entry, reason: order.reason });
 
         let loaded = load(&self.record, self.keys.as_ref(), &wrong).await?;
-        let standing = effective(&loaded.entries);
+        let standing = &loaded.standing;
         // Both permissions before either act: half a move is worse than none.
-        self.permit(visitor, &away, &standing).await?;
+        self.permit(visitor, &away, standing).await?;
         let there = load(&self.record, self.keys.as_ref(), &right).await?;
         if let Some(entry) = standing.iter().find(|entry| entry.id == order.entry) {
             let receive = part(&right, &here_key, self.receiving(&order, entry).await?);
-            self.permit(visitor, &receive, &effective(&there.entries)).await?;
+            self.permit(visitor, &receive, &there.standing).await?;
             let here = self.execute(visitor, receive).await?;
             let away = self.execute(visitor, away).await?;
             return Ok(Moved { here, away });

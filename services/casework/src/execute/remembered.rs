@@ -1,25 +1,43 @@
-//! The facts of streams that were judged lately, so that the next order on one reads only what is new.
+//! The facts of streams that were judged lately, so that the next order on one need not read them.
 //!
-//! A log only grows, so what was read once stays true, and whatever another process wrote is read on top of it. Sealed
-//! parts stay shut: nothing that says who anybody is, is remembered. Left out: what is judged by sealed parts too.
+//! A log only grows, so what was read once stays true. Whether it is still all, the append says: an order that rests on
+//! what is remembered is done when its events were written right after it, and otherwise reads what is new. Sealed parts
+//! stay shut: nothing that says who anybody is, is remembered. Left out: what is judged by sealed parts too.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use domain::entry::Entry;
+use domain::history::take_in;
 use event_store::StreamId;
 use uuid::Uuid;
 
 /// Entries in one generation: some hundred bytes each.
-const ENTRIES_MAX: usize = 40_000;
+const ENTRIES_MAX: usize = 120_000;
 
 /// What a stream's facts say.
-#[derive(Clone, Default, Debug)]
+#[derive(Default, Debug)]
 pub(super) struct Facts {
     pub version: u64,
-    pub entries: Arc<Vec<Entry>>,
+    /// More is known to be on the stream than is remembered of it.
+    pub is_behind: bool,
+    /// Where its last entry stands, and when that was recorded.
+    pub last: Option<(u128, DateTime<Utc>)>,
+    /// The entries that stand.
+    pub standing: Vec<Entry>,
     /// The command that led to each.
     pub commands: Vec<Uuid>,
+}
+
+impl Facts {
+    /// What was written next, up to a version, by these commands.
+    pub fn add(&mut self, entries: &[Entry], commands: impl IntoIterator<Item = Uuid>, version: u64) {
+        take_in(&mut self.standing, entries);
+        self.last = entries.last().map(|last| (last.position, last.recorded_at)).or(self.last);
+        self.commands.extend(commands);
+        self.version = version;
+    }
 }
 
 /// Two generations. What was not asked for while a younger one filled is forgotten.
@@ -39,17 +57,20 @@ impl Remembered {
     pub(super) fn take(&self, stream: &StreamId) -> Facts {
         let mut generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(facts) = generations.young.remove(stream) {
-            generations.young_entries -= facts.entries.len();
+            generations.young_entries -= facts.standing.len();
             return facts;
         }
         generations.old.remove(stream).unwrap_or_default()
     }
 
     pub(super) fn put(&self, stream: &StreamId, facts: Facts) {
+        if facts.version == 0 {
+            return;
+        }
         let mut generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        generations.young_entries += facts.entries.len();
+        generations.young_entries += facts.standing.len();
         if let Some(before) = generations.young.insert(stream.clone(), facts) {
-            generations.young_entries -= before.entries.len();
+            generations.young_entries -= before.standing.len();
         }
         if generations.young_entries > ENTRIES_MAX {
             generations.old = std::mem::take(&mut generations.young);
@@ -92,7 +113,7 @@ mod tests {
             }
             .into(),
         };
-        Facts { version: 7, entries: Arc::new(vec![entry; entries]), commands: Vec::new() }
+        Facts { version: 7, standing: vec![entry; entries], ..Facts::default() }
     }
 
     #[test]

@@ -1,0 +1,85 @@
+//! What an order is judged by, and what that is once the order's own events are written.
+
+use chrono::{DateTime, Utc};
+use domain::decider::NewEvent;
+use domain::entry::Entry;
+use domain::event::Event;
+use domain::ids::{AgencyId, CorrelationId, EventId, KeyId, PractitionerId};
+use domain::sealed::OpenedPart;
+use event_store::{Append, Appended};
+
+use super::load::Loaded;
+use super::remembered::Facts;
+
+/// How much of a stream its rules read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum JudgedBy {
+    Everything,
+    /// Sealed parts stay shut: what is not needed is nobody's business, and a long case is many keys.
+    Facts,
+}
+
+/// A stream's history, for its rules.
+pub(super) enum Basis {
+    /// Of a stream that no command to be repeated is on.
+    Facts(Facts),
+    Everything(Loaded),
+}
+
+impl Basis {
+    pub fn version(&self) -> u64 {
+        match self {
+            Self::Facts(facts) => facts.version,
+            Self::Everything(loaded) => loaded.version,
+        }
+    }
+
+    /// The entries that stand.
+    pub fn standing(&self) -> &[Entry] {
+        match self {
+            Self::Facts(facts) => &facts.standing,
+            Self::Everything(loaded) => &loaded.standing,
+        }
+    }
+
+    /// Where the last entry stands, and when it was recorded.
+    pub fn last(&self) -> Option<(u128, DateTime<Utc>)> {
+        match self {
+            Self::Facts(facts) => facts.last,
+            Self::Everything(loaded) => loaded.entries.last().map(|last| (last.position, last.recorded_at)),
+        }
+    }
+
+    /// Adds to the facts what was just written after them.
+    pub fn written(&mut self, append: &Append, events: &[NewEvent], appended: &Appended) {
+        let Self::Facts(facts) = self else { return };
+        match as_read(append, events, appended) {
+            Some(entry) => facts.add(&[entry], [append.context.causation], appended.version),
+            None => facts.is_behind = true,
+        }
+    }
+}
+
+/// The entry a lone event is, its sealed parts shut. Of several, only the record knows where each stands.
+fn as_read(append: &Append, events: &[NewEvent], appended: &Appended) -> Option<Entry> {
+    let ([draft], [new]) = (append.events.as_slice(), events) else { return None };
+    let shut =
+        |part: &event_store::Part| OpenedPart { number: part.number, key: KeyId(part.key), text: None };
+    let parts: Vec<OpenedPart<'_>> = draft.parts.iter().map(shut).collect();
+    let context = &append.context;
+    Some(Entry {
+        id: EventId(draft.event_id),
+        position: appended.position.raw(),
+        stream: append.stream.id,
+        version: appended.version,
+        recorded_at: appended.recorded_at,
+        occurred: new.occurred,
+        actor: PractitionerId(context.actor),
+        agency: AgencyId(context.agency),
+        purpose: context.purpose.clone(),
+        lawful_basis: context.lawful_basis.clone(),
+        correlation: CorrelationId(context.correlation),
+        corrected_at: None,
+        event: Event::decode(&draft.kind, draft.schema_version, &draft.facts, &parts).ok()?,
+    })
+}
