@@ -27,9 +27,15 @@ mod visible;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use mimalloc::MiMalloc;
+
 use figures::Report;
 use options::{Options, Pace, Task};
 use server::Server;
+
+/// As the program has.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A benchmark that cannot go on has nothing better to do than to say why.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
