@@ -34,7 +34,14 @@ impl Need {
 
 /// True when the signals meet every need, each by incidents of its own.
 pub(super) fn are_met(needs: &[Need], signals: &[&Signal]) -> bool {
+    // Most windows hold too little for any rule, and are seen through by this alone: each thing takes a signal.
+    if signals.len() < needs.iter().map(|need| need.least).sum() {
+        return false;
+    }
     let enough_agencies = |need: &Need| {
+        if need.agencies <= need.least.min(1) {
+            return true;
+        }
         let agencies: BTreeSet<AgencyId> =
             signals.iter().filter(|signal| need.takes(signal)).map(|signal| signal.agency).collect();
         agencies.len() >= need.agencies

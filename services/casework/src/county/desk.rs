@@ -24,7 +24,7 @@ use crate::execute::{Command, Done};
 use crate::work::{Look, Looked, may_change};
 
 /// A look does for all that was recorded in this time.
-const LOOK_EVERY: TimeDelta = TimeDelta::days(2);
+const LOOK_EVERY: TimeDelta = TimeDelta::days(4);
 /// How far the story may be ahead of a look.
 const AHEAD: TimeDelta = TimeDelta::days(7);
 

@@ -21,8 +21,8 @@ use crate::execute::{Command, Done, Move, Order};
 use crate::visitor::Visitor;
 use crate::work::{Looked, has_reached};
 
-/// Orders on their way at once: enough to fill a flush.
-const MOST_AT_ONCE: usize = 96;
+/// Orders on their way at once: enough to fill a flush while a look is under way as well.
+const MOST_AT_ONCE: usize = 160;
 /// Orders further apart than this keep their order: what is told in one day's office hours may change places by moments,
 /// and nothing is recorded on another day.
 const NEAR: TimeDelta = TimeDelta::hours(12);

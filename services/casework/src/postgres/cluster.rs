@@ -126,6 +126,9 @@ max_wal_size = 2GB
 checkpoint_timeout = 15min
 random_page_cost = 1.1
 jit = off
+# A county is told in less than the usual minute between looks at how much tables have grown, and until then statements
+# keep the plans of empty ones.
+autovacuum_naptime = 5s
 
 timezone = 'UTC'
 log_timezone = 'UTC'

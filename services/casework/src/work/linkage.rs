@@ -31,7 +31,7 @@ const ALERTS: &str = "alerts";
 /// People a rule is tried on at one time.
 const EVERYBODY_AT_ONCE: i64 = 1_000;
 /// Alerts written at one time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 32;
 /// How long to wait for a view before beginning again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
