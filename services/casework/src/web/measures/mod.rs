@@ -393,6 +393,7 @@ mod tests {
                 Group { code: "police".to_owned(), counted: Count::Shown(12) },
                 Group { code: "<b>".to_owned(), counted: Count::Hidden },
             ],
+            left_out: None,
         }
     }
 
