@@ -456,4 +456,62 @@ mod tests {
         assert!(steps.contains(&(Step::HoldReviewConference, 0)));
         assert!(!steps.contains(&(Step::HoldReviewConference, 1)));
     }
+
+    #[test]
+    fn what_only_a_return_tells_says_so_until_somebody_is_given_the_case() {
+        let mut history = written_promptly(&on_a_plan("2025-10-06"));
+        let as_of = Some(day("2026-03-31"));
+        for entry in &mut history {
+            if let Event::CpPlanStarted(started) = &mut entry.event {
+                let return_id = crate::ids::ReturnId(Uuid::from_u128(0x3e));
+                let (rows, faults) = (Vec::new(), Vec::new());
+                started.testimony =
+                    Some(crate::testimony::Testimony { return_id, as_of: day("2026-03-31"), rows, faults });
+            }
+        }
+        let said = |history: &[Entry], of| step(history, of).said_until;
+        assert_eq!(said(&history, Step::HoldInitialConference), None, "a practitioner held it");
+        assert_eq!(said(&history, Step::HoldReviewConference), as_of);
+        assert_eq!(said(&history, Step::HoldFirstCoreGroup), as_of);
+
+        let who = as_known(&history).who.unwrap();
+        let allocated = crate::case::events::WorkerAllocated {
+            child: who.child,
+            authority: who.authority,
+            allocation: crate::ids::AllocationId(Uuid::from_u128(0xd1)),
+            practitioner: crate::ids::PractitionerId(Uuid::from_u128(0xb1)),
+            role: crate::case::events::WorkerRole::SocialWorker,
+            team: None,
+            testimony: None,
+        };
+        written_later(&mut history, "2026-04-10", allocated.into());
+        assert_eq!(said(&history, Step::HoldReviewConference), None, "theirs to tell");
+        assert_eq!(said(&history, Step::HoldFirstCoreGroup), as_of, "no return tells of one");
+    }
+
+    #[test]
+    fn reviews_of_before_the_year_of_a_return_are_none_of_its_steps() {
+        let reviewed = |case: &Case| review(case, "2026-01-06", Decision::Continue { categories: None });
+        let mut history = written_promptly(&on_a_plan("2025-10-06").and(reviewed));
+        let tell = |history: &mut Vec<Entry>, as_of: &str| {
+            for entry in history {
+                let slot = match &mut entry.event {
+                    Event::CpPlanStarted(it) => &mut it.testimony,
+                    Event::CpPlanReviewed(it) => &mut it.testimony,
+                    _ => continue,
+                };
+                let return_id = crate::ids::ReturnId(Uuid::from_u128(0x3e));
+                let (rows, faults) = (Vec::new(), Vec::new());
+                *slot = Some(crate::testimony::Testimony { return_id, as_of: day(as_of), rows, faults });
+            }
+        };
+        let reviews = |history: &[Entry]| {
+            let measured = measured(history).into_iter();
+            measured.filter(|it| it.step == Step::HoldReviewConference).map(|it| it.nth).collect::<Vec<_>>()
+        };
+        tell(&mut history, "2026-03-31");
+        assert_eq!(reviews(&history), [0, 1]);
+        tell(&mut history, "2027-03-31");
+        assert_eq!(reviews(&history), [1], "the first was due in January 2026");
+    }
 }
