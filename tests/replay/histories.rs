@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike as _, Days, NaiveDate};
 use domain::access::{Disclosure, LawfulBasis, Purpose, Role};
 use domain::agency::AgencyKind;
 use domain::alert::events::{Accepted, Evidence, Grew, Raised, Said, Withdrawn as AlertWithdrawn};
@@ -22,7 +22,7 @@ use domain::event::Event;
 use domain::history::{Amended, MovedAway, MovedHere, Reason, Withdrawn};
 use domain::ids::{
     AgencyId, AllocationId, CpPlanId, EnquiryId, EpisodeId, EventId, IncidentId, KeyId, PersonId,
-    PractitionerId,
+    PractitionerId, ReturnId,
 };
 use domain::linkage::{Identity, SignalKind};
 use domain::person::address::{Address, AddressClass};
@@ -34,6 +34,7 @@ use domain::person::{PersonKind, Sex};
 use domain::review::{Counted, ReviewKind, ReviewOutcome};
 use domain::sealed::Sealed;
 use domain::source::{Basis, Source};
+use domain::testimony::Testimony;
 use domain::text::Narrative;
 use domain::tie::{EndReason, TieKind, TieTo};
 use domain::when::Occurred;
@@ -208,14 +209,20 @@ impl History {
         let which = self.dice.below(7);
         let event: Event = match which {
             0 => self.name(key).into(),
-            1 => domain::person::events::BirthRecorded {
-                precision: domain::person::uncertain_date::Precision::Year,
-                date: Sealed::new(key, "2015".parse::<UncertainDate>().expect("a date")),
-                year: 2015,
-                source: source(),
-                testimony: None,
+            1 => {
+                // Some grow up while their story is told, until somebody says another year.
+                let is_older = number.is_multiple_of(2) && !at.day().day().is_multiple_of(3);
+                let (said, year) = if is_older { ("2007-10-01", 2007) } else { ("2015", 2015) };
+                let date = said.parse::<UncertainDate>().expect("a date");
+                domain::person::events::BirthRecorded {
+                    precision: date.precision(),
+                    date: Sealed::new(key, date),
+                    year,
+                    source: source(),
+                    testimony: None,
+                }
+                .into()
             }
-            .into(),
             2 => domain::person::events::SexRecorded {
                 sex: *self.dice.of(Sex::ALL).expect("one"),
                 source: source(),
@@ -454,6 +461,13 @@ impl History {
         let allocation = AllocationId(Uuid::from_u128(0xd0 + thing));
         let practitioner = PractitionerId(Uuid::from_u128(0xb0 + u128::from(self.dice.below(4))));
         let authority = authority();
+        // Every other thing is known from a return.
+        let testimony = thing.is_multiple_of(2).then(|| Testimony {
+            return_id: ReturnId(Uuid::from_u128(0x3e)),
+            as_of: NaiveDate::from_ymd_opt(2025, 12, 31).expect("a day"),
+            rows: Vec::new(),
+            faults: Vec::new(),
+        });
         let event: Event = match self.dice.below(7) {
             0 => CaseOpened { child, authority, testimony: None }.into(),
             1 => ReferralReceived {
@@ -465,7 +479,7 @@ impl History {
                 contact: None,
                 transferred_from: None,
                 reason: None,
-                testimony: None,
+                testimony,
             }
             .into(),
             2 => CpPlanStarted {
@@ -476,7 +490,7 @@ impl History {
                 conference: None,
                 categories: BTreeSet::from([AbuseCategory::ALL[0]]),
                 previous_plans: None,
-                testimony: None,
+                testimony,
             }
             .into(),
             3 => CpPlanEnded {

@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use domain::case::codes::AbuseCategory;
-use domain::case::events::ReferralOutcome;
+use domain::case::events::{ReferralOutcome, WorkerRole};
 use domain::contact::Outcome;
-use domain::ids::PersonId;
+use domain::ids::{PersonId, TeamId};
+use domain::person::events::BirthAccepted;
 use event_store::{EventStore, Position};
 use projections::management::window::Window;
 use projections::management::{self, Asked, Count, Detail, NAME, Page, Value, Whose, measures};
@@ -200,7 +201,7 @@ async fn steps_are_measured_against_their_working_days() {
 #[tokio::test(flavor = "multi_thread")]
 async fn plans_are_counted_as_they_stood_on_the_last_day() {
     let mut work = Work::begin().await;
-    work.born("2025-05-01", Of(1), 2016).await;
+    work.born("2025-05-01", Of(1), "2016").await;
     work.referred("2025-05-01", Of(1), 0).await;
     work.conference("2025-05-07", Of(1), 0, None).await;
     work.on_case("2025-06-10", Of(1), category(Of(1), 0, AbuseCategory::Emotional)).await;
@@ -263,6 +264,117 @@ async fn work_is_somebodys_or_waits() {
     let asked = figures.asked("2025-03-01", "2025-03-31", None).await;
     let of_the_team = Asked { whose: Whose::Teams("383".parse().expect("one"), TEAM), ..asked };
     assert_eq!(figure(&figures.value(&of_the_team, "referrals").await).0, 2, "those it came to have");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_only_from_a_return_is_judged_by_what_a_return_can_tell() {
+    let mut work = Work::begin().await;
+    let reviews = ["2024-02-05", "2024-07-01", "2024-12-20"];
+    work.referred("2024-11-04", Of(2), 0).await;
+    work.conference("2024-11-20", Of(2), 0, None).await;
+    work.on_case("2024-11-27", Of(2), core_group(Of(2), 0)).await;
+    work.return_tells("2025-05-20", Of(1), ["2022-09-05", "2022-10-03"], &reviews).await;
+    let figures = counted(&work).await;
+
+    let to_the_return = ("2022-04-01", "2025-03-31");
+    let of = async |code| {
+        let value = figures.value(&figures.asked(to_the_return.0, to_the_return.1, None).await, code).await;
+        (figure(&value), value.left_out.map(shown))
+    };
+    // The reviews of the return's year were in time; what came before, it does not tell. Of the other plan none was held.
+    assert_eq!(of("reviews-on-time").await, ((1, Some(2), Some(50.0)), Some(0)));
+    assert_eq!(of("core-groups-10-working-days").await, ((1, Some(1), Some(100.0)), Some(1)));
+    assert_eq!(of("referrals-decided-1-working-day").await, ((0, Some(1), Some(0.0)), Some(1)));
+    assert_eq!(of("unallocated").await, ((1, None, None), Some(1)));
+    assert_eq!(of("plans-by-category").await, ((2, None, None), None));
+    let behind = figures.behind("core-groups-10-working-days", to_the_return.0, to_the_return.1).await;
+    assert_eq!(behind, [(Of(2).child(), true)], "and who is left out is not listed");
+
+    let in_august = figures.asked("2024-09-01", "2025-08-31", None).await;
+    let value = figures.value(&in_august, "reviews-on-time").await;
+    assert_eq!(
+        (figure(&value), value.left_out.map(shown)),
+        ((0, Some(1), Some(0.0)), Some(1)),
+        "nobody told"
+    );
+
+    work.allocated("2025-09-01", Of(1)).await;
+    let since = counted(&work).await;
+    let value = since.value(&in_august, "reviews-on-time").await;
+    assert_eq!(
+        (figure(&value), value.left_out.map(shown)),
+        ((0, Some(1), Some(0.0)), Some(1)),
+        "as was known"
+    );
+    let september = since.of("reviews-on-time", "2024-10-01", "2025-09-30").await;
+    assert_eq!(september, (0, Some(2), Some(0.0)), "whoever has the case answers for the review of June");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plans_and_caseloads_end_at_eighteen_and_a_disputed_date_ends_nothing() {
+    let mut work = Work::begin().await;
+    let said = work.born("2025-01-06", Of(1), "2007-06-15").await;
+    work.born("2025-01-06", Of(2), "2007-06-15").await;
+    for of in [Of(1), Of(2)] {
+        work.referred("2025-01-06", of, 0).await;
+    }
+    work.allocated("2025-01-07", Of(1)).await;
+    work.conference("2025-01-20", Of(1), 0, None).await;
+    work.allocated_as("2025-05-01", Of(1), WorkerRole::PersonalAdviser, TEAM).await;
+    work.born("2025-07-01", Of(1), "2008-06-15").await;
+    work.on_person("2025-08-01", Of(1), BirthAccepted { assertion: said }).await;
+    let figures = counted(&work).await;
+
+    let counted_on = async |known: &str, day: &str| {
+        let mut counted = Vec::new();
+        for code in ["plans-by-category", "plans-by-age", "caseload", "unallocated"] {
+            counted.push(figures.known(known, code, "2024-07-01", day).await.0);
+        }
+        counted
+    };
+    assert_eq!(counted_on("2025-06-14", "2025-06-14").await, [1, 1, 2, 1]);
+    assert_eq!(
+        counted_on("2025-06-15", "2025-06-15").await,
+        [0, 0, 1, 0],
+        "only the personal adviser goes on"
+    );
+    assert_eq!(counted_on("2025-07-02", "2025-07-02").await, [1, 1, 2, 0], "disputed, and so not over");
+    assert_eq!(counted_on("2025-06-30", "2025-06-30").await, [0, 0, 1, 0], "as was known before");
+    assert_eq!(counted_on("2025-08-02", "2025-07-02").await, [0, 0, 1, 0], "a person accepted the date");
+    assert!(figures.behind("plans-by-age", "2025-01-01", "2025-07-02").await.is_empty());
+    let reviews = figures.of("reviews-on-time", "2025-01-01", "2025-05-31").await;
+    assert_eq!(reviews, (0, Some(1), Some(0.0)), "what was due before is still missed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_is_told_of_its_own_work_and_of_the_children_behind_it() {
+    let other = TeamId(uuid::Uuid::from_u128(0x7f));
+    let mut work = Work::begin().await;
+    for (of, team) in [(Of(1), TEAM), (Of(2), other), (Of(3), other)] {
+        work.referred("2025-03-03", of, 0).await;
+        work.allocated_as("2025-03-04", of, WorkerRole::LeadPractitioner, team).await;
+        work.conference("2025-03-20", of, 0, None).await;
+    }
+    work.on_case("2025-03-26", Of(2), core_group(Of(2), 0)).await;
+    let figures = counted(&work).await;
+
+    let asked = figures.asked("2025-01-01", "2025-06-30", None).await;
+    let of_the_team =
+        |team| Asked { whose: Whose::Teams("383".parse().expect("one"), team), ..asked.clone() };
+    for (team, caseload, plans, in_time) in [(TEAM, 1, 1, 0), (other, 2, 2, 1)] {
+        let asked = of_the_team(team);
+        assert_eq!(figure(&figures.value(&asked, "caseload").await).0, caseload);
+        assert_eq!(figure(&figures.value(&asked, "plans-by-category").await).0, plans);
+        assert_eq!(figure(&figures.value(&asked, "core-groups-10-working-days").await).0, in_time);
+    }
+    let measure = measures::find("core-groups-10-working-days").expect("a measure");
+    let page = Page { limit: 100, after: 0 };
+    let behind = management::children(&figures.reads, &all(), measure, &of_the_team(TEAM), page).await;
+    let children: Vec<_> =
+        behind.expect("children").children.into_iter().map(|behind| behind.child).collect();
+    assert_eq!(children, [Of(1).child()]);
+    let values = management::values(&figures.reads, &all(), &of_the_team(TEAM)).await.expect("values");
+    assert!(values.iter().all(|value| !value.measure.is_of_contacts()), "a front door has no team");
 }
 
 /// Everything every measure says, in words that compare.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use domain::agency::AgencyKind;
 use domain::authority::Authority;
 use domain::case::codes::AbuseCategory;
@@ -18,11 +18,12 @@ use domain::event::Event;
 use domain::history::{Amended, Reason, Withdrawn};
 use domain::ids::{
     AgencyId, AllocationId, AssessmentId, ConferenceId, CpPlanId, EpisodeId, EventId, IncidentId, PersonId,
-    PractitionerId, Section47Id, TeamId,
+    PractitionerId, ReturnId, Section47Id, TeamId,
 };
-use domain::person::uncertain_date::{Precision, UncertainDate};
+use domain::person::uncertain_date::UncertainDate;
 use domain::sealed::Sealed;
 use domain::source::{Basis, Source};
+use domain::testimony::Testimony;
 use domain::text::{Line, Narrative};
 use domain::when::Occurred;
 use event_store::StreamId;
@@ -159,19 +160,63 @@ impl Work {
         self.put(on, on, contact, joined.into()).await;
     }
 
-    /// A child born in a year.
-    pub async fn born(&mut self, on: &str, of: Of, year: i32) {
+    /// Somebody says when a child was born: in a year, or on a day.
+    pub async fn born(&mut self, on: &str, of: Of, said: &str) -> EventId {
         let key = self.record.fresh_key().await;
-        let date = year.to_string().parse::<UncertainDate>().expect("a date");
+        let date = said.parse::<UncertainDate>().expect("a date");
         let born = domain::person::events::BirthRecorded {
-            precision: Precision::Year,
+            precision: date.precision(),
             date: Sealed::new(key, date),
-            year,
+            year: date.earliest().year(),
             source: Source { basis: Basis::Told, agency: SCHOOL },
             testimony: None,
         };
+        self.on_person(on, of, born).await
+    }
+
+    pub async fn on_person(&mut self, on: &str, of: Of, event: impl Into<Event>) -> EventId {
         let stream = StreamId { category: "person".to_owned(), id: of.child().0 };
-        self.put(on, on, &stream, born.into()).await;
+        self.put(on, on, &stream, event.into()).await
+    }
+
+    /// A return of the year to 31 March 2025 tells of a plan, by its referral, its start and its reviews.
+    pub async fn return_tells(&mut self, on: &str, of: Of, [referred, started]: [&str; 2], reviews: &[&str]) {
+        let testimony = || {
+            let (return_id, as_of) = (ReturnId(Uuid::from_u128(0x3e)), day("2025-03-31"));
+            Some(Testimony { return_id, as_of, rows: Vec::new(), faults: Vec::new() })
+        };
+        let (child, episode, plan) = (of.child(), of.episode(0), of.plan(0));
+        let opened = CaseOpened { child, authority: authority(), testimony: testimony() };
+        self.on_case_late(on, referred, of, opened).await;
+        let received = ReferralReceived {
+            child,
+            authority: authority(),
+            episode,
+            source: None,
+            primary_need: None,
+            contact: None,
+            transferred_from: None,
+            reason: None,
+            testimony: testimony(),
+        };
+        self.on_case_late(on, referred, of, received).await;
+        let begun = CpPlanStarted {
+            child,
+            authority: authority(),
+            episode,
+            plan,
+            conference: None,
+            categories: BTreeSet::from([AbuseCategory::Neglect]),
+            previous_plans: None,
+            testimony: testimony(),
+        };
+        self.on_case_late(on, started, of, begun).await;
+        for review in reviews {
+            let authority = authority();
+            let testimony = testimony();
+            let reviewed = CpPlanReviewed { child, authority, episode, plan, conference: None, testimony };
+            self.on_case_late(on, review, of, reviewed).await;
+        }
     }
 
     pub async fn referred(&mut self, on: &str, of: Of, nth: u128) {
@@ -201,13 +246,18 @@ impl Work {
     }
 
     pub async fn allocated(&mut self, on: &str, of: Of) {
+        self.allocated_as(on, of, WorkerRole::LeadPractitioner, TEAM).await;
+    }
+
+    pub async fn allocated_as(&mut self, on: &str, of: Of, role: WorkerRole, team: TeamId) {
+        self.next += 1;
         let allocated = WorkerAllocated {
             child: of.child(),
             authority: authority(),
-            allocation: AllocationId(Uuid::from_u128(0xd000 + of.0)),
+            allocation: AllocationId(Uuid::from_u128(self.next)),
             practitioner: WORKER,
-            role: WorkerRole::LeadPractitioner,
-            team: Some(TEAM),
+            role,
+            team: Some(team),
             testimony: None,
         };
         self.on_case(on, of, allocated).await;

@@ -45,6 +45,8 @@ pub struct Measured {
     pub is_recorded_late: bool,
     /// What counts was changed after the limit: it would now be measured otherwise.
     pub is_changed_after_limit: bool,
+    /// The day of the return that alone tells of it: of how it was done, or while it is not done, of what it follows.
+    pub said_until: Option<NaiveDate>,
 }
 
 impl Measured {
@@ -61,12 +63,13 @@ struct Told {
     since: NaiveDate,
     limit: NaiveDate,
     done: Option<Done>,
+    said_until: Option<NaiveDate>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 struct Done {
     on: NaiveDate,
-    is_said: bool,
+    said_as_of: Option<NaiveDate>,
 }
 
 type Key = (Step, Uuid, usize);
@@ -122,10 +125,7 @@ pub fn written_down(entry: &Entry) -> DateTime<Utc> {
 /// False for what bears on no step.
 #[must_use]
 pub fn can_change_a_step(event: &Event) -> bool {
-    !matches!(
-        event,
-        Event::NoteWritten(_) | Event::VisitMade(_) | Event::WorkerAllocated(_) | Event::WorkerEnded(_)
-    )
+    !matches!(event, Event::NoteWritten(_) | Event::VisitMade(_) | Event::WorkerEnded(_))
 }
 
 /// A case as its history up to some entry tells it.
@@ -154,13 +154,22 @@ fn judge((step, of, nth): Key, versions: &[(DateTime<Utc>, Told)], now: Told) ->
         first_recorded_at: first_done.map(|(at, _)| at),
         done_on,
         now_done_on: now.done.map(|done| done.on),
-        is_recorded_late: first_done.is_some_and(|(at, done)| !done.is_said && civil_day(at) > clock.limit),
+        is_recorded_late: first_done
+            .is_some_and(|(at, done)| done.said_as_of.is_none() && civil_day(at) > clock.limit),
         is_changed_after_limit: done_on != now.done.map(|done| done.on) || clock.since != now.since,
+        said_until: now.said_until,
     })
 }
 
 fn done<T>(fact: &Fact<T>) -> Done {
-    Done { on: fact.day(), is_said: fact.said.is_some() }
+    Done { on: fact.day(), said_as_of: fact.said_as_of() }
+}
+
+impl Told {
+    fn of(since: NaiveDate, limit: NaiveDate, done: Option<Done>, begun_as_of: Option<NaiveDate>) -> Self {
+        let said_until = done.map_or(begun_as_of, |done| done.said_as_of);
+        Self { since, limit, done, said_until }
+    }
 }
 
 fn steps(case: &Case) -> BTreeMap<Key, Told> {
@@ -173,16 +182,23 @@ fn steps(case: &Case) -> BTreeMap<Key, Told> {
             of_plan(plan, &mut steps);
         }
     }
+    if case.is_at_work() {
+        // What a return began and nobody did yet is theirs to tell who were given it. No return tells of a core group.
+        let open = steps
+            .iter_mut()
+            .filter(|((step, ..), told)| told.done.is_none() && *step != Step::HoldFirstCoreGroup);
+        open.for_each(|(_, told)| told.said_until = None);
+    }
     steps
 }
 
 fn of_referral(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
     let Some(referral) = &episode.referral else { return };
-    let since = referral.day();
+    let (since, as_of) = (referral.day(), referral.said_as_of());
     // Whoever began to work on it had decided to; a return tells no decision apart.
-    let worked_on = || episode.activity().min().map(|on| Done { on, is_said: referral.said.is_some() });
+    let worked_on = || episode.activity().min().map(|on| Done { on, said_as_of: as_of });
     let decided = episode.decision.as_ref().map(done).or_else(worked_on);
-    let told = Told { since, limit: REFERRAL_DECISION.due(since), done: decided };
+    let told = Told::of(since, REFERRAL_DECISION.due(since), decided, as_of);
     steps.insert((Step::DecideReferral, episode.id.0, 0), told);
     if referral.value.transferred_from.is_some() {
         let held = episode.conferences.iter().filter_map(|conference| conference.held.as_ref());
@@ -190,7 +206,7 @@ fn of_referral(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
             .filter(|held| held.value.kind == ConferenceKind::TransferIn)
             .map(done)
             .min_by_key(|done| done.on);
-        let told = Told { since, limit: TRANSFER_IN_CONFERENCE.due(since), done: held };
+        let told = Told::of(since, TRANSFER_IN_CONFERENCE.due(since), held, as_of);
         steps.insert((Step::HoldTransferInConference, episode.id.0, 0), told);
     }
 }
@@ -208,8 +224,8 @@ fn of_assessments(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
             Some(began) => (began, ASSESSMENT),
             None => (from, FURTHER_ASSESSMENT),
         };
-        let completed = assessment.completed.as_ref().map(done);
-        let told = Told { since, limit: clock.due(since), done: completed };
+        let as_of = assessment.started.as_ref().and_then(Fact::said_as_of);
+        let told = Told::of(since, clock.due(since), assessment.completed.as_ref().map(done), as_of);
         steps.insert((Step::CompleteAssessment, assessment.id.0, 0), told);
     }
 }
@@ -222,8 +238,8 @@ fn of_conferences(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
         let held = episode.conferences.iter().filter_map(|conference| conference.held.as_ref());
         let held =
             held.filter(|held| held.value.section47 == Some(enquiry.id)).map(done).min_by_key(|done| done.on);
-        let since = started.day();
-        let told = Told { since, limit: INITIAL_CONFERENCE.due(since), done: held };
+        let (since, as_of) = (started.day(), started.said_as_of());
+        let told = Told::of(since, INITIAL_CONFERENCE.due(since), held, as_of);
         steps.insert((Step::HoldInitialConference, enquiry.id.0, 0), told);
     }
 }
@@ -237,15 +253,18 @@ fn of_plan(plan: &CpPlan, steps: &mut BTreeMap<Key, Told>) {
         told.done.is_some() || ended.is_none_or(|ended| told.limit < ended)
     };
     let met = plan.core_groups.iter().map(done).min_by_key(|done| done.on);
-    let told = Told { since, limit: FIRST_CORE_GROUP.due(since), done: met };
+    // Whoever has the case since: no return tells of a core group.
+    let told =
+        Told { said_until: started.said_as_of(), ..Told::of(since, FIRST_CORE_GROUP.due(since), met, None) };
     if was_due(&told) {
         steps.insert((Step::HoldFirstCoreGroup, plan.id.0, 0), told);
     }
+    let as_of = plan.said_until();
     for nth in 0..=plan.reviews.len() {
         let clock = if nth == 0 { FIRST_REVIEW } else { LATER_REVIEW };
         let review = plan.reviews.get(nth).map(done);
-        let told = Told { since, limit: clock.due(since), done: review };
-        if was_due(&told) {
+        let told = Told::of(since, clock.due(since), review, as_of);
+        if was_due(&told) && !plan.began_before_its_returns(told.limit) {
             steps.insert((Step::HoldReviewConference, plan.id.0, nth), told);
         }
         since = review.map_or(since, |review| review.on);
@@ -436,5 +455,63 @@ mod tests {
         assert!(!steps.contains(&(Step::HoldFirstCoreGroup, 0)));
         assert!(steps.contains(&(Step::HoldReviewConference, 0)));
         assert!(!steps.contains(&(Step::HoldReviewConference, 1)));
+    }
+
+    #[test]
+    fn what_only_a_return_tells_says_so_until_somebody_is_given_the_case() {
+        let mut history = written_promptly(&on_a_plan("2025-10-06"));
+        let as_of = Some(day("2026-03-31"));
+        for entry in &mut history {
+            if let Event::CpPlanStarted(started) = &mut entry.event {
+                let return_id = crate::ids::ReturnId(Uuid::from_u128(0x3e));
+                let (rows, faults) = (Vec::new(), Vec::new());
+                started.testimony =
+                    Some(crate::testimony::Testimony { return_id, as_of: day("2026-03-31"), rows, faults });
+            }
+        }
+        let said = |history: &[Entry], of| step(history, of).said_until;
+        assert_eq!(said(&history, Step::HoldInitialConference), None, "a practitioner held it");
+        assert_eq!(said(&history, Step::HoldReviewConference), as_of);
+        assert_eq!(said(&history, Step::HoldFirstCoreGroup), as_of);
+
+        let who = as_known(&history).who.unwrap();
+        let allocated = crate::case::events::WorkerAllocated {
+            child: who.child,
+            authority: who.authority,
+            allocation: crate::ids::AllocationId(Uuid::from_u128(0xd1)),
+            practitioner: crate::ids::PractitionerId(Uuid::from_u128(0xb1)),
+            role: crate::case::events::WorkerRole::SocialWorker,
+            team: None,
+            testimony: None,
+        };
+        written_later(&mut history, "2026-04-10", allocated.into());
+        assert_eq!(said(&history, Step::HoldReviewConference), None, "theirs to tell");
+        assert_eq!(said(&history, Step::HoldFirstCoreGroup), as_of, "no return tells of one");
+    }
+
+    #[test]
+    fn reviews_of_before_the_year_of_a_return_are_none_of_its_steps() {
+        let reviewed = |case: &Case| review(case, "2026-01-06", Decision::Continue { categories: None });
+        let mut history = written_promptly(&on_a_plan("2025-10-06").and(reviewed));
+        let tell = |history: &mut Vec<Entry>, as_of: &str| {
+            for entry in history {
+                let slot = match &mut entry.event {
+                    Event::CpPlanStarted(it) => &mut it.testimony,
+                    Event::CpPlanReviewed(it) => &mut it.testimony,
+                    _ => continue,
+                };
+                let return_id = crate::ids::ReturnId(Uuid::from_u128(0x3e));
+                let (rows, faults) = (Vec::new(), Vec::new());
+                *slot = Some(crate::testimony::Testimony { return_id, as_of: day(as_of), rows, faults });
+            }
+        };
+        let reviews = |history: &[Entry]| {
+            let measured = measured(history).into_iter();
+            measured.filter(|it| it.step == Step::HoldReviewConference).map(|it| it.nth).collect::<Vec<_>>()
+        };
+        tell(&mut history, "2026-03-31");
+        assert_eq!(reviews(&history), [0, 1]);
+        tell(&mut history, "2027-03-31");
+        assert_eq!(reviews(&history), [1], "the first was due in January 2026");
     }
 }

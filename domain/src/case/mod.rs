@@ -36,6 +36,7 @@ mod properties;
 pub mod receive_referral;
 pub mod record_episode;
 mod rules;
+mod said;
 pub mod set_review_point;
 pub mod start_assessment;
 pub mod start_cin_plan;

@@ -27,6 +27,32 @@ struct Said {
     position: u128,
 }
 
+/// What one entry says of it: so much of the entry must be kept to settle it again.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Word(Saying);
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Saying {
+    Born(Said),
+    Accepted(EventId, u128),
+}
+
+impl Word {
+    #[must_use]
+    pub fn of(entry: &Entry) -> Option<Self> {
+        let date = match &entry.event {
+            Event::PersonBirthRecorded(recorded) => recorded.date.known(),
+            Event::PersonBorn(born) => born.date.known(),
+            Event::PersonBirthAccepted(accepted) => {
+                return Some(Self(Saying::Accepted(accepted.assertion, entry.position)));
+            }
+            _ => None,
+        };
+        let date = date.filter(|date| date.precision() != Precision::Expected)?;
+        Some(Self(Saying::Born(Said { entry: entry.id, date: *date, position: entry.position })))
+    }
+}
+
 /// From when on somebody is an adult.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Adult {
@@ -42,20 +68,7 @@ const COMES_OF_AGE: Months = Months::new(18 * 12);
 impl BirthDates {
     /// An entry further.
     pub fn step(&mut self, entry: &Entry) {
-        let date = match &entry.event {
-            Event::PersonBirthRecorded(recorded) => recorded.date.known(),
-            Event::PersonBorn(born) => born.date.known(),
-            Event::PersonBirthAccepted(accepted) => {
-                self.accepted = Some((accepted.assertion, entry.position));
-                None
-            }
-            _ => None,
-        };
-        self.said.extend(date.filter(|date| date.precision() != Precision::Expected).map(|date| Said {
-            entry: entry.id,
-            date: *date,
-            position: entry.position,
-        }));
+        self.extend(Word::of(entry));
     }
 
     /// True when this was said.
@@ -112,6 +125,17 @@ impl BirthDates {
             settled.map_or_else(|| self.said.iter().map(|said| said.date).collect(), |date| vec![date]);
         let earliest = dates.into_iter().map(UncertainDate::earliest).min();
         earliest.map_or(Adult::Unknown, |earliest| Adult::Unsettled(comes_of_age(earliest)))
+    }
+}
+
+impl Extend<Word> for BirthDates {
+    fn extend<I: IntoIterator<Item = Word>>(&mut self, words: I) {
+        for Word(word) in words {
+            match word {
+                Saying::Born(said) => self.said.push(said),
+                Saying::Accepted(entry, at) => self.accepted = Some((entry, at)),
+            }
+        }
     }
 }
 

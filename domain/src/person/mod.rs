@@ -28,7 +28,7 @@ pub use accept_birth::AcceptBirth;
 pub use assert::Assert;
 pub use assertion::{Assertion, Living};
 pub use birth::RecordBirth;
-pub use birth_date::{Adult, BirthDates};
+pub use birth_date::{Adult, BirthDates, Word as BirthWord};
 pub use death::RecordDeath;
 pub use duty::{Duty, OnDuty, RecordAuthority};
 pub use lift_restriction::LiftRestriction;

@@ -1,8 +1,13 @@
-//! The year somebody was or is to be born in: all that counts by age need, and all that is not sealed.
+//! When somebody was or is to be born, as far as counts need it: the year, and the day from which they are an adult.
+//!
+//! Every date of birth that was ever said is read, and which was accepted. One that is uncertain or disputed makes nobody
+//! an adult (`domain::person::BirthDates`).
 
+use chrono::NaiveDate;
 use domain::entry::Entry;
 use domain::event::Event;
 use domain::person::uncertain_date::Precision;
+use domain::person::{Adult, BirthDates, BirthWord};
 use uuid::Uuid;
 
 use super::facts::Facts;
@@ -13,21 +18,41 @@ use crate::rows::Row;
 /// What is kept of a person.
 #[derive(Debug, Default)]
 pub struct Person {
-    facts: Facts<(i32, bool)>,
+    facts: Facts<Fact>,
     pub ledger: Ledger<BirthLine>,
+}
+
+#[derive(Debug)]
+struct Fact {
+    /// The year, and whether the birth was only expected.
+    born: Option<(i32, bool)>,
+    word: Option<BirthWord>,
 }
 
 impl Person {
     pub fn take(&mut self, entry: &Entry) {
-        self.facts.take(entry, |entry| match &entry.event {
-            Event::PersonBirthRecorded(it) => Some((it.year, it.precision == Precision::Expected)),
-            Event::PersonBorn(it) => Some((it.year, false)),
-            _ => None,
-        });
-        let last = self.facts.iter().last();
-        let line = last.map(|&(year, is_unborn)| BirthLine { person: entry.stream, year, is_unborn });
+        self.facts.take(entry, read);
+        let mut dates = BirthDates::default();
+        dates.extend(self.facts.iter().filter_map(|fact| fact.word));
+        let adult_from = match dates.adult() {
+            Adult::From(day) => Some(day),
+            Adult::Unsettled(_) | Adult::Unknown => None,
+        };
+        let last = self.facts.iter().filter_map(|fact| fact.born).last();
+        let line =
+            last.map(|(year, is_unborn)| BirthLine { person: entry.stream, year, is_unborn, adult_from });
         self.ledger.tell(entry.position, line.into_iter().collect());
     }
+}
+
+fn read(entry: &Entry) -> Option<Fact> {
+    let born = match &entry.event {
+        Event::PersonBirthRecorded(it) => Some((it.year, it.precision == Precision::Expected)),
+        Event::PersonBorn(it) => Some((it.year, false)),
+        Event::PersonBirthAccepted(_) => None,
+        _ => return None,
+    };
+    Some(Fact { born, word: BirthWord::of(entry) })
 }
 
 /// A birth as it can be counted.
@@ -36,6 +61,8 @@ pub struct BirthLine {
     person: Uuid,
     year: i32,
     is_unborn: bool,
+    /// The eighteenth birthday, where the date of birth is settled.
+    adult_from: Option<NaiveDate>,
 }
 
 impl Line for BirthLine {
@@ -44,6 +71,6 @@ impl Line for BirthLine {
     }
 
     fn write(&self, row: Row<'_>) {
-        row.int(self.year).bool(self.is_unborn).end();
+        row.int(self.year).bool(self.is_unborn).opt_date(self.adult_from).end();
     }
 }

@@ -43,7 +43,12 @@ impl Contact {
     pub fn take(&mut self, entry: &Entry) {
         self.facts.take(entry, read);
         let line = self.line(entry.stream);
+        let is_confided = line.as_ref().is_some_and(|line| line.is_confided);
         self.ledger.tell(entry.position, line.into_iter().collect());
+        if is_confided {
+            // Whoever looks back is not told who told it either.
+            self.ledger.look_back(|line| line.is_confided = true);
+        }
     }
 
     fn line(&self, stream: Uuid) -> Option<ContactLine> {
@@ -102,7 +107,7 @@ pub struct ContactLine {
     /// The agency that told it; of what the public told, or anybody in confidence, the one that wrote it down.
     agency: Uuid,
     is_told_by_agency: bool,
-    /// Told by somebody who may not be named to everyone: no figure says who.
+    /// Told by somebody who may not be named to everyone, as is known then or since: no figure says who.
     is_confided: bool,
     received_on: NaiveDate,
     decided: Option<(NaiveDate, Outcome)>,

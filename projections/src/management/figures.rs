@@ -47,6 +47,8 @@ pub struct Value {
     pub months: Vec<Point>,
     /// The greatest first.
     pub groups: Vec<Group>,
+    /// How many are in no figure of the window because the record cannot judge them: [`Measure::left_out`].
+    pub left_out: Option<Count>,
 }
 
 /// What the database counted.
@@ -54,6 +56,7 @@ pub struct Value {
 pub(super) struct Raw {
     pub counted: i64,
     pub among: i64,
+    pub left_out: i64,
     pub middle: Option<f64>,
 }
 
@@ -72,6 +75,10 @@ impl Counted {
             Detail::Whole => Hidden::nothing(points.len(), groups.len()),
             Detail::Suppressed => Hidden::of(measure, &points, &groups),
         };
+        let left_out = measure
+            .left_out()
+            .and(points.first())
+            .map(|(_, raw)| count(raw.left_out, detail == Detail::Suppressed && is_small(raw.left_out)));
         let mut shown = points
             .iter()
             .zip(hidden.points)
@@ -83,7 +90,7 @@ impl Counted {
             counted: count(counted, hidden),
         };
         let groups = groups.into_iter().zip(hidden.groups).map(group).collect();
-        Some(Value { measure, whole, months, groups })
+        Some(Value { measure, whole, months, groups, left_out })
     }
 }
 

@@ -60,6 +60,11 @@ impl<L: Line> Ledger<L> {
         self.closed.extend(before.map(|(from, gone)| (from, place, gone)));
     }
 
+    /// Says something else of what was known before.
+    pub fn look_back(&mut self, say: impl Fn(&mut L)) {
+        self.closed.iter_mut().for_each(|(.., line)| say(line));
+    }
+
     /// Writes every line with the part of the record in which it was known.
     pub fn write(&self, stream: Uuid, rows: &mut Rows) {
         let closed = self.closed.iter().map(|(from, until, line)| (*from, Some(*until), line));

@@ -1,8 +1,8 @@
 //! The view `management`: what can be counted of the work, as it was known at every moment of the record.
 //!
 //! Read from each stream as it was written, corrections as well, into rows that say from when until when each was
-//! known. A measure is then a choice of rows and a count: see [`measures`]. Left out: names of people, and anything
-//! that is sealed.
+//! known. A measure is then a choice of rows and a count: see [`measures`]. Left out: names of people, and all that
+//! is sealed but the eighteenth birthday, at which what is owed to a child ends.
 
 mod agencies;
 mod alerts;
@@ -31,7 +31,7 @@ use crate::view::{History, Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub use asked::{Asked, Whose};
 pub use figures::{Count, Detail, Group, Point, Value};
-pub use queries::{Behind, ChildrenBehind, Page, children, names, value, values};
+pub use queries::{Behind, ChildrenBehind, Page, children, names, teams, value, values};
 
 /// The view's name.
 pub const NAME: &str = "management";
@@ -66,7 +66,7 @@ impl View for Management {
     }
 
     fn version(&self) -> u16 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -94,6 +94,10 @@ impl View for Management {
 
     fn index(&self) -> &'static str {
         include_str!("index.sql")
+    }
+
+    fn opens(&self, kind: &str) -> bool {
+        matches!(kind, "person.birth-recorded" | "person.born" | "entry.amended" | "entry.moved-here")
     }
 
     fn history(&self) -> History {
@@ -135,7 +139,7 @@ impl Book {
             | Event::ContactDecided(_)
             | Event::ContactJoined(_)
             | Event::ContactParted(_) => || Self::Contact(contacts::Contact::default()),
-            Event::PersonBirthRecorded(_) | Event::PersonBorn(_) => {
+            Event::PersonBirthRecorded(_) | Event::PersonBorn(_) | Event::PersonBirthAccepted(_) => {
                 || Self::Person(births::Person::default())
             }
             Event::AgencyRegistered(_) | Event::AgencyTeamFormed(_) => {

@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use domain::access::Disclosure;
-use domain::ids::PersonId;
+use domain::ids::{AgencyId, PersonId, TeamId};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
 use super::NAME;
 use super::asked::{Asked, Whose};
 use super::figures::{Counted, Raw, Value};
-use super::measures::{self, Measure, Names, When};
-use super::statement;
+use super::measures::{self, Measure, Names};
+use super::statement::{self, Branch, Figures};
 use crate::access::standings;
 use crate::engine::builds::position_bytes;
 use crate::reads::{ReadError, Reads};
@@ -47,8 +48,8 @@ async fn counted(
     asked: &Asked,
     measures: &[&'static Measure],
 ) -> Result<Vec<Value>, ReadError> {
-    let of_interest = || measures.iter().copied().filter(|measure| asked.whose.has(measure));
-    if of_interest().next().is_none() {
+    let of_interest: Vec<_> = measures.iter().copied().filter(|measure| asked.whose.has(measure)).collect();
+    if of_interest.is_empty() {
         return Ok(Vec::new());
     }
     let place = position_bytes(asked.known);
@@ -56,10 +57,10 @@ async fn counted(
     let points: Vec<_> = std::iter::once(asked.window).chain(asked.window.months()).collect();
     let (first, last): (Vec<NaiveDate>, Vec<NaiveDate>) =
         asked.window.months().map(|month| (month.from(), month.to())).unzip();
-    let sql = statement::all_figures(of_interest(), &source.schema);
+    let Figures { sql, branches } = statement::figures(&of_interest, &source.schema);
     let (authority, part) = (asked.whose.authority(), asked.whose.team().or(asked.whose.agency()));
     let transaction = source.client.transaction().await?;
-    // Two dozen short branches: to plan them anew each time, or to compile them, takes longer than to run them.
+    // A dozen short branches: to plan them anew each time, or to compile them, takes longer than to run them.
     transaction.batch_execute("set local plan_cache_mode = force_generic_plan; set local jit = off").await?;
     let statement = transaction.prepare_cached(&sql).await?;
     let (from, to) = (asked.window.from(), asked.window.to());
@@ -67,34 +68,51 @@ async fn counted(
         .query(&statement, &[&place.as_slice(), &authority, &part, &from, &to, &first, &last])
         .await?;
     transaction.commit().await?;
-    let nothing = |measure: &'static Measure| Counted {
+    let nothing = |measure: &&'static Measure| Counted {
         measure,
         points: points.iter().map(|window| (*window, Raw::default())).collect(),
         groups: Vec::new(),
     };
-    let mut all: Vec<Counted> = of_interest().map(nothing).collect();
-    for row in rows {
-        let code: &str = row.try_get(0)?;
-        let Some(counted) = all.iter_mut().find(|counted| counted.measure.code == code) else { continue };
-        let raw = Raw {
-            counted: row.try_get(4)?,
-            among: row.try_get::<_, Option<_>>(5)?.unwrap_or_default(),
-            middle: row.try_get(6)?,
-        };
-        if row.try_get(3)? {
-            counted.groups.push((row.try_get(2)?, raw.counted));
-            continue;
+    let mut all: Vec<Counted> = of_interest.iter().map(nothing).collect();
+    for row in &rows {
+        let nth = usize::try_from(row.try_get::<_, i32>(0)?).ok();
+        let Some(branch) = nth.and_then(|nth| branches.get(nth)) else { continue };
+        add(&mut all, branch, row)?;
+    }
+    Ok(all.into_iter().filter_map(|counted| counted.shown(asked.detail)).collect())
+}
+
+/// Adds what a row says of a part of the window; or else of a month, of the window, or of both.
+fn add(all: &mut [Counted], branch: &Branch, row: &Row) -> Result<(), ReadError> {
+    let month: Option<i32> = row.try_get(1)?;
+    let is_of_the_window: bool = row.try_get(2)?;
+    let parts: Option<Vec<Option<&str>>> = row.try_get(3)?;
+    let counts: Vec<i64> = row.try_get(4)?;
+    let middle: Option<f64> = row.try_get(5)?;
+    let mut of_each = branch.of.iter().zip(counts.chunks_exact(3));
+    // The first is nobody's: without parts there would be no list.
+    let parts = parts.unwrap_or_default().into_iter().skip(1);
+    if let Some((at, part)) = branch.parted.iter().zip(parts).find_map(|(at, part)| Some((*at, part?))) {
+        if let Some((nth, [counted, ..])) = of_each.nth(at)
+            && let Some(it) = all.get_mut(*nth).filter(|_| *counted > 0)
+        {
+            it.groups.push((part.to_owned(), *counted));
         }
-        let month = usize::try_from(row.try_get::<_, i32>(1)?).unwrap_or_default();
-        // What is so on the last day of the last month is the window's own figure.
-        let is_of_the_window = month == points.len() - 1 && counted.measure.when == When::OnTheLastDay;
-        for point in [Some(month), is_of_the_window.then_some(0)].into_iter().flatten() {
-            if let Some((_, slot)) = counted.points.get_mut(point) {
-                *slot = raw;
+        return Ok(());
+    }
+    let month = month.and_then(|month| usize::try_from(month).ok());
+    for (nth, count) in of_each {
+        let (Some(it), [counted, among, left_out]) = (all.get_mut(*nth), count) else { continue };
+        for point in [month, is_of_the_window.then_some(0)].into_iter().flatten() {
+            if let Some((_, raw)) = it.points.get_mut(point) {
+                raw.counted += counted;
+                raw.among += among;
+                raw.left_out += left_out;
+                raw.middle = raw.middle.or(middle);
             }
         }
     }
-    Ok(all.into_iter().filter_map(|counted| counted.shown(asked.detail)).collect())
+    Ok(())
 }
 
 /// What the codes of a measure's groups are called; those that have no name are left out.
@@ -111,6 +129,18 @@ pub async fn names(reads: &Reads, names: Names) -> Result<HashMap<String, String
     let statement = source.client.prepare_cached(&sql).await?;
     let rows = source.client.query(&statement, &[]).await?;
     rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).collect()
+}
+
+/// The teams of an agency, by name.
+///
+/// # Errors
+/// As [`values`].
+pub async fn teams(reads: &Reads, agency: AgencyId) -> Result<Vec<(TeamId, String)>, ReadError> {
+    let source = reads.source(NAME).await?;
+    let sql = format!("select team, name from {}.team where stream = $1 order by name, team", source.schema);
+    let statement = source.client.prepare_cached(&sql).await?;
+    let rows = source.client.query(&statement, &[&agency.0]).await?;
+    rows.iter().map(|row| Ok((TeamId(row.try_get(0)?), row.try_get(1)?))).collect()
 }
 
 /// A child behind a measure.

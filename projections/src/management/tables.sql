@@ -1,5 +1,6 @@
 -- What can be counted, each row with the part of the record in which it was known: from the entry that told it up to,
--- but not including, the entry that told otherwise. Ids, codes and days; nothing that tells who a child is.
+-- but not including, the entry that told otherwise. Ids, codes and days; nothing that tells who a child is,
+-- but the day on which they are one no more. `said_until`: the day of the return that alone tells of it.
 
 -- A contact told to a front door. Fed by every event of a contact.
 create table contact (
@@ -68,7 +69,8 @@ create table step (
     first_recorded_on date,
     now_done_on date,
     is_recorded_late boolean not null,
-    is_changed_after_limit boolean not null
+    is_changed_after_limit boolean not null,
+    said_until  date
 );
 
 -- A child protection plan.
@@ -85,7 +87,10 @@ create table plan (
     end_reason  text,
     initial_category text not null,
     previous_plans int not null,
-    previous_ended_on date
+    previous_ended_on date,
+    -- The last day of the first review that was not held by it.
+    missed_on   date,
+    said_until  date
 );
 
 -- The category of a plan, from a day to a day.
@@ -125,7 +130,8 @@ create table waiting (
     authority   text   not null,
     team        uuid,
     from_on     date   not null,
-    until_on    date
+    until_on    date,
+    said_until  date
 );
 
 -- An entry written down more than five working days after what it tells of.
@@ -143,13 +149,15 @@ create table late (
     working_days int   not null
 );
 
--- The year somebody was or is to be born in. Fed by person.birth-recorded and person.born.
+-- The year somebody was or is to be born in, and their eighteenth birthday where the date is settled. Fed by
+-- person.birth-recorded, person.birth-accepted and person.born.
 create table birth (
     stream      uuid   not null,
     known_from  bytea  not null,
     known_until bytea,
     year        int    not null,
-    is_unborn   boolean not null
+    is_unborn   boolean not null,
+    adult_from  date
 );
 
 -- Names for what is counted by agency and team. Fed by the events of an agency; not by when they were known.

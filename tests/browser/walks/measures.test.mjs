@@ -52,6 +52,23 @@ test("figures are as they were known on a day, and a day that has not come is re
   });
 });
 
+test("a team manager asks of one team, and a team that is none of the authority's is refused at its field", async () => {
+  await walk("Owen Stubbs", async (page) => {
+    await measures(page);
+    const team = page.getByLabel("Team");
+    const [, own] = await team.getByRole("option").allTextContents();
+    await team.selectOption({ label: own });
+    await page.getByRole("button", { name: "Show" }).click();
+    await page.getByText(`${own}, `).first().waitFor();
+    assert.equal(await page.getByLabel("Team").locator("option:checked").textContent(), own);
+    assert.equal(await page.getByRole("link", { name: "Contacts by source" }).count(), 0);
+    await holds(page);
+    await page.goto(`${NODE}/measures?team=00000000-0000-0000-0000-000000000001`);
+    await page.getByRole("link", { name: "Choose a team of the authority" }).waitFor();
+    await holds(page);
+  });
+});
+
 test("small numbers are hidden from those who may not see the children, and so are the children", async () => {
   await walk("Mei Harcourt", async (page) => {
     await measures(page);

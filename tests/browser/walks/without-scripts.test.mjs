@@ -77,6 +77,15 @@ test("a manager reads the measures, and an auditor the reviews", async () => {
   await be(page, "Owen Stubbs");
   await page.goto(`${NODE}/measures`);
   await fits(page);
+  await page.getByLabel("Team").selectOption({ index: 1 });
+  await page.getByRole("button", { name: "Show" }).click();
+  await page.getByText(/^.+, .+, \d+ \w+ \d{4} to /).waitFor();
+  assert.equal(await page.getByRole("link", { name: "Contacts by source" }).count(), 0, "a front door has no team");
+  await page.getByRole("link", { name: "Caseload per worker" }).click();
+  await page.getByRole("link", { name: "The children behind this figure" }).click();
+  assert.match(page.url(), /children\?team=/);
+  await fits(page);
+  await page.goto(`${NODE}/measures`);
   await page.getByRole("link", { name: "Contacts by source" }).click();
   await page.getByRole("img", { name: /the parts/ }).waitFor();
   await fits(page);

@@ -100,8 +100,9 @@ impl CaseBook {
         let (child, authority) = (who.child.0, Arc::<str>::from(who.authority.as_str()));
         let mut counted = Vec::new();
         referrals::lines(&self.case, &mut counted);
-        steps::lines(&self.measuring, &mut counted);
-        plans::lines(&self.case, &mut counted);
+        let measured: Vec<_> = self.measuring.measured().collect();
+        plans::lines(&self.case, &measured, &mut counted);
+        steps::lines(measured, &mut counted);
         work::lines(&self.case, &mut counted);
         self.late.lines(&mut counted);
         let line = |counted: Counted| {

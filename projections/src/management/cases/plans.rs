@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use domain::case::Case;
+use domain::case::clocks::Step;
 use domain::case::codes::AbuseCategory;
+use domain::case::measured::Measured;
 use domain::case::state::CpPlan;
 use uuid::Uuid;
 
@@ -13,7 +15,7 @@ use super::super::table;
 use super::Counted;
 use crate::rows::Row;
 
-pub(super) fn lines(case: &Case, lines: &mut Vec<Counted>) {
+pub(super) fn lines(case: &Case, measured: &[Measured], lines: &mut Vec<Counted>) {
     let mut previous_ended_on: Option<NaiveDate> = None;
     for plan in case.cp_plans() {
         let Some(run) = plan.run() else { continue };
@@ -27,10 +29,18 @@ pub(super) fn lines(case: &Case, lines: &mut Vec<Counted>) {
             initial: category(plan.started.as_ref().map(|start| &start.value.categories)),
             previous,
             previous_ended_on,
+            missed_on: missed_on(plan.id.0, measured),
+            said_until: plan.said_until().filter(|_| !case.is_at_work()),
         }));
         categories(plan, run.from, run.until, lines);
         previous_ended_on = previous_ended_on.max(run.until);
     }
+}
+
+/// The last day of the first review that was not held by it. It may be to come.
+fn missed_on(plan: Uuid, measured: &[Measured]) -> Option<NaiveDate> {
+    let reviews = measured.iter().filter(|it| it.of == plan && it.step == Step::HoldReviewConference);
+    reviews.filter(|it| it.was_late() != Some(false)).map(|it| it.limit).min()
 }
 
 /// One category, or several as the census counts them.
@@ -69,6 +79,9 @@ pub struct Plan {
     /// Plans ever before at this authority.
     previous: u32,
     previous_ended_on: Option<NaiveDate>,
+    missed_on: Option<NaiveDate>,
+    /// The day of the return that alone tells of it.
+    said_until: Option<NaiveDate>,
 }
 
 impl Plan {
@@ -84,6 +97,8 @@ impl Plan {
             .text(self.initial)
             .int(i32::try_from(self.previous).unwrap_or(i32::MAX))
             .opt_date(self.previous_ended_on)
+            .opt_date(self.missed_on)
+            .opt_date(self.said_until)
             .end();
     }
 }

@@ -1,7 +1,7 @@
 //! The steps with a national limit, as [`domain::case::measured`] measures them.
 
 use domain::case::clocks;
-use domain::case::measured::{Measured, Measuring};
+use domain::case::measured::Measured;
 use domain::when::civil_day;
 use domain::working_days::working_days_between;
 
@@ -10,8 +10,8 @@ use super::super::table;
 use super::Counted;
 use crate::rows::Row;
 
-pub(super) fn lines(measuring: &Measuring, lines: &mut Vec<Counted>) {
-    lines.extend(measuring.measured().map(|measured| Counted::Step(Box::new(Step(measured)))));
+pub(super) fn lines(measured: Vec<Measured>, lines: &mut Vec<Counted>) {
+    lines.extend(measured.into_iter().map(|measured| Counted::Step(Box::new(Step(measured)))));
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -41,6 +41,7 @@ impl Step {
             .opt_date(it.now_done_on)
             .bool(it.is_recorded_late)
             .bool(it.is_changed_after_limit)
+            .opt_date(it.said_until)
             .end();
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::case::Case;
 use domain::case::events::WorkerRole;
-use domain::case::state::{Run, Worker};
+use domain::case::state::{Fact, Run, Worker};
 use uuid::Uuid;
 
 use super::super::known::LineId;
@@ -26,8 +26,15 @@ pub(super) fn lines(case: &Case, lines: &mut Vec<Counted>) {
         allocated(case).filter(|(_, worker, _)| does_the_work(worker.role)).map(|(.., run)| run).collect();
     for episode in &case.episodes {
         let Some(open) = episode.run() else { continue };
+        let said_until = episode.referral.as_ref().and_then(Fact::said_as_of).filter(|_| !case.is_at_work());
         for (nth, (from_on, until_on)) in gaps(open, &at_work).into_iter().enumerate() {
-            lines.push(Counted::Waiting(Waiting { episode: episode.id.0, nth, from_on, until_on }));
+            lines.push(Counted::Waiting(Waiting {
+                episode: episode.id.0,
+                nth,
+                from_on,
+                until_on,
+                said_until,
+            }));
         }
     }
 }
@@ -116,6 +123,8 @@ pub struct Waiting {
     nth: usize,
     pub from_on: NaiveDate,
     until_on: Option<NaiveDate>,
+    /// The day of the return that alone tells of it: who had the case, no return says.
+    said_until: Option<NaiveDate>,
 }
 
 impl Waiting {
@@ -124,7 +133,7 @@ impl Waiting {
     }
 
     pub fn write(&self, row: Row<'_>) {
-        row.date(self.from_on).opt_date(self.until_on).end();
+        row.date(self.from_on).opt_date(self.until_on).opt_date(self.said_until).end();
     }
 }
 

@@ -1,23 +1,9 @@
 //! What comes to the front door, and what becomes of it: contacts, incidents, referrals.
 
-use super::{By, Figure, Measure, Names, Over, Unit, When};
+use super::{By, Figure, Measure, Names, Over, Unit, When, all_of};
 
-const CONTACTS: Over = Over { table: "contact", beside: "", condition: "true" };
+const CONTACTS: Over = all_of("contact");
 const RECEIVED: When = When::During("r.received_on");
-/// Told in confidence, then or since: who told it is no group of its own, however few days a figure is asked for.
-macro_rules! unless_confided {
-    ($group:literal) => {
-        concat!(
-            "case when r.is_confided or exists (
-                 select from {schema}.contact as later
-                 where later.stream = r.stream and later.known_from > r.known_from and later.is_confided
-             ) then 'in-confidence' else ",
-            $group,
-            " end"
-        )
-    };
-}
-
 const SP9: &str = "ADCS Safeguarding Pressures Phase 9, contacts";
 
 pub const MEASURES: &[Measure] = &[
@@ -31,17 +17,13 @@ pub const MEASURES: &[Measure] = &[
         source: SP9,
         unit: Unit::Count,
         when: RECEIVED,
-        over: Over {
-            table: "contact",
-            beside: "left join {schema}.agency as source on source.stream = r.agency",
-            condition: "true",
-        },
+        over: CONTACTS,
         figure: Figure::Count,
         by: Some(By {
-            expression: unless_confided!(
-                "case when not r.is_told_by_agency and coalesce(source.kind, 'local-authority') = 'local-authority'
-                      then 'public' else coalesce(source.kind, 'not-registered') end"
-            ),
+            expression: "case when r.is_confided then null
+                              when not r.is_told_by_agency and coalesce(r.kind, 'local-authority') = 'local-authority'
+                              then 'public' else coalesce(r.kind, 'not-registered') end",
+            otherwise: "in-confidence",
             names: Names::None,
         }),
     },
@@ -57,7 +39,11 @@ pub const MEASURES: &[Measure] = &[
         when: RECEIVED,
         over: CONTACTS,
         figure: Figure::Count,
-        by: Some(By { expression: unless_confided!("r.agency::text"), names: Names::Agencies }),
+        by: Some(By {
+            expression: "case when r.is_confided then null else r.agency end",
+            otherwise: "in-confidence",
+            names: Names::Agencies,
+        }),
     },
     Measure {
         code: "contacts-by-outcome",
@@ -70,7 +56,7 @@ pub const MEASURES: &[Measure] = &[
         when: RECEIVED,
         over: CONTACTS,
         figure: Figure::Count,
-        by: Some(By { expression: "coalesce(r.outcome, 'open')", names: Names::None }),
+        by: Some(By { expression: "r.outcome", otherwise: "open", names: Names::None }),
     },
     Measure {
         code: "contacts-decided-1-working-day",
@@ -107,7 +93,7 @@ pub const MEASURES: &[Measure] = &[
         source: "children in need census, referrals",
         unit: Unit::Count,
         when: RECEIVED,
-        over: Over { table: "referral", beside: "", condition: "true" },
+        over: all_of("referral"),
         figure: Figure::Count,
         by: None,
     },
@@ -120,7 +106,7 @@ pub const MEASURES: &[Measure] = &[
         source: "children in need census, referrals",
         unit: Unit::Percent,
         when: RECEIVED,
-        over: Over { table: "referral", beside: "", condition: "true" },
+        over: all_of("referral"),
         figure: Figure::Share("r.is_no_further_action"),
         by: None,
     },
@@ -133,7 +119,7 @@ pub const MEASURES: &[Measure] = &[
         source: "DfE children's social care dashboard, October 2024",
         unit: Unit::Percent,
         when: RECEIVED,
-        over: Over { table: "referral", beside: "", condition: "true" },
+        over: all_of("referral"),
         figure: Figure::Share("r.previous_on >= r.received_on - interval '12 months'"),
         by: None,
     },
@@ -146,7 +132,7 @@ pub const MEASURES: &[Measure] = &[
         source: "children in need census, section 47",
         unit: Unit::Percent,
         when: When::During("r.started_on"),
-        over: Over { table: "section47", beside: "", condition: "true" },
+        over: all_of("section47"),
         figure: Figure::Share("r.conference_on is not null"),
         by: None,
     },
@@ -159,7 +145,7 @@ pub const MEASURES: &[Measure] = &[
         source: "own; linkage yield",
         unit: Unit::Percent,
         when: When::During("r.raised_on"),
-        over: Over { table: "alert", beside: "", condition: "true" },
+        over: all_of("alert"),
         figure: Figure::Share("r.became not in ('open', 'dismissed', 'withdrawn')"),
         by: None,
     },

@@ -51,14 +51,36 @@ pub enum When {
     OnTheLastDay,
 }
 
-/// The rows a measure is counted over: a table, as `r`, and a condition on it. `{last}` stands for the last day, and
-/// `{schema}.` before another table.
+/// The rows a measure is counted over: a table, as `r`, and a condition on it. `{last}` stands for the last day.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Over {
     pub table: &'static str,
-    /// What else is read beside each row.
-    pub beside: &'static str,
     pub condition: &'static str,
+    /// Of those, the ones that the record cannot judge.
+    pub left_out: Option<LeftOut>,
+}
+
+/// What is in no figure of a measure, for nothing was told of it that could be judged. It is counted apart.
+#[derive(Clone, Copy, Debug)]
+pub struct LeftOut {
+    /// What it is, in words.
+    pub words: &'static str,
+    pub(super) condition: &'static str,
+}
+
+/// Every row of a table.
+const fn all_of(table: &'static str) -> Over {
+    those_of(table, "true")
+}
+
+const fn those_of(table: &'static str, condition: &'static str) -> Over {
+    Over { table, condition, left_out: None }
+}
+
+impl Over {
+    const fn but_for(self, condition: &'static str, words: &'static str) -> Self {
+        Self { left_out: Some(LeftOut { words, condition }), ..self }
+    }
 }
 
 /// How rows become a figure.
@@ -79,6 +101,8 @@ pub(super) enum Figure {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct By {
     pub expression: &'static str,
+    /// The code of those of which it says nothing.
+    pub otherwise: &'static str,
     /// What the codes are ids of, if they are.
     pub names: Names,
 }
@@ -138,6 +162,12 @@ impl Measure {
     #[must_use]
     pub(super) fn is_of_the_front_door(&self) -> bool {
         matches!(self.over.table, "contact" | "alert")
+    }
+
+    /// What is counted apart, if anything.
+    #[must_use]
+    pub fn left_out(&self) -> Option<&'static str> {
+        self.over.left_out.map(|it| it.words)
     }
 
     /// Of what the codes of its groups are ids.

@@ -1,9 +1,9 @@
 //! How the national limits were kept, each by what was on record when the limit passed (`domain::case::measured`).
 
-use super::{Figure, Measure, Over, Unit, WT, When};
+use super::{Figure, Measure, Over, Unit, WT, When, those_of};
 
 const fn done(condition: &'static str) -> Over {
-    Over { table: "step", beside: "", condition }
+    those_of("step", condition)
 }
 
 const IN_TIME: Figure = Figure::Share("r.done_on <= r.due");
@@ -12,7 +12,7 @@ const DONE: When = When::During("r.done_on");
 pub const MEASURES: &[Measure] = &[
     Measure {
         code: "referrals-decided-1-working-day",
-        version: 1,
+        version: 2,
         title: "Referrals decided within 1 working day",
         numerator: "those whose decision was on record in time, or was first recorded as in time",
         denominator: Some(
@@ -21,7 +21,8 @@ pub const MEASURES: &[Measure] = &[
         source: WT,
         unit: Unit::Percent,
         when: When::During("r.since"),
-        over: done("r.step = 'decide-referral' and (r.done_on is not null or r.due < {last})"),
+        over: done("r.step = 'decide-referral' and (r.done_on is not null or r.due < least({last}, r.adult_from))")
+            .but_for("r.said_until is not null", "referrals known only from a return, which says no day of a decision"),
         figure: IN_TIME,
         by: None,
     },
@@ -79,27 +80,30 @@ pub const MEASURES: &[Measure] = &[
     },
     Measure {
         code: "core-groups-10-working-days",
-        version: 1,
+        version: 2,
         title: "First core groups within 10 working days",
         numerator: "those whose core group first met within 10 working days of the conference",
         denominator: Some("plans begun in the window whose core group met, or should have by its last day"),
         source: WT,
         unit: Unit::Percent,
         when: When::During("r.since"),
-        over: done("r.step = 'hold-first-core-group' and (r.done_on is not null or r.due < {last})"),
+        over: done(
+            "r.step = 'hold-first-core-group' and (r.done_on is not null or r.due < least({last}, r.adult_from))",
+        )
+        .but_for("r.said_until is not null", "plans whose beginning is known only from a return, which tells of no core group"),
         figure: IN_TIME,
         by: None,
     },
     Measure {
         code: "dates-late-or-changed",
-        version: 1,
+        version: 2,
         title: "Statutory dates recorded late or changed after their limit",
         numerator: "those said to be in time and written down after their limit, or changed after it: they stay measured as they were first recorded",
         denominator: Some("steps with a national limit done in the window"),
         source: "own",
         unit: Unit::Percent,
         when: DONE,
-        over: done("true"),
+        over: done("true").but_for("r.said_until is not null", "steps known only from a return, which is written afterwards"),
         figure: Figure::Share("(r.is_recorded_late and r.done_on <= r.due) or r.is_changed_after_limit"),
         by: None,
     },

@@ -1,40 +1,38 @@
 //! Who has how much work, what waits for somebody, and what was written down late.
 
-use super::{By, Figure, Measure, Names, Over, Unit, When};
+use super::{By, Figure, Measure, Names, Unit, When, all_of, those_of};
 
 pub const MEASURES: &[Measure] = &[
     Measure {
         code: "caseload",
-        version: 1,
+        version: 2,
         title: "Caseload per worker",
-        numerator: "cases allocated on the last day to those who do the work, by team; a case that two have counts for both",
+        numerator: "cases allocated on the last day to those who do the work, by team; a case that two have counts for both, \
+                    and of who has reached 18 only a personal adviser's counts",
         denominator: Some("different practitioners who have one or more"),
         source: "DfE children's social work workforce, caseload; without full-time equivalents",
         unit: Unit::Each,
         when: When::OnTheLastDay,
-        over: Over {
-            table: "allocation",
-            beside: "",
-            condition: "r.from_on <= {last} and (r.until_on is null or r.until_on > {last})
-                        and r.role not in ('conference-chair', 'independent-reviewing-officer', 'team-manager')",
-        },
+        over: those_of(
+            "allocation",
+            "r.role not in ('conference-chair', 'independent-reviewing-officer', 'team-manager')",
+        ),
         figure: Figure::ForEach("r.practitioner"),
-        by: Some(By { expression: "r.team::text", names: Names::Teams }),
+        by: Some(By { expression: "r.team", otherwise: "not-said", names: Names::Teams }),
     },
     Measure {
         code: "unallocated",
-        version: 1,
+        version: 2,
         title: "Open cases that nobody has",
-        numerator: "episodes open on the last day of which nobody had the work",
+        numerator: "episodes of children under 18 open on the last day of which nobody had the work",
         denominator: None,
         source: "own",
         unit: Unit::Count,
         when: When::OnTheLastDay,
-        over: Over {
-            table: "waiting",
-            beside: "",
-            condition: "r.from_on <= {last} and (r.until_on is null or r.until_on > {last})",
-        },
+        over: all_of("waiting").but_for(
+            "r.said_until is not null",
+            "episodes known only from a return, which does not say who has the case",
+        ),
         figure: Figure::Count,
         by: None,
     },
@@ -47,8 +45,8 @@ pub const MEASURES: &[Measure] = &[
         source: "own",
         unit: Unit::Count,
         when: When::During("r.recorded_on"),
-        over: Over { table: "late", beside: "", condition: "true" },
+        over: all_of("late"),
         figure: Figure::Count,
-        by: Some(By { expression: "r.kind", names: Names::None }),
+        by: Some(By { expression: "r.kind", otherwise: "not-said", names: Names::None }),
     },
 ];

@@ -127,6 +127,9 @@ struct MeasureRead {
     numerator: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     denominator: Option<&'static str>,
+    /// What is counted apart, because the record cannot judge it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<&'static str>,
     /// `during` the window, or `on-the-last-day` of it.
     window: &'static str,
     /// `count`, `percent`, `working-days`, `each`.
@@ -175,6 +178,7 @@ impl From<&'static Measure> for MeasureRead {
             title: measure.title,
             numerator: measure.numerator,
             denominator: measure.denominator,
+            left_out: measure.left_out(),
             window: match measure.when {
                 When::During(_) => "during",
                 When::OnTheLastDay => "on-the-last-day",
@@ -258,6 +262,16 @@ struct ValueRead {
     months: Vec<PointRead>,
     /// The greatest first.
     groups: Vec<GroupRead>,
+    /// What is in no figure, because the record cannot judge it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<LeftOutRead>,
+}
+
+/// How many are left out of a measure's figure, and why.
+#[derive(Debug, Serialize, ToSchema)]
+struct LeftOutRead {
+    what: &'static str,
+    counted: CountRead,
 }
 
 /// The figures of every measure that the asker is told.
@@ -360,7 +374,9 @@ fn value_read(value: Value, names: &HashMap<String, String>) -> ValueRead {
         counted: group.counted.into(),
         group: group.code,
     };
+    let left_out = value.measure.left_out().zip(value.left_out);
     ValueRead {
+        left_out: left_out.map(|(what, counted)| LeftOutRead { what, counted: counted.into() }),
         measure: value.measure.into(),
         whole: (&value.whole).into(),
         months: value.months.iter().map(PointRead::from).collect(),

@@ -138,6 +138,9 @@ fn definitions(answer: &Value) -> String {
         if measure.get("denominator").is_some() {
             lines.push(format!("  of {}", text(measure, "denominator")));
         }
+        if measure.get("left_out").is_some() {
+            lines.push(format!("  counted apart: {}", text(measure, "left_out")));
+        }
         lines.push(format!("  source: {}", text(measure, "source")));
     }
     lines.join("\n")
@@ -159,6 +162,9 @@ fn figures(answer: &Value) -> String {
             line.push_str(&format!(" [{of}: {elsewhere}]"));
         }
         lines.push(line);
+        if let Some(left_out) = value.get("left_out") {
+            lines.push(format!("  left out: {} {}", count(left_out.get("counted")), text(left_out, "what")));
+        }
         for group in list(value, "groups") {
             let name = if group.get("name").is_some() { text(group, "name") } else { text(group, "group") };
             lines.push(format!("  {name}: {}", count(group.get("counted"))));

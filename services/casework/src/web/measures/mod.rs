@@ -5,6 +5,7 @@
 
 mod behind;
 mod chart;
+mod picked;
 mod said;
 
 use std::collections::HashMap;
@@ -13,31 +14,23 @@ use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::{Action, Purpose, Role};
-use domain::authority::Authority;
-use projections::management::measures::{self, CHAPTERS, Measure};
+use projections::management::measures::{self, CHAPTERS, Measure, Names};
 use projections::management::{self, Asked, Detail, Value, Whose};
-use serde::Deserialize;
 
 use self::chart::{Months, Parts, Spark};
-use self::said::{Elsewhere, Figure, MonthRow, PartRow};
-use super::components::{DateField, ErrorSummary, Problems};
-use super::day;
+use self::picked::{Picked, Picking, filled, teams};
+use self::said::{Elsewhere, Figure, LeftOut, MonthRow, PartRow};
+use super::components::{ErrorSummary, Problems};
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
 use super::session::Session;
-use super::time_machine::{Moment, read_day};
+use super::time_machine::Moment;
 use super::words;
 use crate::access_log::Shown;
 use crate::api::address::{Address, at};
 use crate::app::App;
 use crate::error::{Problem, ReadError};
-use crate::measures::Question;
-
-/// What the form asks.
-const KNOWN_AT: (&str, &str) = ("As known at the end of", "");
-const UP_TO: (&str, &str) = ("Twelve months up to", "");
 
 pub fn addresses() -> Vec<Address> {
     vec![
@@ -45,89 +38,6 @@ pub fn addresses() -> Vec<Address> {
         at("/measures/{measure}").get(one),
         at("/measures/{measure}/children").get(behind::children),
     ]
-}
-
-/// What the address says: no person's part of it.
-#[derive(Clone, Debug, Default, Deserialize)]
-struct Picked {
-    /// As known at the end of this day.
-    known: Option<String>,
-    known_day: Option<String>,
-    known_month: Option<String>,
-    known_year: Option<String>,
-    /// The last day of the twelve months.
-    to: Option<String>,
-    to_day: Option<String>,
-    to_month: Option<String>,
-    to_year: Option<String>,
-    authority: Option<String>,
-    page: Option<u32>,
-}
-
-/// The form that picks them, with what was typed.
-#[derive(Clone, PartialEq, Eq, Default, Debug)]
-struct Picking {
-    known: DateField,
-    to: DateField,
-    /// For those who are told of several.
-    authority: Option<String>,
-    authority_error: Option<String>,
-}
-
-impl Picked {
-    fn known(&self) -> Option<String> {
-        let parts = [&self.known_day, &self.known_month, &self.known_year].map(Option::as_deref);
-        day::together(self.known.as_deref(), parts)
-    }
-
-    fn to(&self) -> Option<String> {
-        day::together(self.to.as_deref(), [&self.to_day, &self.to_month, &self.to_year].map(Option::as_deref))
-    }
-
-    fn question(&self, now: DateTime<Utc>, problems: &mut Problems) -> Question {
-        let filled = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
-        let known_at = Moment::of(self.known().as_deref(), None).read(now, problems);
-        let to: Option<NaiveDate> = self.to().and_then(|text| {
-            let day = read_day(&text);
-            if day.is_none() {
-                problems.add("to", "Give the last day of the twelve months, such as 28 2 2026");
-            }
-            day
-        });
-        let authority: Option<Authority> = filled(&self.authority).and_then(|text| {
-            let read = text.trim().parse().ok();
-            if read.is_none() {
-                problems.add("authority", "An authority is written as its three digits, such as 380");
-            }
-            read
-        });
-        Question { authority, team: None, from: None, to, known_at }
-    }
-
-    fn picking(&self, session: &Session, problems: &Problems) -> Picking {
-        let of_several = matches!(session.role(), Some(Role::Auditor));
-        Picking {
-            known: day::fields("known", KNOWN_AT, self.known().as_deref(), problems.of("known")),
-            to: day::fields("to", UP_TO, self.to().as_deref(), problems.of("to")),
-            authority: of_several.then(|| self.authority.clone().unwrap_or_default()),
-            authority_error: problems.of("authority"),
-        }
-    }
-
-    /// The same, for a link that goes on with it. Only what was read as a day or a code can stand in it.
-    fn carried(&self) -> String {
-        let pairs = [("known", self.known()), ("to", self.to()), ("authority", self.authority.clone())];
-        let said = pairs.into_iter().filter_map(|(name, value)| {
-            let value = value.as_deref()?.trim();
-            if value.is_empty() {
-                return None;
-            }
-            let is_plain = value.chars().all(|letter| letter.is_ascii_digit() || letter == '-');
-            is_plain.then(|| format!("{name}={value}"))
-        });
-        let said: Vec<String> = said.collect();
-        if said.is_empty() { String::new() } else { format!("?{}", said.join("&")) }
-    }
 }
 
 /// What every page of the measures says of itself.
@@ -162,6 +72,7 @@ struct RowSaid {
     figure: Figure,
     spark: Spark,
     elsewhere: Option<String>,
+    left_out: Option<String>,
 }
 
 #[derive(Template)]
@@ -182,6 +93,8 @@ struct MeasurePage {
     chart: Months,
     months: Vec<MonthRow>,
     parts: Option<PartsSaid>,
+    /// What is in no figure, and how many.
+    left_out: Option<LeftOut>,
     /// Where the children behind it are listed, for those who may see them.
     behind: Option<String>,
 }
@@ -211,6 +124,11 @@ async fn ask(
     let purpose = purpose(session);
     app.scope(&session.visitor, Action::ReadMeasures, purpose).map_err(ReadError::from)?;
     let question = picked.question(app.clock.now(), problems);
+    if filled(picked.team.as_deref()).is_some()
+        && teams(app, session, picked).await?.iter().all(|team| !team.is_chosen)
+    {
+        problems.add("team", "Choose a team of the authority");
+    }
     if !problems.is_empty() {
         return Ok(None);
     }
@@ -232,7 +150,15 @@ async fn about(app: &App, asked: &Asked, picked: &Picked) -> Result<About, PageP
         Whose::Authoritys(authority) | Whose::Teams(authority, _) => {
             let doors = app.responsible(std::slice::from_ref(authority), app.on_record()).await?;
             let name = doors.into_iter().next().and_then(|door| door.name);
-            name.unwrap_or_else(|| format!("Authority {authority}"))
+            let name = name.unwrap_or_else(|| format!("Authority {authority}"));
+            match &asked.whose {
+                Whose::Teams(_, team) => {
+                    let teams = management::names(&app.views, Names::Teams).await.map_err(ReadError::from)?;
+                    let team = teams.get(&team.to_string()).map_or("A team", String::as_str);
+                    format!("{team}, {name}")
+                }
+                _ => name,
+            }
         }
         Whose::Agencys(agency) => {
             let name = app.agency_name(*agency, app.on_record()).await?;
@@ -278,10 +204,11 @@ async fn glance(
         }
     };
     let status = if asked.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let teams = teams(&app, &session, &picked).await?;
     let shown = GlancePage {
         frame: Frame::of(&session, "How the work goes").at("/measures").wrong(!problems.is_empty()),
         summary: problems.summary(),
-        picking: picked.picking(&session, &problems),
+        picking: picked.picking(&session, teams, &problems),
         about,
         chapters,
     };
@@ -296,6 +223,7 @@ fn chapters(values: &[Value], carried: &str) -> Vec<ChapterSaid> {
         figure: said::figure(value.measure, &value.whole),
         spark: said::spark(value),
         elsewhere: said::elsewhere(value.measure).and_then(|it| it.figure),
+        left_out: said::left_out(value).map(|it| it.brief),
     };
     let chapter = |chapter: &measures::Chapter| {
         let of_it = values.iter().filter(|value| chapter.measures.contains(value.measure));
@@ -369,6 +297,7 @@ fn said_whole(
         chart: said::months_chart(value),
         months: said::month_rows(value),
         parts,
+        left_out: said::left_out(value),
         behind,
         about,
     }
@@ -380,6 +309,7 @@ mod tests {
     use projections::management::{Count, Group, Point};
 
     use super::*;
+    use crate::web::day;
     use crate::web::markup::is_whole;
 
     fn value(code: &str, counted: Count) -> Value {
@@ -393,6 +323,7 @@ mod tests {
                 Group { code: "police".to_owned(), counted: Count::Shown(12) },
                 Group { code: "<b>".to_owned(), counted: Count::Hidden },
             ],
+            left_out: measures::find(code).unwrap().left_out().map(|_| counted),
         }
     }
 
@@ -410,15 +341,21 @@ mod tests {
     fn the_measures_are_whole_at_a_glance_and_with_something_wrong() {
         let values: Vec<Value> = measures::all().map(|it| value(it.code, Count::Shown(12))).collect();
         let mut problems = Problems::default();
-        for field in ["known", "to", "authority"] {
+        for field in ["known", "to", "authority", "team"] {
             problems.add(field, "Give a day");
         }
         let picked = Picked { known: Some("soon".to_owned()), ..Picked::default() };
         let picking = Picking {
-            known: day::fields("known", KNOWN_AT, picked.known().as_deref(), problems.of("known")),
-            to: day::fields("to", UP_TO, None, problems.of("to")),
+            known: day::fields("known", picked::KNOWN_AT, picked.known().as_deref(), problems.of("known")),
+            to: day::fields("to", picked::UP_TO, None, problems.of("to")),
             authority: Some("38".to_owned()),
             authority_error: problems.of("authority"),
+            teams: vec![picked::TeamChoice {
+                id: domain::ids::TeamId(uuid::Uuid::from_u128(7)),
+                name: "<Assessment>".to_owned(),
+                is_chosen: true,
+            }],
+            team_error: problems.of("team"),
         };
         let shown = GlancePage {
             frame: Frame::plain("How the work goes"),
@@ -446,23 +383,5 @@ mod tests {
                 assert!(!html.contains("<b>"), "escaped");
             }
         }
-    }
-
-    #[test]
-    fn only_days_and_codes_travel_on_in_an_address() {
-        let picked = Picked {
-            known: Some(" 2026-03-01 ".to_owned()),
-            to: Some("\"><script>".to_owned()),
-            authority: Some(String::new()),
-            ..Picked::default()
-        };
-        assert_eq!(picked.carried(), "?known=2026-03-01");
-        let in_three_fields = Picked {
-            to_day: Some("28".to_owned()),
-            to_month: Some("2".to_owned()),
-            to_year: Some("2026".to_owned()),
-            ..picked
-        };
-        assert_eq!(in_three_fields.carried(), "?known=2026-03-01&to=2026-02-28");
     }
 }

@@ -37,6 +37,15 @@ pub struct Elsewhere {
     pub source: String,
 }
 
+/// What is in no figure of a measure.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeftOut {
+    /// `12 left out`.
+    pub brief: String,
+    /// What they are.
+    pub what: &'static str,
+}
+
 /// A row of the months' table.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct MonthRow {
@@ -69,6 +78,13 @@ pub fn figure(measure: &Measure, point: &Point) -> Figure {
         Unit::Percent | Unit::Count => among.map(|among| format!("{counted} of {among}")),
     };
     Figure { text, of }
+}
+
+/// None where nothing is left out.
+pub fn left_out(value: &Value) -> Option<LeftOut> {
+    let what = value.measure.left_out()?;
+    let counted = value.left_out.filter(|counted| *counted != Count::Shown(0))?;
+    Some(LeftOut { brief: format!("{} left out", whole(counted)), what })
 }
 
 fn is_hidden(point: &Point) -> bool {
