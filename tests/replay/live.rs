@@ -1,8 +1,19 @@
 //! Live equals rebuilt: whatever the history, however it was cut into batches, wherever it was killed.
 
+use chrono::NaiveDate;
+use domain::event::Event;
+use domain::history::{Reason, Withdrawn};
+use domain::ids::{AgencyId, EventId};
+use domain::person::MissingFrom;
+use domain::person::events::MissingReported;
+use domain::source::{Basis, Source};
+use domain::when::Occurred;
+use event_store::StreamId;
 use system_tests::TestDatabase;
+use uuid::Uuid;
 
 use crate::histories::{Dice, History};
+use crate::record::Record;
 use crate::views::{assert_same, caught_up, contents, start};
 
 const HISTORIES: u64 = 12;
@@ -87,6 +98,31 @@ async fn two_runners_do_no_harm() {
     second.rebuild(&[]).await.expect("rebuilt");
     assert_same(&live, &contents(&database).await, "kept by two, and rebuilt");
     second.stop().await;
+}
+
+/// What was remembered of a key is gone with all that stood of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_whose_only_entry_is_withdrawn_begins_anew() {
+    let database = TestDatabase::new().await;
+    let record = Record::new();
+    let engine = start(&database, record.store.clone(), record.keys.clone()).await;
+    let child = StreamId { category: "person".to_owned(), id: Uuid::from_u128(0x1_2b) };
+    let source = Source { basis: Basis::Told, agency: AgencyId(Uuid::from_u128(0xa1)) };
+    let missing = Event::from(MissingReported { from: MissingFrom::Home, source });
+    let on = |day: u32| Occurred::Day(NaiveDate::from_ymd_opt(2026, 1, day).expect("a day"));
+    let (entry, _) = record.record(&child, on(2), &missing).await;
+    caught_up(&engine, record.head().await).await;
+    let withdrawn = Withdrawn { entry: EventId(entry), reason: Reason::Mistake };
+    record.record(&child, on(2), &withdrawn.into()).await;
+    caught_up(&engine, record.head().await).await;
+    assert!(contents(&database).await["status.missing"].is_empty(), "nobody is missing");
+    record.record(&child, on(4), &missing).await;
+    caught_up(&engine, record.head().await).await;
+    let live = contents(&database).await;
+    assert_eq!(live["status.missing"].len(), 1, "and then they are");
+    engine.rebuild(&[]).await.expect("rebuilt");
+    assert_same(&live, &contents(&database).await, "withdrawn, told again, and rebuilt");
+    engine.stop().await;
 }
 
 /// Other processes read how far a view has come from its checkpoint.

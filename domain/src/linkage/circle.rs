@@ -104,10 +104,23 @@ impl Circle {
         if person == self.child {
             return Some(Vec::new());
         }
-        let joints = self.others.get(&person)?;
-        let held = joints.iter().filter(|joint| looked_at.contains(&joint.near) && joint.held(day));
         // One way is enough to tell; the same one whatever order ties came in.
-        held.map(Joint::ids).min()
+        self.joints(day, person, looked_at).map(Joint::ids).min()
+    }
+
+    /// True for the child, and for whoever is close to the child on a day.
+    pub(super) fn has_on(&self, day: NaiveDate, person: PersonId, looked_at: &BTreeSet<Near>) -> bool {
+        person == self.child || self.joints(day, person, looked_at).next().is_some()
+    }
+
+    fn joints(
+        &self,
+        day: NaiveDate,
+        person: PersonId,
+        looked_at: &BTreeSet<Near>,
+    ) -> impl Iterator<Item = &Joint> {
+        let joints = self.others.get(&person).into_iter().flatten();
+        joints.filter(move |joint| looked_at.contains(&joint.near) && joint.held(day))
     }
 }
 

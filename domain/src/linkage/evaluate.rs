@@ -131,45 +131,51 @@ struct Cluster {
 
 impl Around<'_> {
     fn clusters(&self) -> Vec<Cluster> {
-        let counted: Vec<(usize, &Signal, Vec<TieId>)> = self
+        let (counted, signals): (Vec<usize>, Vec<&Signal>) = self
             .of
             .iter()
             .filter_map(|nth| Some((*nth, self.signals.get(*nth)?)))
             .filter(|(_, signal)| self.rule.needs.iter().any(|need| need.takes(signal)))
-            .filter_map(|(nth, signal)| {
-                let ties = self.circle.on(signal.occurred.day(), signal.person, &self.rule.near)?;
-                Some((nth, signal, ties))
-            })
-            .collect();
-        let mut clusters: Vec<Cluster> = Vec::new();
+            .filter(|(_, signal)| self.is_near(signal))
+            .unzip();
+        // Windows that share a signal are one stretch of what is counted.
+        let mut stretches: Vec<(usize, usize)> = Vec::new();
         let mut first = 0;
-        for last in 0..counted.len() {
-            let Some((_, newest, _)) = counted.get(last) else { break };
-            while counted
-                .get(first)
-                .is_some_and(|(_, signal, _)| newest.at() - signal.at() > self.rule.within)
-            {
+        for (last, newest) in signals.iter().enumerate() {
+            while signals.get(first).is_some_and(|signal| newest.at() - signal.at() > self.rule.within) {
                 first += 1;
             }
-            let Some(window) = counted.get(first..=last) else { break };
+            let Some(window) = signals.get(first..=last) else { break };
             let day = newest.occurred.day();
             let in_force = self.rule.from <= day && self.until.is_none_or(|next| day < next);
-            if !in_force || self.is_excepted(day) {
+            if !in_force || self.is_excepted(day) || !are_met(&self.rule.needs, window) {
                 continue;
             }
-            let signals: Vec<&Signal> = window.iter().map(|(_, signal, _)| *signal).collect();
-            if are_met(&self.rule.needs, &signals) {
-                clusters.push(Cluster {
-                    version: self.rule.version,
-                    within: self.rule.within,
-                    tells_who: self.rule.tells_who(),
-                    children: BTreeSet::from([self.child]),
-                    ties: window.iter().flat_map(|(_, _, ties)| ties.iter().copied()).collect(),
-                    signals: window.iter().map(|(nth, _, _)| *nth).collect(),
-                });
+            match stretches.last_mut() {
+                Some((_, end)) if first <= *end => *end = last,
+                _ => stretches.push((first, last)),
             }
         }
-        clusters
+        let clusters = stretches.into_iter().filter_map(|(first, last)| {
+            let signals = signals.get(first..=last)?;
+            Some(Cluster {
+                version: self.rule.version,
+                within: self.rule.within,
+                tells_who: self.rule.tells_who(),
+                children: BTreeSet::from([self.child]),
+                ties: signals.iter().filter_map(|signal| self.ties(signal)).flatten().collect(),
+                signals: counted.get(first..=last)?.iter().copied().collect(),
+            })
+        });
+        clusters.collect()
+    }
+
+    fn is_near(&self, signal: &Signal) -> bool {
+        self.circle.has_on(signal.occurred.day(), signal.person, &self.rule.near)
+    }
+
+    fn ties(&self, signal: &Signal) -> Option<Vec<TieId>> {
+        self.circle.on(signal.occurred.day(), signal.person, &self.rule.near)
     }
 
     fn is_excepted(&self, day: NaiveDate) -> bool {

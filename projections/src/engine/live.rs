@@ -258,13 +258,18 @@ impl Follower {
                 None => unknown.push(stream),
             }
         }
+        let mut read = HashMap::new();
         for (id, events) in self.log.streams(view, unknown, cut).await? {
-            let named = standing(&events, cut).map(|standing| effective::members(view, &standing));
-            members.insert(id, named.unwrap_or_default());
+            match standing(&events, cut) {
+                Ok(standing) => drop(members.insert(id, effective::members(view, &standing))),
+                // Nobody, until it can be read.
+                Err(_) => drop(read.insert(id, Vec::new())),
+            }
         }
         for (id, named) in &members {
             self.members.put(*id, named.clone());
         }
+        members.extend(read);
         Ok(members)
     }
 
@@ -285,6 +290,8 @@ impl Follower {
         let mut again: BTreeMap<Key, Again> = BTreeMap::new();
         for (key, work) in &plan.work {
             if work.anew {
+                // Whatever is left of it, what was remembered is no more.
+                self.cache.take(key);
                 again.insert(*key, Again::Whole);
                 continue;
             }
@@ -479,6 +486,7 @@ impl Follower {
         for key in keys {
             self.cache.take(key);
         }
+        self.members.clear();
         self.fold_again(&Plan::default(), &again, &streams, self.position, &mut change).await?;
         let stuck: Vec<Key> = change.parked.iter().map(|(key, _)| *key).collect();
         change.freed = keys

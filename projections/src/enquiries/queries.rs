@@ -47,7 +47,10 @@ pub async fn of(
     person: PersonId,
     as_of: Option<AsOf>,
 ) -> Result<Option<Vec<EnquiryMade>>, ReadError> {
-    let Some(standing) = standing(reads, person).await? else { return Ok(None) };
+    let told =
+        |standing: &Standing| scope.entry_disclosure(standing, scope.reader().agency) >= Disclosure::Progress;
+    // Nobody, or nobody the reader is told of: neither is looked for any further.
+    let Some(standing) = standing(reads, person).await?.filter(told) else { return Ok(None) };
     let newest = newest_of_known(reads, scope, person, &standing, as_of, MOST).await?;
     Ok(newest.map(|newest| newest.made))
 }

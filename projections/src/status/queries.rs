@@ -59,8 +59,11 @@ pub async fn of(
     as_of: Option<AsOf>,
 ) -> Result<Option<PersonStatus>, ReadError> {
     match standing(reads, person).await? {
-        Some(standing) => of_known(reads, scope, person, &standing, as_of).await,
-        None => Ok(None),
+        Some(standing) if scope.disclosure(&standing) > Disclosure::None => {
+            of_known(reads, scope, person, &standing, as_of).await
+        }
+        // Nobody, or nobody the reader is told of: neither is looked for any further.
+        _ => Ok(None),
     }
 }
 

@@ -154,20 +154,33 @@ impl App {
             })
             .collect();
         let hidden = says.evidence.len() - evidence.len();
-        let ties = self.ties_seen(scope, &says.ties).await?;
-        let hidden_ties = says.ties.len() - ties.len();
+        let (ties, hidden_ties) = self.ties_seen(scope, &says.ties).await?;
         Ok(Some(ReadAlert { children, evidence, hidden, ties, hidden_ties, version, alert }))
     }
 
-    async fn ties_seen(&self, scope: &Scope, ids: &BTreeSet<TieId>) -> Result<Vec<TieSeen>, ReadError> {
+    /// The ties that stand and may be told, and how many stand that may not.
+    async fn ties_seen(
+        &self,
+        scope: &Scope,
+        ids: &BTreeSet<TieId>,
+    ) -> Result<(Vec<TieSeen>, usize), ReadError> {
         let mut ties = Vec::new();
         for id in ids.iter().take(TIES_NAMED_MAX) {
-            let (entries, _) = self.entries_of(&StreamId { category: "tie".to_owned(), id: id.0 }).await?;
-            ties.extend(TieSeen::of(*id, &effective(&entries)));
+            let stream = StreamId { category: "tie".to_owned(), id: id.0 };
+            match self.entries_of(&stream).await {
+                Ok((entries, _)) => ties.extend(TieSeen::of(*id, &effective(&entries))),
+                // One that cannot be read keeps nobody from the others.
+                Err(ReadError::Corrupt(error)) => {
+                    tracing::error!(tie = %id.0, %error, "a tie cannot be read")
+                }
+                Err(error) => return Err(error),
+            }
         }
+        let standing = ties.len();
         let ends: BTreeSet<PersonId> = ties.iter().flat_map(TieSeen::people).collect();
         let standings = standings(&self.views, &ends.into_iter().collect::<Vec<_>>()).await?;
         ties.retain(|tie| tie.is_told(scope, &standings));
-        Ok(ties)
+        let hidden = standing - ties.len();
+        Ok((ties, hidden))
     }
 }

@@ -335,6 +335,7 @@ impl App {
         number: &NhsNumber,
     ) -> Result<bool, ReadError> {
         let scope = self.scope(visitor, Action::Enquire, purpose)?;
+        self.caught_up().await?;
         Ok(!self.found(&scope, &Search::NhsNumber(number.clone())).await?.is_empty())
     }
 

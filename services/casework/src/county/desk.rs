@@ -24,9 +24,9 @@ use crate::execute::{Command, Done};
 use crate::work::{Look, Looked, may_change};
 
 /// A look does for all that was recorded in this time.
-const LOOK_EVERY: TimeDelta = TimeDelta::days(4);
+const LOOK_EVERY: TimeDelta = TimeDelta::days(7);
 /// How far the story may be ahead of a look.
-const AHEAD: TimeDelta = TimeDelta::days(7);
+const AHEAD: TimeDelta = TimeDelta::days(10);
 
 /// In hundredths of alerts: what follows, if anything. No figures are published.
 const DECISIONS: [(Option<Follows>, u32); 5] = [

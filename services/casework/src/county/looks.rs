@@ -79,7 +79,14 @@ pub(super) fn drawn(acts: &[Act], named: &BTreeSet<PersonId>, seed: u64) -> Vec<
 /// Puts every look on record that is not, in the order of time. An access log never runs backwards: where somebody has
 /// looked since, the story's looks would be said to be of today, and are left out.
 pub(super) async fn tell(app: &App, crew: &Crew, looks: &[Look]) -> Result<(), Untold> {
-    let Some(last) = looks.last() else { return Ok(()) };
+    let mut last = None;
+    for look in looks.iter().rev() {
+        if look.disclosure(app, crew)? > Disclosure::None {
+            last = Some(look);
+            break;
+        }
+    }
+    let Some(last) = last else { return Ok(()) };
     if app.access.head().await?.recorded_at.is_some_and(|newest| newest >= last.at) {
         return Ok(());
     }
@@ -94,13 +101,19 @@ impl Look {
         app.ids.derive("goldthread/county-look/1", &[self.key.as_bytes()])
     }
 
-    async fn tell(&self, app: &App, crew: &Crew) -> Result<(), Untold> {
+    /// How much of the child's story policy shows them.
+    fn disclosure(&self, app: &App, crew: &Crew) -> Result<Disclosure, Untold> {
         let visitor = crew.visitor(self.teller).ok_or(Untold::Nobody)?;
         let scope = app.scope(visitor, Action::ReadTimeline, self.purpose)?;
         let workers =
             if self.purpose == Purpose::AllocatedWork { vec![self.teller.practitioner] } else { Vec::new() };
         let then = Standing { authorities: vec![self.authority.clone()], workers, ..Standing::default() };
-        let disclosure = scope.disclosure(&then);
+        Ok(scope.disclosure(&then))
+    }
+
+    async fn tell(&self, app: &App, crew: &Crew) -> Result<(), Untold> {
+        let visitor = crew.visitor(self.teller).ok_or(Untold::Nobody)?;
+        let disclosure = self.disclosure(app, crew)?;
         if disclosure == Disclosure::None {
             return Ok(());
         }

@@ -243,13 +243,13 @@ impl App {
         basis: &mut Basis,
     ) -> Result<Tried, ExecuteError> {
         let appended = match self.record.append(append.clone()).await {
-            // Somebody was there before; the next try reads what they said.
-            Ok(Appended { repeated: true, .. }) => return Ok(Tried::RaceLost),
             // Asked again with the same events, they are written once.
             Err(AppendError::Unknown(_)) => self.record.append(append.clone()).await,
             appended => appended,
         };
         match appended {
+            // These events or somebody's like them are there: the next try reads what they say.
+            Ok(Appended { repeated: true, .. }) => Ok(Tried::RaceLost),
             Ok(appended @ Appended { version, position, recorded_at, .. }) => {
                 basis.written(&append, events, &appended);
                 let events =

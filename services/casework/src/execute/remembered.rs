@@ -68,6 +68,9 @@ impl Remembered {
             return;
         }
         let mut generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if generations.young.get(stream).is_some_and(|known| known.version > facts.version) {
+            return;
+        }
         generations.young_entries += facts.standing.len();
         if let Some(before) = generations.young.insert(stream.clone(), facts) {
             generations.young_entries -= before.standing.len();
