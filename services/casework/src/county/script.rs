@@ -67,7 +67,8 @@ impl Deed {
     }
 }
 
-/// What must be told in order: what a case or an alert says, and everything else of a family.
+/// What must be told in order: what a case or an alert says, what an agency or a practitioner is, and everything else of
+/// a family.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Thread {
     Family(u32),
@@ -138,6 +139,9 @@ impl<'a> Script<'a> {
         let stream = command.stream().unwrap_or_else(|| id.new_stream(0));
         let thread = match &command {
             Command::Case { id, .. } => Thread::Stream(id.0),
+            // Nobody's registration waits for anybody else's.
+            Command::Agency { id: Some(id), .. } => Thread::Stream(id.0),
+            Command::Practitioner { id: Some(id), .. } => Thread::Stream(id.0),
             Command::Correct { stream, .. } => self.thread_of(stream),
             _ => self.thread(),
         };
