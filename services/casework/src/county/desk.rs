@@ -26,7 +26,7 @@ use crate::work::{Look, Looked, may_change};
 /// A look does for all that was recorded in this time.
 const LOOK_EVERY: TimeDelta = TimeDelta::days(7);
 /// How far the story may be ahead of a look.
-const AHEAD: TimeDelta = TimeDelta::days(10);
+const AHEAD: TimeDelta = TimeDelta::days(14);
 
 /// In hundredths of alerts: what follows, if anything. No figures are published.
 const DECISIONS: [(Option<Follows>, u32); 5] = [

@@ -44,7 +44,7 @@ pub use family::nhs_number;
 pub use named::Company;
 
 /// Nobody but the front doors reads while the county is told.
-const GATHER: Duration = Duration::from_millis(120);
+const GATHER: Duration = Duration::from_millis(80);
 
 /// Which county.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

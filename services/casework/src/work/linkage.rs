@@ -15,7 +15,7 @@ use domain::enquiry::KnownAt;
 use domain::ids::{AlertId, PersonId};
 use domain::linkage::{Rule, Step, findings, settle};
 use event_store::Position;
-use futures_util::future::try_join_all;
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use projections::scope::Scope;
 use projections::{alerts, linkage, workers};
 use uuid::Uuid;
@@ -31,7 +31,7 @@ const ALERTS: &str = "alerts";
 /// People a rule is tried on at one time.
 const EVERYBODY_AT_ONCE: i64 = 1_000;
 /// Alerts written at one time.
-const AT_ONCE: usize = 32;
+const AT_ONCE: usize = 64;
 /// How long to wait for a view before beginning again.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -90,10 +90,9 @@ impl Look {
         app.views.wait_until(ALERTS, self.alerts, PATIENCE).await?;
         let streams: Vec<Uuid> = self.streams.into_iter().collect();
         let orders: Vec<Order> = steps(app, &streams, self.recorded_at).await?;
-        for some in orders.chunks(AT_ONCE) {
-            let done = try_join_all(some.iter().map(|order| carried_out(app, order))).await?;
-            looked.alerts = done.into_iter().max().unwrap_or(Position::START).max(looked.alerts);
-        }
+        let written = stream::iter(orders.clone()).map(|order| async move { carried_out(app, &order).await });
+        let written: Vec<Position> = written.buffer_unordered(AT_ONCE).try_collect().await?;
+        looked.alerts = written.into_iter().fold(looked.alerts, Position::max);
         looked.said = orders.into_iter().filter_map(|order| said(order.command)).collect();
         Ok(looked)
     }
