@@ -5,18 +5,7 @@ use serde_json::{Value, json};
 use system_tests::app::HOSPITAL;
 
 use crate::partnership::*;
-
-/// How the work stands: none of it is told with a status.
-const OF_PROGRESS: [&str; 8] = [
-    "episode",
-    "assessment_since",
-    "section47_since",
-    "cp_categories",
-    "last_seen_on",
-    "last_seen_alone_on",
-    "due",
-    "categories",
-];
+use crate::past::OF_PROGRESS;
 
 fn says(answer: &Value, name: &str) -> String {
     answer["status"][0][name].as_str().unwrap_or_default().to_owned()

@@ -254,22 +254,21 @@ impl Follower {
         let mut unknown = Vec::new();
         for (id, stream) in streams {
             match self.members.take(&id) {
-                Some(known) => drop(members.insert(id, known)),
+                Some(known) => {
+                    self.members.put(id, known.clone());
+                    members.insert(id, known);
+                }
                 None => unknown.push(stream),
             }
         }
-        let mut read = HashMap::new();
         for (id, events) in self.log.streams(view, unknown, cut).await? {
-            match standing(&events, cut) {
-                Ok(standing) => drop(members.insert(id, effective::members(view, &standing))),
-                // Nobody, until it can be read.
-                Err(_) => drop(read.insert(id, Vec::new())),
+            // Nobody while it cannot be read, and that is not remembered.
+            let named = standing(&events, cut).map(|standing| effective::members(view, &standing));
+            if let Ok(named) = &named {
+                self.members.put(id, named.clone());
             }
+            members.insert(id, named.unwrap_or_default());
         }
-        for (id, named) in &members {
-            self.members.put(*id, named.clone());
-        }
-        members.extend(read);
         Ok(members)
     }
 

@@ -12,8 +12,9 @@ use super::ledger::{Entered, Fate, Told};
 use super::pages::Pages;
 use super::{Tally, count};
 
-/// A status below *progress* does not have these.
-const OF_PROGRESS: [&str; 7] = [
+/// A status below *progress* does not have these; the API says `categories`.
+pub const OF_PROGRESS: [&str; 8] = [
+    "categories",
     "episode",
     "assessment_since",
     "section47_since",

@@ -31,6 +31,8 @@ mod ledger;
 mod pages;
 mod plan;
 
+pub use judging::OF_PROGRESS;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 

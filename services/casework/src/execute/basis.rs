@@ -21,6 +21,8 @@ pub(super) enum JudgedBy {
 
 /// A stream's history, for its rules.
 pub(super) enum Basis {
+    /// Of a stream that nobody has begun.
+    Nothing,
     /// Of a stream that no command to be repeated is on.
     Facts(Facts),
     Everything(Loaded),
@@ -29,6 +31,7 @@ pub(super) enum Basis {
 impl Basis {
     pub fn version(&self) -> u64 {
         match self {
+            Self::Nothing => 0,
             Self::Facts(facts) => facts.version,
             Self::Everything(loaded) => loaded.version,
         }
@@ -37,6 +40,7 @@ impl Basis {
     /// The entries that stand.
     pub fn standing(&self) -> &[Entry] {
         match self {
+            Self::Nothing => &[],
             Self::Facts(facts) => &facts.standing,
             Self::Everything(loaded) => &loaded.standing,
         }
@@ -45,6 +49,7 @@ impl Basis {
     /// Where the last entry stands, and when it was recorded.
     pub fn last(&self) -> Option<(u128, DateTime<Utc>)> {
         match self {
+            Self::Nothing => None,
             Self::Facts(facts) => facts.last,
             Self::Everything(loaded) => loaded.entries.last().map(|last| (last.position, last.recorded_at)),
         }

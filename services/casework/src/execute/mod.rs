@@ -33,7 +33,6 @@ use crate::error::{ExecuteError, FieldError};
 use crate::visitor::Visitor;
 use basis::{Basis, JudgedBy};
 use meta::Meta;
-use remembered::Facts;
 
 pub(crate) use load::{keys_error, load};
 pub(crate) use remembered::Remembered;
@@ -83,8 +82,8 @@ impl App {
     }
 
     async fn carry_out(&self, visitor: &Visitor, placed: &Placed<'_>) -> Result<Done, ExecuteError> {
-        if let Some(facts) = self.on_trust(placed) {
-            match self.attempt(visitor, placed, Basis::Facts(facts)).await {
+        if let Some(basis) = self.on_trust(placed) {
+            match self.attempt(visitor, placed, basis).await {
                 Ok(Tried::Done(done)) if !done.events.is_empty() => return Ok(done),
                 Err(error @ (ExecuteError::Overloaded | ExecuteError::Unavailable(_))) => return Err(error),
                 // There is more on the record than was thought, or it has to be asked whether there is.
@@ -103,16 +102,16 @@ impl App {
 
     /// What an order may be judged by unread, because its append shows whether that is all there is: what is
     /// remembered of its stream; and nothing, where it begins one under a key of its own.
-    fn on_trust(&self, placed: &Placed<'_>) -> Option<Facts> {
+    fn on_trust(&self, placed: &Placed<'_>) -> Option<Basis> {
         if placed.begins {
-            return Some(Facts::default());
+            return Some(Basis::Nothing);
         }
         if placed.order.command.judged_by() != JudgedBy::Facts {
             return None;
         }
         let facts = self.facts.take(&placed.stream);
         if facts.version > 0 && !facts.is_behind && !facts.commands.contains(&placed.command.0) {
-            return Some(facts);
+            return Some(Basis::Facts(facts));
         }
         self.facts.put(&placed.stream, facts);
         None
@@ -158,9 +157,7 @@ impl App {
         mut basis: Basis,
     ) -> Result<Tried, ExecuteError> {
         let tried = self.judge(visitor, placed, &mut basis).await;
-        if let Basis::Facts(facts) = basis
-            && placed.order.command.judged_by() == JudgedBy::Facts
-        {
+        if let Basis::Facts(facts) = basis {
             self.facts.put(&placed.stream, facts);
         }
         tried

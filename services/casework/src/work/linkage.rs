@@ -90,17 +90,17 @@ impl Look {
         app.views.wait_until(ALERTS, self.alerts, PATIENCE).await?;
         let streams: Vec<Uuid> = self.streams.into_iter().collect();
         let orders: Vec<Order> = steps(app, &streams, self.recorded_at).await?;
-        let written = stream::iter(orders.clone()).map(|order| async move { carried_out(app, &order).await });
+        looked.said = orders.iter().filter_map(|order| said(&order.command)).collect();
+        let written = stream::iter(orders).map(|order| async move { carried_out(app, &order).await });
         let written: Vec<Position> = written.buffer_unordered(AT_ONCE).try_collect().await?;
         looked.alerts = written.into_iter().fold(looked.alerts, Position::max);
-        looked.said = orders.into_iter().filter_map(|order| said(order.command)).collect();
         Ok(looked)
     }
 }
 
-fn said(command: Command) -> Option<(AlertId, Said)> {
+fn said(command: &Command) -> Option<(AlertId, Said)> {
     match command {
-        Command::Alert { id, command: Alert::Say(say) } => Some((id, say.says)),
+        Command::Alert { id, command: Alert::Say(say) } => Some((*id, say.says.clone())),
         _ => None,
     }
 }
