@@ -257,7 +257,7 @@ events! {
     "review.concluded" 1 => ReviewConcluded(crate::review::events::Concluded),
     "return.received" 1 => ReturnReceived(crate::census_return::events::ReturnReceived),
     "alert.raised" 1 => AlertRaised(crate::alert::events::Raised),
-    "alert.grew" 1 => AlertGrew(crate::alert::events::Grew),
+    "alert.grew" 2 => AlertGrew(crate::alert::events::Grew),
     "alert.lessened" 1 => AlertLessened(crate::alert::events::Lessened),
     "alert.accepted" 1 => AlertAccepted(crate::alert::events::Accepted),
     "alert.dismissed" 1 => AlertDismissed(crate::alert::events::Dismissed),
@@ -269,4 +269,5 @@ events! {
     "looked-after.started" 1 => crate::case::events::LookedAfterStartedV1 => LookedAfterStarted,
     "contact.recorded" 1 => crate::contact::older::RecordedV1 => ContactRecorded,
     "contact.recorded" 2 => crate::contact::older::RecordedV2 => ContactRecorded,
+    "alert.grew" 1 => crate::alert::older::GrewV1 => AlertGrew,
 }

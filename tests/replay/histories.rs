@@ -367,7 +367,15 @@ impl History {
                 (alert, Raised { known_at, says }.into())
             }
             Some(alert) => match self.dice.below(3) {
-                0 => (alert, Grew { known_at, says }.into()),
+                0 => (
+                    alert,
+                    Grew {
+                        known_at,
+                        says,
+                        gone: self.dice.of(&[None, Some(BTreeSet::new())]).cloned().flatten(),
+                    }
+                    .into(),
+                ),
                 1 => (alert, Accepted { follows: Follows::Referral, note: None }.into()),
                 _ => {
                     let because = WithdrawnBecause::EvidenceCorrected;

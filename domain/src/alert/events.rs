@@ -37,11 +37,24 @@ pub struct Evidence {
 }
 
 impl Evidence {
+    #[must_use]
+    pub fn bearing(&self) -> Bearing {
+        Bearing { entry: self.entry, person: self.person }
+    }
+
     /// True when who told it must not be found out.
     #[must_use]
     pub fn is_told_in_confidence(&self) -> bool {
         self.source_disclosure.is_some_and(|disclosure| disclosure != SourceDisclosure::Named)
     }
+}
+
+/// An entry and whom it bears on: what one piece of evidence is known by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bearing {
+    pub entry: EventId,
+    pub person: PersonId,
 }
 
 /// What an alert says: which rule, about which children, resting on what.
@@ -64,6 +77,12 @@ pub struct Said {
     pub is_for_the_front_door_only: bool,
 }
 
+impl Said {
+    pub(super) fn bearings(&self) -> BTreeSet<Bearing> {
+        self.evidence.iter().map(Evidence::bearing).collect()
+    }
+}
+
 /// `alert.raised` 1.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,13 +92,17 @@ pub struct Raised {
     pub says: Said,
 }
 
-/// `alert.grew` 1: there is more evidence, and it is to be looked at again.
+/// `alert.grew` 2: there is more evidence, and it is to be looked at again. An alert may grow for years, so its old
+/// evidence is not told again.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Grew {
     pub known_at: KnownAt,
-    /// All of it, the new with the old.
+    /// What it says now; of the evidence, what is new or other than before.
     pub says: Said,
+    /// Evidence of before that it rests on no more. None where `says` is all of the evidence, as version 1 told it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<BTreeSet<Bearing>>,
 }
 
 /// `alert.lessened` 1: some of its evidence was corrected, and what is left is still enough.

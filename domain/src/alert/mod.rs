@@ -3,6 +3,7 @@
 
 mod decide;
 pub mod events;
+pub mod older;
 mod say;
 mod withdraw;
 
@@ -145,8 +146,8 @@ impl Alert {
         &self.opinions
     }
 
-    fn now_says(&mut self, entry: &Entry, known_at: KnownAt, says: &Said) {
-        self.says = Some(says.clone());
+    fn now_says(&mut self, entry: &Entry, known_at: KnownAt, says: Said) {
+        self.says = Some(says);
         self.known_at = Some(known_at);
         self.changed_at = Some(entry.recorded_at);
     }
@@ -170,13 +171,16 @@ impl Decider for Alert {
             Event::AlertRaised(raised) => {
                 self.state = Some(AlertState::Open);
                 self.raised_at.get_or_insert(entry.recorded_at);
-                self.now_says(entry, raised.known_at, &raised.says);
+                self.now_says(entry, raised.known_at, raised.says.clone());
             }
             Event::AlertGrew(grew) => {
                 self.state = Some(AlertState::Open);
-                self.now_says(entry, grew.known_at, &grew.says);
+                let says = grew.after(self.says.take());
+                self.now_says(entry, grew.known_at, says);
             }
-            Event::AlertLessened(lessened) => self.now_says(entry, lessened.known_at, &lessened.says),
+            Event::AlertLessened(lessened) => {
+                self.now_says(entry, lessened.known_at, lessened.says.clone());
+            }
             Event::AlertAccepted(accepted) => {
                 self.decided(entry, AlertState::Accepted, Decided::Accepted(accepted.clone()));
             }

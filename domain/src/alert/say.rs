@@ -2,13 +2,12 @@
 //! the same again, or what an older look at the record found, adds nothing: however many processes look, and however
 //! often one begins again, an alert fires once.
 
-use std::collections::BTreeSet;
+use chrono::{DateTime, Utc};
 
-use super::events::{Evidence, Grew, Lessened, Raised, Said};
+use super::events::{Bearing, Evidence, Grew, Lessened, Raised, Said};
 use super::{Alert, AlertState};
 use crate::decider::{Act, NewEvent};
 use crate::enquiry::KnownAt;
-use crate::ids::{EventId, PersonId};
 use crate::linkage::{Finding, Signal};
 use crate::when::Occurred;
 
@@ -39,7 +38,7 @@ impl Say {
         let event = match before {
             _ if is_older => return Vec::new(),
             None => Raised { known_at, says }.into(),
-            Some(before) if is_more(&says, before) => Grew { known_at, says }.into(),
+            Some(before) if is_more(&says, before) => Grew::of(known_at, says, before).into(),
             Some(before) if says.evidence == before.evidence && says.children == before.children => {
                 return Vec::new();
             }
@@ -51,11 +50,29 @@ impl Say {
 
 /// True when something is there that was not: an entry, or a child.
 fn is_more(says: &Said, before: &Said) -> bool {
-    !pairs(says).is_subset(&pairs(before)) || !says.children.is_subset(&before.children)
+    !says.bearings().is_subset(&before.bearings()) || !says.children.is_subset(&before.children)
 }
 
-fn pairs(says: &Said) -> BTreeSet<(EventId, PersonId)> {
-    says.evidence.iter().map(|evidence| (evidence.entry, evidence.person)).collect()
+impl Grew {
+    fn of(known_at: KnownAt, mut says: Said, before: &Said) -> Self {
+        let gone = before.bearings().difference(&says.bearings()).copied().collect();
+        says.evidence.retain(|evidence| !before.evidence.contains(evidence));
+        Self { known_at, says, gone: Some(gone) }
+    }
+
+    /// All that the alert says, now that it grew.
+    pub(super) fn after(&self, before: Option<Said>) -> Said {
+        let mut says = self.says.clone();
+        let (Some(gone), Some(before)) = (&self.gone, before) else { return says };
+        let told = says.bearings();
+        let stays = |evidence: &Evidence| {
+            let bearing = evidence.bearing();
+            !gone.contains(&bearing) && !told.contains(&bearing)
+        };
+        says.evidence.extend(before.evidence.into_iter().filter(stays));
+        says.evidence.sort_by_key(Evidence::place);
+        says
+    }
 }
 
 impl Evidence {
@@ -71,5 +88,10 @@ impl Evidence {
             agency: signal.agency,
             source_disclosure: signal.source_disclosure,
         }
+    }
+
+    /// In the order of happening, as the rules count it.
+    fn place(&self) -> (DateTime<Utc>, Bearing) {
+        (self.occurred.earliest(), self.bearing())
     }
 }

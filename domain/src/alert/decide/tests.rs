@@ -5,6 +5,7 @@ use crate::alert::events::{Evidence, Said};
 use crate::alert::{Say, Withdraw};
 use crate::decider::testing::{AGENCY, Given, day, nothing, person};
 use crate::enquiry::KnownAt;
+use crate::event::Event;
 use crate::ids::EventId;
 use crate::linkage::{Identity, SignalKind};
 use uuid::Uuid;
@@ -56,6 +57,25 @@ fn an_alert_fires_once_and_grows() {
     raised().when(say(11, &[1, 2, 3])).then_nothing();
     raised().when(say(11, &[1, 2, 3, 4])).then_kinds(["alert.grew"]);
     raised().when(say(11, &[1, 2])).then_kinds(["alert.lessened"]);
+}
+
+#[test]
+fn an_alert_that_grew_says_all_of_its_evidence_and_told_only_what_is_new() {
+    let mut surer = say(12, &[1, 2, 4, 5, 9]);
+    surer.says.evidence[1].identity = Identity::Unconfirmed;
+    let mut earlier = say(13, &[0, 1, 2, 4, 5, 9]);
+    earlier.says.evidence[0].occurred = Occurred::Day(day("2026-02-01"));
+    earlier.says.children.insert(person(2));
+    let mut alert = raised();
+    for (looked, told, gone) in [(say(11, &[1, 2, 3, 5]), 1, 0), (surer, 3, 1), (earlier, 2, 0)] {
+        let decided = alert.decided(looked.clone());
+        let [NewEvent { event: Event::AlertGrew(grew), .. }] = decided.as_slice() else {
+            panic!("{decided:?}")
+        };
+        assert_eq!((grew.says.evidence.len(), grew.gone.as_ref().map(BTreeSet::len)), (told, Some(gone)));
+        alert = alert.after(looked.clone());
+        assert_eq!(alert.stands().says(), Some(&looked.says));
+    }
 }
 
 #[test]
