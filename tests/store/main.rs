@@ -1,10 +1,11 @@
-//! The logs and the keys on real databases: promises, hearing, roles, tampering.
+//! The logs and the keys on real databases: promises, hearing, reading, roles, tampering.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests may stop where they stand")]
 
 mod contract;
 mod hearing;
 mod keys;
+mod reading;
 mod roles;
 mod tampering;
 

@@ -5,6 +5,7 @@
 
 mod audit;
 mod follow;
+mod gather;
 mod known;
 mod nodes;
 mod rows;
@@ -27,6 +28,7 @@ use crate::port::{
 use crate::writing::Prepared;
 
 pub use audit::Verified;
+use gather::{Gathering, Part};
 use rows::Reading;
 pub use writer::FlushFigures;
 use writer::Writer;
@@ -79,6 +81,7 @@ struct Inner {
     settings: LogSettings,
     reading: Reading,
     readers: Pool,
+    gathering: Gathering,
     writer: Writer,
     head: watch::Sender<u64>,
 }
@@ -108,7 +111,16 @@ impl PostgresStore {
         let head = watch::Sender::new(0);
         let writer = Writer::start(config, settings.clone(), clock, head.clone())?;
         let reading = Reading::of(settings.schema, &settings.origin);
-        let store = Self { inner: Arc::new(Inner { settings, reading, readers, writer, head }) };
+        let store = Self {
+            inner: Arc::new(Inner {
+                settings,
+                reading,
+                readers,
+                gathering: Gathering::default(),
+                writer,
+                head,
+            }),
+        };
         let at = store.head().await?;
         raise(&store.inner.head, u64::try_from(at.position.raw()).unwrap_or(u64::MAX));
         Ok(store)
@@ -172,14 +184,9 @@ impl EventStore for PostgresStore {
         after_version: u64,
         limit: usize,
     ) -> Result<Vec<Recorded>, StoreError> {
-        let client = self.inner.readers.get().await.map_err(unavailable)?;
-        let statement = client.prepare_cached(&self.inner.reading.stream).await.map_err(unavailable)?;
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let found = client
-            .query(&statement, &[&stream.id, &to_i64(after_version), &limit])
-            .await
-            .map_err(unavailable)?;
-        let events = found.iter().map(rows::from_row).collect::<Result<Vec<_>, _>>()?;
+        let part = Part { stream: stream.id, after_version: to_i64(after_version), limit };
+        let events = self.inner.read_gathered(part).await?;
         if let Some(last) = events.last() {
             self.inner.writer.saw(stream.id, last.header.version());
         }
