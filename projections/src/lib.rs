@@ -21,6 +21,8 @@ pub mod reviews;
 pub mod rows;
 pub mod scope;
 pub mod status;
+#[cfg(test)]
+mod takes;
 pub mod timeline;
 pub mod view;
 pub mod workers;

@@ -8,6 +8,7 @@
 //! come to it as entries like any other, and it keeps in its rows from when until when each was known.
 
 use domain::entry::Entry;
+use domain::event::Event;
 use uuid::Uuid;
 
 use crate::rows::Rows;
@@ -45,6 +46,18 @@ pub trait View: Send + Sync + 'static {
     /// The keys an entry bears on. Depends on the entry alone. A view of histories as they were written has no key
     /// but the entry's stream.
     fn keys(&self, entry: &Entry, keys: &mut Keys);
+
+    /// False for events of a type that bears on nobody, whatever they say: what corrects one changes nothing. Depends on
+    /// the type alone.
+    fn takes(&self, _event: &Event) -> bool {
+        true
+    }
+
+    /// True when all tables are [`Per::Entry`] and have a column `stream`: then a correction replaces the rows of its own
+    /// stream, and the rest of a key's stay.
+    fn is_by_stream(&self) -> bool {
+        false
+    }
 
     /// True when a key's own rows are the same wherever in its history this entry is stepped. Such an entry may come
     /// late and nothing is folded anew. Depends on the entry alone.

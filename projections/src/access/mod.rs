@@ -53,12 +53,31 @@ impl View for Access {
                 let subjects = contact.people.iter().filter(|involved| involved.role == ContactRole::Subject);
                 subjects.for_each(|subject| keys.add(subject.person.0));
             }
-            event => {
+            // Of a case it counts that it is there and who works on it: what else happens says nothing new.
+            event @ (Event::CaseOpened(_)
+            | Event::ReferralReceived(_)
+            | Event::WorkerAllocated(_)
+            | Event::WorkerEnded(_)) => {
                 if let Some((child, _)) = child_of(event) {
                     keys.add(child.0);
                 }
             }
+            _ => {}
         }
+    }
+
+    fn takes(&self, event: &Event) -> bool {
+        matches!(
+            event,
+            Event::PersonOpened(_)
+                | Event::PersonRestricted(_)
+                | Event::PersonUnrestricted(_)
+                | Event::ContactRecorded(_)
+                | Event::CaseOpened(_)
+                | Event::ReferralReceived(_)
+                | Event::WorkerAllocated(_)
+                | Event::WorkerEnded(_)
+        )
     }
 
     /// Owners, authorities and ended allocations only ever grow, in whatever order they become known.

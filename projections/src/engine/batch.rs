@@ -17,8 +17,17 @@ use crate::view::{History, Key, Keys, View};
 pub struct Work<'a> {
     /// Its new entries.
     pub entries: Vec<&'a Entry>,
-    /// True when earlier entries stand otherwise than before.
-    pub anew: bool,
+    /// Streams of which earlier entries stand otherwise than before.
+    pub corrected: BTreeSet<Uuid>,
+    /// True when something cannot be read, and it must be found out how far it goes.
+    pub is_cut_short: bool,
+}
+
+impl Work<'_> {
+    /// True when new entries are not all there is to it.
+    pub fn is_anew(&self) -> bool {
+        self.is_cut_short || !self.corrected.is_empty()
+    }
 }
 
 /// What is to be done for a batch.
@@ -27,6 +36,8 @@ pub struct Plan<'a> {
     pub work: BTreeMap<Key, Work<'a>>,
     /// Which streams touch which keys, as far as this batch says.
     pub pairs: BTreeMap<(Key, Uuid), &'a str>,
+    /// Streams in which something was corrected.
+    pub corrected: BTreeMap<Uuid, StreamId>,
     /// Streams with an event that cannot be read.
     pub parked_streams: Vec<(Uuid, Parked)>,
 }
@@ -42,7 +53,9 @@ pub fn streams_to_ask(view: &dyn View, events: &[&Decoded]) -> Asked {
             }
             Ok(_) if view.history() == History::AsWritten => {}
             Ok(entry) if is_correction(&entry.event) => {
-                asked.whole.insert(event.stream);
+                if concerns(view, entry) {
+                    asked.whole.insert(event.stream);
+                }
             }
             Ok(entry) => {
                 keys.clear();
@@ -54,6 +67,12 @@ pub fn streams_to_ask(view: &dyn View, events: &[&Decoded]) -> Asked {
         }
     }
     asked
+}
+
+/// False for a correction that brings nothing this view takes, and so corrects nothing of it. One that only takes away
+/// does not say what.
+fn concerns(view: &dyn View, correction: &Entry) -> bool {
+    brought(correction).is_none_or(|brought| view.takes(&brought.event))
 }
 
 /// What to look up about streams.
@@ -94,7 +113,7 @@ impl<'a> Plan<'a> {
                     let parked =
                         Parked { position: event.position, event_id: event.event_id, code: why.code };
                     plan.parked_streams.push((event.stream, parked));
-                    plan.anew(touched(event.stream, answers, &seen), &skip);
+                    plan.anew(touched(event.stream, answers, &seen), None, &skip);
                     continue;
                 }
             };
@@ -108,8 +127,14 @@ impl<'a> Plan<'a> {
                 plan.pairs.insert((*key, event.stream), &*event.category);
                 seen.entry(event.stream).or_default().push(*key);
             }
-            if correction || unreadable.contains(&event.stream) {
-                plan.anew(touched(event.stream, answers, &seen), &skip);
+            let is_unreadable = unreadable.contains(&event.stream);
+            if is_unreadable || (correction && concerns(view, entry)) {
+                let corrected = (!is_unreadable).then_some(event.stream);
+                plan.corrected.insert(event.stream, event.stream_id());
+                plan.anew(touched(event.stream, answers, &seen), corrected, &skip);
+                continue;
+            }
+            if correction {
                 continue;
             }
             for key in keys.named() {
@@ -131,9 +156,14 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn anew(&mut self, keys: Vec<Key>, skip: &impl Fn(&Key) -> bool) {
+    /// Earlier entries of these keys stand otherwise, those of one stream or nobody knows which.
+    fn anew(&mut self, keys: Vec<Key>, corrected: Option<Uuid>, skip: &impl Fn(&Key) -> bool) {
         for key in keys.into_iter().filter(|key| !skip(key)) {
-            self.work.entry(key).or_default().anew = true;
+            let work = self.work.entry(key).or_default();
+            match corrected {
+                Some(stream) => drop(work.corrected.insert(stream)),
+                None => work.is_cut_short = true,
+            }
         }
     }
 }

@@ -20,6 +20,7 @@ pub struct Books {
     schema: String,
     copy: Vec<String>,
     delete: Vec<String>,
+    delete_of_stream: Vec<String>,
 }
 
 impl Books {
@@ -30,6 +31,17 @@ impl Books {
             copy: tables
                 .clone()
                 .map(|table| format!("copy {schema}.{} from stdin (format binary)", table.name))
+                .collect(),
+            delete_of_stream: tables
+                .clone()
+                .map(|table| {
+                    format!(
+                        "delete from {schema}.{name} using unnest($1::uuid[], $2::uuid[]) as gone (key, stream)
+                         where {name}.{key} = gone.key and {name}.stream = gone.stream",
+                        name = table.name,
+                        key = table.key
+                    )
+                })
                 .collect(),
             delete: tables
                 .map(|table| format!("delete from {schema}.{} where {} = any($1)", table.name, table.key))
@@ -164,6 +176,20 @@ impl Books {
         let Some(sql) = self.delete.get(table).filter(|_| !keys.is_empty()) else { return Ok(()) };
         let statement = transaction.prepare_cached(sql).await?;
         transaction.execute(&statement, &[&keys]).await?;
+        Ok(())
+    }
+
+    /// Removes the rows that keys have of streams from a table that says of each row's stream.
+    pub async fn delete_of_streams(
+        &self,
+        transaction: &Transaction<'_>,
+        table: usize,
+        pairs: &[(Key, Uuid)],
+    ) -> Result<(), EngineError> {
+        let Some(sql) = self.delete_of_stream.get(table).filter(|_| !pairs.is_empty()) else { return Ok(()) };
+        let (keys, streams): (Vec<Key>, Vec<Uuid>) = pairs.iter().copied().unzip();
+        let statement = transaction.prepare_cached(sql).await?;
+        transaction.execute(&statement, &[&keys, &streams]).await?;
         Ok(())
     }
 

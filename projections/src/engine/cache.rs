@@ -13,6 +13,7 @@ use crate::view::KeyState;
 /// A key's state after its last entry, and the rows it has.
 pub struct Remembered {
     pub state: Box<dyn KeyState>,
+    /// Where the last entry that does not commute comes.
     pub last: Option<Place>,
     pub rows: Rows,
 }

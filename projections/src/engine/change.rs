@@ -14,6 +14,8 @@ use crate::view::{Key, Per, View};
 pub struct Change {
     /// Keys whose rows of single entries are replaced.
     pub replaced: Vec<Key>,
+    /// Keys whose rows of one stream's entries are replaced.
+    pub replaced_of: Vec<(Key, Uuid)>,
     /// Keys whose own rows are replaced, by table.
     pub changed: Vec<Vec<Key>>,
     pub entry_rows: Rows,
@@ -30,6 +32,7 @@ impl Change {
         let tables = view.tables().len();
         Self {
             replaced: Vec::new(),
+            replaced_of: Vec::new(),
             changed: vec![Vec::new(); tables],
             entry_rows: Rows::for_tables(tables),
             key_rows: Rows::for_tables(tables),
@@ -57,6 +60,7 @@ impl Change {
     /// True when no row changes and nobody is parked: most batches bear on few of the views.
     pub fn is_nothing(&self) -> bool {
         self.replaced.is_empty()
+            && self.replaced_of.is_empty()
             && self.changed.iter().all(Vec::is_empty)
             && self.key_rows.is_empty()
             && self.parked.is_empty()
@@ -77,6 +81,9 @@ impl Change {
                 Per::Key => (changed, &mut self.key_rows),
             };
             books.delete(transaction, index, keys).await?;
+            if table.per == Per::Entry {
+                books.delete_of_streams(transaction, index, &self.replaced_of).await?;
+            }
             if let Some(rows) = rows.tables_mut().get_mut(index) {
                 books.insert(transaction, index, rows).await?;
             }

@@ -81,7 +81,7 @@ pub struct Folded {
     pub entry_rows: Rows,
     pub key_rows: Rows,
     pub state: Option<Box<dyn KeyState>>,
-    /// Where the last entry comes in the history.
+    /// Where the last entry comes in the history, of those that do not commute.
     pub last: Option<crate::effective::Place>,
     /// Why it stops short, if it does.
     pub parked: Option<Parked>,
@@ -158,7 +158,7 @@ fn fold_at(view: &dyn View, key: Key, streams: &[&[Decoded]], cut: Position) -> 
         entry_rows: Rows::for_tables(tables),
         key_rows: Rows::for_tables(tables),
         state: None,
-        last: history.last().map(|entry| place(entry)),
+        last: history.iter().rev().find(|entry| !view.commutes(entry)).map(|entry| place(entry)),
         parked: None,
     };
     if history.is_empty() {

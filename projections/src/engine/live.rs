@@ -24,9 +24,9 @@ use super::books::Books;
 use super::builds::{self, Build};
 use super::cache::{Cache, Remembered};
 use super::change::Change;
-use super::history::{Folded, Log, Parked, fold_whole, guard};
+use super::history::{Folded, Log, Parked, Streams, fold_whole, guard};
 use crate::decode::Decoded;
-use crate::effective::{self, place, standing};
+use crate::effective::{self, history_of, place, standing};
 use crate::rows::Rows;
 use crate::view::{History, Key, Keys, Per, Poison, View};
 
@@ -238,10 +238,11 @@ impl Follower {
     ) -> Result<HashMap<Uuid, Vec<Key>>, EngineError> {
         let mut keys = Keys::default();
         for event in events {
-            let Some(mut known) = self.members.take(&event.stream) else { continue };
-            if let Ok(entry) = &event.content
-                && !is_correction(&entry.event)
-            {
+            let known = self.members.take(&event.stream);
+            let Ok(entry) = &event.content else { continue };
+            // A stream that begins names nobody yet.
+            let Some(mut known) = known.or((entry.version == 1).then(Vec::new)) else { continue };
+            if !is_correction(&entry.event) {
                 keys.clear();
                 view.keys(entry, &mut keys);
                 known.extend(
@@ -280,15 +281,27 @@ impl Follower {
         let unknown: Vec<Key> = plan
             .work
             .iter()
-            .filter(|(key, work)| work.anew || (stateful && !self.cache.contains(key)))
+            .filter(|(key, work)| work.is_anew() || (stateful && !self.cache.contains(key)))
             .map(|(key, _)| *key)
             .collect();
+        let corrected = plan.corrected.values().filter(|_| view.is_by_stream()).cloned().collect();
+        let corrected = self.log.streams(view.as_ref(), corrected, cut).await?;
         let client = self.pool.get().await?;
         let mut streams = self.books.streams_of(&client, &unknown).await?;
 
         let mut again: BTreeMap<Key, Again> = BTreeMap::new();
         for (key, work) in &plan.work {
-            if work.anew {
+            if work.is_anew() && !work.is_cut_short && view.is_by_stream() {
+                match forward_by_stream(view.as_ref(), *key, work, &corrected, cut) {
+                    Some(rows) => {
+                        change.entry_rows.append(&rows);
+                        change.replaced_of.extend(work.corrected.iter().map(|stream| (*key, *stream)));
+                    }
+                    None => drop(again.insert(*key, Again::Whole)),
+                }
+                continue;
+            }
+            if work.is_anew() {
                 // Whatever is left of it, what was remembered is no more.
                 self.cache.take(key);
                 again.insert(*key, Again::Whole);
@@ -331,13 +344,14 @@ impl Follower {
         }
         let can_be_late = |entry: &&&Entry| !as_written && !view.commutes(entry);
         let first = entries.iter().find(can_be_late).map(|entry| place(entry));
+        let newest = entries.iter().rev().find(can_be_late).map(|entry| place(entry));
         let mut entry_rows = Rows::for_tables(view.tables().len());
         let remembered = self.cache.take(&key);
         let last = remembered.as_ref().and_then(|remembered| remembered.last);
         if first.is_some() && first < last {
             return Forward::Late;
         }
-        let last = last.max(entries.last().map(|entry| place(entry)));
+        let last = last.max(newest);
         let folded: Result<Option<_>, Poison> = guard(|| {
             let (mut state, before) = match remembered {
                 Some(remembered) => (Some(remembered.state), remembered.rows),
@@ -505,6 +519,28 @@ impl Follower {
         self.parked_streams = self.books.parked_streams(&client).await?.into_iter().collect();
         Ok(stuck)
     }
+}
+
+/// The rows of a key's new entries and of all that stands of the streams where something was corrected. None where that
+/// cannot be said.
+fn forward_by_stream(
+    view: &dyn View,
+    key: Key,
+    work: &Work<'_>,
+    corrected: &Streams,
+    cut: Position,
+) -> Option<Rows> {
+    let standing: Vec<Vec<Entry>> = work
+        .corrected
+        .iter()
+        .map(|stream| standing(corrected.get(stream)?, cut).ok())
+        .collect::<Option<_>>()?;
+    let new = work.entries.iter().copied().filter(|entry| !work.corrected.contains(&entry.stream));
+    let stands = history_of(view, key, standing.iter().map(Vec::as_slice));
+    let mut rows = Rows::for_tables(view.tables().len());
+    guard(|| stands.into_iter().chain(new).try_for_each(|entry| view.entry_rows(key, entry, &mut rows)))
+        .ok()?;
+    Some(rows)
 }
 
 /// How a key that cannot go forward is folded.

@@ -104,6 +104,26 @@ impl View for Linkage {
         }
     }
 
+    fn takes(&self, event: &Event) -> bool {
+        matches!(
+            event,
+            Event::ContactRecorded(_)
+                | Event::ContactJoined(_)
+                | Event::ContactParted(_)
+                | Event::EnquiryMade(_)
+                | Event::TieRecorded(_)
+                | Event::TieEnded(_)
+                | Event::AgencyRegistered(_)
+                | Event::PersonRestricted(_)
+                | Event::PersonUnrestricted(_)
+                | Event::CpPlanStarted(_)
+                | Event::Section47Started(_)
+                | Event::ReferralReceived(_)
+                | Event::ReferralDecided(_)
+                | Event::CaseClosed(_)
+        )
+    }
+
     /// What is only counted changes nothing that is remembered; of all else the last word counts.
     fn commutes(&self, entry: &Entry) -> bool {
         matches!(

@@ -1,6 +1,6 @@
 //! Some people with everyone tied to them, for whoever evaluates rules. The node's own: a page never reads this.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::access::Role;
 use domain::agency::AgencyKind;
@@ -98,21 +98,31 @@ pub async fn neighbourhood(
     let signals = of(
         &source,
         "select signal.person, event_id, record, part, signal.kind, identity, occurred, recorded_at, signal.agency,
-                coalesce(signal.authority, agency.authority), purpose, concerns, agency.kind,
-                coalesce(joined.incident, record), disclosure
+                coalesce(signal.authority, agency.authority), purpose, concerns, agency.kind, disclosure
          from {}.signal
          left join {}.agency on agency.agency = signal.agency
-         left join {}.joined on joined.person = signal.person and joined.contact = signal.record
          where signal.person = any($1)",
         &ids,
     )
     .await?;
+    let joined =
+        of(&source, "select person, contact, incident from {}.joined where person = any($1)", &ids).await?;
+    let joined: HashMap<(PersonId, Uuid), Uuid> = joined
+        .iter()
+        .map(|row| Ok(((PersonId(row.try_get(0)?), row.try_get(1)?), row.try_get(2)?)))
+        .collect::<Result<_, ReadError>>()?;
     let apart = of(&source, "select person from {}.apart where person = any($1)", &ids).await?;
     let episodes =
         of(&source, "select child, began, ended from {}.episode where child = any($1)", &ids).await?;
     Ok(Neighbourhood {
         people: seen.into_iter().map(PersonId).collect(),
-        signals: signals.iter().map(signal).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect(),
+        signals: signals
+            .iter()
+            .map(|row| signal(row, &joined))
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .collect(),
         bonds: bonds.into_iter().collect(),
         episodes: episodes
             .iter()
@@ -189,8 +199,8 @@ fn bond(row: &Row) -> Result<Option<Bond>, ReadError> {
 }
 
 /// None for words of another program's.
-fn signal(row: &Row) -> Result<Option<Signal>, ReadError> {
-    let record: Uuid = row.try_get(2)?;
+fn signal(row: &Row, joined: &HashMap<(PersonId, Uuid), Uuid>) -> Result<Option<Signal>, ReadError> {
+    let (person, record) = (PersonId(row.try_get(0)?), row.try_get(2)?);
     let text = |column: usize| row.try_get::<_, &str>(column);
     let (Ok(part), Ok(kind), Ok(identity), Ok(occurred)) =
         (text(3)?.parse(), text(4)?.parse(), text(5)?.parse(), text(6)?.parse())
@@ -201,8 +211,8 @@ fn signal(row: &Row) -> Result<Option<Signal>, ReadError> {
     Ok(Some(Signal {
         event: EventId(row.try_get(1)?),
         record,
-        incident: row.try_get(13)?,
-        person: PersonId(row.try_get(0)?),
+        incident: joined.get(&(person, record)).copied().unwrap_or(record),
+        person,
         part,
         kind,
         identity,
@@ -213,6 +223,6 @@ fn signal(row: &Row) -> Result<Option<Signal>, ReadError> {
         authority: row.try_get::<_, Option<&str>>(9)?.and_then(|code| code.parse::<Authority>().ok()),
         purpose: text(10)?.parse().ok(),
         concerns: concerns.iter().filter_map(|code| code.parse().ok()).collect(),
-        source_disclosure: row.try_get::<_, Option<&str>>(14)?.and_then(|code| code.parse().ok()),
+        source_disclosure: row.try_get::<_, Option<&str>>(13)?.and_then(|code| code.parse().ok()),
     }))
 }

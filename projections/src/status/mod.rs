@@ -33,7 +33,7 @@ impl View for Status {
     }
 
     fn version(&self) -> u16 {
-        7
+        8
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -59,6 +59,11 @@ impl View for Status {
         } else if is_persons(&entry.event) {
             keys.add(entry.stream);
         }
+    }
+
+    /// Visits are kept in the order they were made, whenever they are written down; of a note only its day counts.
+    fn commutes(&self, entry: &Entry) -> bool {
+        matches!(entry.event, Event::VisitMade(_) | Event::NoteWritten(_))
     }
 
     fn start(&self, key: Key) -> Option<Box<dyn KeyState>> {
@@ -89,8 +94,9 @@ fn is_persons(event: &Event) -> bool {
 struct Held {
     id: CaseId,
     case: Case,
-    /// Whose case it is: the agency of its first entry.
+    /// Whose case it is: the agency that wrote its first entry, and that entry's place.
     agency: AgencyId,
+    first: u128,
     last_on: chrono::NaiveDate,
     position: u128,
 }
@@ -116,6 +122,7 @@ impl Cases {
                 id,
                 case: Case::initial(),
                 agency: entry.agency,
+                first: entry.position,
                 last_on: on,
                 position: entry.position,
             });
@@ -124,6 +131,9 @@ impl Cases {
         let Some(held) = self.held.get_mut(at) else { return };
         held.case.evolve(entry);
         tighten(&mut held.case);
+        if entry.position < held.first {
+            (held.agency, held.first) = (entry.agency, entry.position);
+        }
         held.last_on = held.last_on.max(on);
         held.position = held.position.max(entry.position);
     }

@@ -55,6 +55,10 @@ impl View for TimelineView {
         about::people(entry, keys);
     }
 
+    fn is_by_stream(&self) -> bool {
+        true
+    }
+
     fn entry_rows(&self, key: Key, entry: &Entry, rows: &mut Rows) -> Result<(), Poison> {
         let Item { kind, authority, role, is_said, corrected_at, detail, .. } = &item(PersonId(key), entry);
         let detail = serde_json::to_string(detail).map_err(|_| Poison { code: "detail-unwritable" })?;
