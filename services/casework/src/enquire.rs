@@ -194,15 +194,11 @@ impl App {
             known_at: KnownAt(answered.known_at.raw()),
         };
         let order = Order {
-            purpose: question.purpose,
             lawful_basis: question.lawful_basis,
             idempotency_key: question.idempotency_key.as_ref().map(|key| self.key_of(key, nth)),
-            if_match: None,
             correlation: question.correlation,
             trace: question.trace,
-            now: None,
-            recorded_at: None,
-            command: Command::Enquiry { id: None, command: make.into() },
+            ..Order::new(question.purpose, Command::Enquiry { id: None, command: make.into() })
         };
         let looking = Looking {
             correlation: question.correlation,

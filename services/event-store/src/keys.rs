@@ -41,6 +41,10 @@ pub trait Keys: Send + Sync + fmt::Debug {
     /// A key nobody has used, already on disk.
     async fn take(&self) -> Result<DataKey, KeysError>;
 
+    /// A key that was taken and turned out not to be needed: nothing is sealed under it, and nothing names it. The next
+    /// who takes one may have it.
+    fn give_back(&self, key: DataKey);
+
     /// The keys with these ids, each known or erased.
     ///
     /// # Errors

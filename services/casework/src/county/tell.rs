@@ -1,6 +1,6 @@
 //! Tells the county's story to the record: many orders on their way at once, each thread's one after the other.
 
-use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,6 +9,7 @@ use domain::agency::AgencyKind;
 use domain::enquiry::{AskedAs, KnownAt, Make};
 use domain::history::Reason;
 use event_store::{EventStore as _, Position, StreamId};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use super::crew::{Crew, Teller};
@@ -17,7 +18,7 @@ use super::script::{Act, Deed, Thread};
 use super::{Progress, Untold};
 use crate::app::App;
 use crate::error::ExecuteError;
-use crate::execute::{Command, Done, Move, Order};
+use crate::execute::{Command, Done, Move, Order, Turn};
 use crate::visitor::Visitor;
 use crate::work::{Looked, has_reached};
 
@@ -26,6 +27,10 @@ const MOST_AT_ONCE: usize = 160;
 /// Orders further apart than this keep their order: what is told in one day's office hours may change places by moments,
 /// and nothing is recorded on another day.
 const NEAR: TimeDelta = TimeDelta::hours(12);
+/// How far ahead an order is judged: the next day's, while the last of a day are written.
+const AHEAD: TimeDelta = TimeDelta::hours(48);
+/// Those who wait for their turn look this often, by the story's time.
+const TURNS_EVERY: TimeDelta = TimeDelta::hours(1);
 /// Told about as often as somebody watching wants to know.
 const PROGRESS_EVERY: u64 = 5_000;
 /// Events of a stream read at a time.
@@ -82,7 +87,7 @@ pub(super) async fn tell(
             }
         }
         let last = if acts.peek().is_none() && underway.open.is_empty() { Last::Yes } else { Last::No };
-        if let Some(look) = desk.look(underway.newest, underway.head, last) {
+        if let Some(look) = desk.look(underway.now(), underway.head, last) {
             let app = Arc::clone(app);
             underway
                 .on_their_way
@@ -118,16 +123,22 @@ struct Underway {
     app: Arc<App>,
     crew: Arc<Crew>,
     on_their_way: JoinSet<Result<Came, Untold>>,
-    waiting: HashMap<Thread, VecDeque<(u64, Act)>>,
-    busy: HashSet<Thread>,
+    waiting: HashMap<Thread, VecDeque<(Place, Act)>>,
+    /// Threads with an order on its way, and the time of the latest that was given.
+    busy: HashMap<Thread, DateTime<Utc>>,
     held: usize,
     /// Of all that are given and not yet done: what was to be recorded first.
-    open: BTreeSet<(DateTime<Utc>, u64)>,
+    open: BTreeSet<Place>,
+    /// All before this is done.
+    told: watch::Sender<DateTime<Utc>>,
     number: u64,
     /// When the newest was to be recorded.
     newest: DateTime<Utc>,
     head: Position,
 }
+
+/// An order's place among all: its time, or that of the one before it in its thread where that is later; and its number.
+type Place = (DateTime<Utc>, u64);
 
 /// What came of something on its way.
 enum Came {
@@ -138,8 +149,7 @@ enum Came {
 /// An order that was given, with what came of it on each stream.
 struct Finished {
     thread: Thread,
-    /// Its place among all.
-    place: (DateTime<Utc>, u64),
+    place: Place,
     fact: &'static str,
     /// How many of the orders that were there at the beginning it is: one, or none for what a desk decided.
     planned: u64,
@@ -153,9 +163,10 @@ impl Underway {
             crew: Arc::clone(crew),
             on_their_way: JoinSet::new(),
             waiting: HashMap::new(),
-            busy: HashSet::new(),
+            busy: HashMap::new(),
             held: 0,
             open: BTreeSet::new(),
+            told: watch::Sender::new(DateTime::UNIX_EPOCH),
             number: 0,
             newest: DateTime::UNIX_EPOCH,
             head,
@@ -163,34 +174,56 @@ impl Underway {
     }
 
     fn has_room_for(&self, at: DateTime<Utc>) -> bool {
-        let is_near = self.open.first().is_none_or(|(oldest, _)| at - *oldest <= NEAR);
+        let is_near = self.open.first().is_none_or(|(oldest, _)| at - *oldest <= AHEAD);
         is_near && self.on_their_way.len() < MOST_AT_ONCE && self.held < MOST_AT_ONCE
+    }
+
+    /// How far the story is written.
+    fn now(&self) -> DateTime<Utc> {
+        self.open.first().map_or(self.newest, |(oldest, _)| *oldest)
     }
 
     fn give(&mut self, act: Act) {
         self.number += 1;
         self.newest = self.newest.max(act.at);
-        self.open.insert((act.at, self.number));
-        if self.busy.insert(act.thread) {
-            self.send(self.number, act);
+        let before = self.busy.get(&act.thread).copied();
+        let place = (before.map_or(act.at, |before| before.max(act.at)), self.number);
+        self.open.insert(place);
+        self.say_how_far();
+        self.busy.insert(act.thread, place.0);
+        if before.is_none() {
+            self.send(place, act);
         } else {
-            self.waiting.entry(act.thread).or_default().push_back((self.number, act));
+            self.waiting.entry(act.thread).or_default().push_back((place, act));
             self.held += 1;
         }
     }
 
-    fn send(&mut self, number: u64, act: Act) {
-        let (app, crew, head) = (Arc::clone(&self.app), Arc::clone(&self.crew), self.head);
-        self.on_their_way.spawn(async move { give(&app, &crew, number, act, head).await.map(Came::Done) });
+    fn send(&mut self, place: Place, act: Act) {
+        let (app, crew) = (Arc::clone(&self.app), Arc::clone(&self.crew));
+        let turn = Turn { told: self.told.subscribe(), after: act.at - NEAR };
+        self.on_their_way.spawn(async move { give(&app, &crew, place, act, turn).await.map(Came::Done) });
+    }
+
+    fn say_how_far(&self) {
+        let Some((oldest, _)) = self.open.first() else { return };
+        self.told.send_if_modified(|told| {
+            let is_further = *oldest - *told >= TURNS_EVERY;
+            if is_further {
+                *told = *oldest;
+            }
+            is_further
+        });
     }
 
     fn finish(&mut self, Finished { thread, place, done, .. }: Finished) {
         self.open.remove(&place);
+        self.say_how_far();
         self.head = done.iter().map(|done| done.position).fold(self.head, Position::max);
         match self.waiting.get_mut(&thread).and_then(VecDeque::pop_front) {
-            Some((number, next)) => {
+            Some((place, next)) => {
                 self.held -= 1;
-                self.send(number, next);
+                self.send(place, next);
             }
             None => {
                 self.busy.remove(&thread);
@@ -199,17 +232,17 @@ impl Underway {
     }
 }
 
-async fn give(app: &App, crew: &Crew, number: u64, act: Act, head: Position) -> Result<Finished, Untold> {
+async fn give(app: &App, crew: &Crew, place: Place, act: Act, turn: Turn) -> Result<Finished, Untold> {
     let visitor = crew.visitor(act.teller).ok_or(Untold::Nobody)?;
     let told = loop {
-        match carry_out(app, visitor, &act, head).await {
+        match carry_out(app, visitor, &act, &turn).await {
             Err(ExecuteError::Overloaded | ExecuteError::Stale) => tokio::task::yield_now().await,
             told => break told,
         }
     };
     let fact = act.deed.fact();
     let planned = u64::from(!matches!(act.deed, Deed::DecideAlert(_)));
-    let finished = |done| Finished { thread: act.thread, place: (act.at, number), fact, planned, done };
+    let finished = |done| Finished { thread: act.thread, place, fact, planned, done };
     match (told, &act.deed) {
         (Ok(done), _) => Ok(finished(done)),
         (Err(ExecuteError::Refused(_) | ExecuteError::NotPermitted(_)), Deed::DecideAlert(_)) => {
@@ -225,24 +258,21 @@ pub(super) fn asked_as(teller: Teller) -> AskedAs {
     AskedAs { agency_kind: teller.kind, authority: None, team: None, roles: Vec::new() }
 }
 
-async fn carry_out(
-    app: &App,
-    visitor: &Visitor,
-    act: &Act,
-    head: Position,
-) -> Result<Vec<Done>, ExecuteError> {
+async fn carry_out(app: &App, visitor: &Visitor, act: &Act, turn: &Turn) -> Result<Vec<Done>, ExecuteError> {
     let lawful_basis = lawful_basis(act.teller.kind);
     let order = |command| Order {
         lawful_basis,
         idempotency_key: Some(act.key.clone()),
         recorded_at: Some(act.at),
+        turn: Some(turn.clone()),
         ..Order::new(act.purpose, command)
     };
     let done = match &act.deed {
         Deed::Record(command) => match (**command).clone() {
             Command::Enquiry { id, command: domain::enquiry::Command::Make(make) } => {
-                let asked_as = AskedAs::of(visitor.actor());
-                let make = Make { known_at: KnownAt(head.raw()), asked_as, ..make };
+                turn.comes().await;
+                let known_at = KnownAt((*app.record.watch_head().borrow()).into());
+                let make = Make { known_at, asked_as: AskedAs::of(visitor.actor()), ..make };
                 // Told again, an enquiry is the first one, though the record has moved on.
                 let asked = app.ids.hash("goldthread/county-asked/1", &[act.key.as_bytes()]);
                 app.execute_asked(visitor, order(Command::Enquiry { id, command: make.into() }), asked)
@@ -256,6 +286,7 @@ async fn carry_out(
             app.execute(visitor, order(Command::Correct { stream: stream.clone(), correction })).await?
         }
         Deed::Move { entry, wrong, right } => {
+            turn.comes().await;
             let order = Move {
                 purpose: act.purpose,
                 lawful_basis,

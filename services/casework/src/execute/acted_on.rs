@@ -17,7 +17,6 @@ use domain::person::Person;
 use domain::review::Review;
 use domain::tie::{Tie, TieTo};
 use domain::when::civil_day;
-use event_store::StreamId;
 use projections::access::{standing, standings};
 use projections::scope::{Restriction, Standing};
 
@@ -91,14 +90,7 @@ impl App {
 
     /// Who may read somebody's record; `None` for everybody.
     async fn restriction_of(&self, id: PersonId) -> Result<Option<Restriction>, ExecuteError> {
-        let stream = StreamId { category: "person".to_owned(), id: id.0 };
-        let facts = match self.facts(&stream).await {
-            Err(ReadError::Absent) => return Ok(None),
-            facts => facts?,
-        };
-        let restriction = restriction(&fold::<Person>(&facts.standing));
-        self.facts.put(&stream, facts);
-        Ok(restriction)
+        Ok(self.person_by_facts(id).await?.as_ref().and_then(restriction))
     }
 
     async fn person_acted_on(&self, command: &Command, history: &[Entry]) -> Result<ActedOn, ExecuteError> {

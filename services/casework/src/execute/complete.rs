@@ -67,12 +67,15 @@ impl App {
         let day = record.occurred.day();
         let mut unknown = Vec::new();
         for (place, involved) in record.people.iter_mut().enumerate().take(Record::MOST_PEOPLE) {
-            let Some(person) = self.person(involved.person).await? else {
-                unknown.push(FieldError::new(format!("people/{place}/person"), NOBODY));
-                continue;
+            let is_of_age_unknown = involved.role == ContactRole::Subject && involved.age.is_none();
+            let person = match is_of_age_unknown {
+                true => self.person(involved.person).await?,
+                false => self.person_by_facts(involved.person).await?,
             };
-            if involved.role == ContactRole::Subject && involved.age.is_none() {
-                involved.age = age_on(&person, day);
+            match person {
+                None => unknown.push(FieldError::new(format!("people/{place}/person"), NOBODY)),
+                Some(person) if is_of_age_unknown => involved.age = age_on(&person, day),
+                Some(_) => {}
             }
         }
         if unknown.is_empty() { Ok(record) } else { Err(ExecuteError::Invalid(unknown)) }
@@ -91,7 +94,7 @@ impl App {
     }
 
     async fn somebody(&self, field: &str, person: PersonId) -> Result<(), ExecuteError> {
-        match self.person(person).await? {
+        match self.person_by_facts(person).await? {
             Some(_) => Ok(()),
             None => Err(ExecuteError::Invalid(vec![FieldError::new(field, NOBODY)])),
         }
@@ -110,6 +113,18 @@ impl App {
             Err(ReadError::Absent) => return Ok(None),
             person => person?,
         };
+        Ok(person.key().is_some().then_some(person))
+    }
+
+    /// As [`App::person`], what is sealed left shut.
+    pub(super) async fn person_by_facts(&self, id: PersonId) -> Result<Option<Person>, ExecuteError> {
+        let stream = StreamId { category: "person".to_owned(), id: id.0 };
+        let facts = match self.facts(&stream).await {
+            Err(ReadError::Absent) => return Ok(None),
+            facts => facts?,
+        };
+        let person: Person = fold(&facts.standing);
+        self.facts.put(&stream, facts);
         Ok(person.key().is_some().then_some(person))
     }
 }

@@ -1,7 +1,7 @@
 //! From a command to the rules of its stream kind.
 
 use domain::agency::Agency;
-use domain::alert::Alert;
+use domain::alert::{self, Alert};
 use domain::case::Case;
 use domain::census_return::CensusReturn;
 use domain::contact::Contact;
@@ -55,10 +55,14 @@ impl Command {
 }
 
 impl Command {
-    /// What its rules read. No rule of a case reads what is sealed; a correction may compare all of an entry.
+    /// What its rules read. No rule of a case reads what is sealed, nor does the node where it keeps an alert; a
+    /// correction may compare all of an entry.
     pub(super) fn judged_by(&self) -> JudgedBy {
         match self {
-            Self::Case { .. } => JudgedBy::Facts,
+            Self::Case { .. }
+            | Self::Alert { command: alert::Command::Say(_) | alert::Command::Withdraw(_), .. } => {
+                JudgedBy::Facts
+            }
             _ => JudgedBy::Everything,
         }
     }

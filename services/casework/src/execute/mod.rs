@@ -19,10 +19,12 @@ mod order;
 mod remembered;
 mod repeat;
 mod seal;
+mod turn;
 
 pub use ids::Ids;
 pub use moving::{Move, Moved, Place};
 pub use order::{Command, Done, Order};
+pub use turn::Turn;
 
 use domain::decider::{Act, NewEvent};
 use domain::ids::{CommandId, EventId, KeyId};
@@ -194,10 +196,12 @@ impl App {
             policy: self.policy.hash().to_owned(),
             asked: placed.asked.map(hex),
         };
-        let events = dispatch::decide(standing, &act(visitor, placed, &meta), command)?;
-        if events.is_empty() {
-            return Ok(Tried::Done(nothing_new(placed, basis)));
+        let decided = dispatch::decide(standing, &act(visitor, placed, &meta), command);
+        if !decided.as_ref().is_ok_and(|events| !events.is_empty()) {
+            self.keys.give_back(key);
+            return Ok(Tried::Done(decided.map(|_| nothing_new(placed, basis))?));
         }
+        let events = decided?;
         let drafts = seal::drafts(
             self.record.origin(),
             self.keys.as_ref(),
@@ -207,6 +211,9 @@ impl App {
             &events,
         )
         .await?;
+        if !drafts.iter().any(|draft| seal::names(draft, key.id)) {
+            self.keys.give_back(key);
+        }
         let append = Append {
             stream: placed.stream.clone(),
             expected: version,
@@ -239,6 +246,9 @@ impl App {
         events: &[NewEvent],
         basis: &mut Basis,
     ) -> Result<Tried, ExecuteError> {
+        if let Some(turn) = &placed.order.turn {
+            turn.comes().await;
+        }
         let appended = match self.record.append(append.clone()).await {
             // Asked again with the same events, they are written once.
             Err(AppendError::Unknown(_)) => self.record.append(append.clone()).await,

@@ -71,15 +71,12 @@ impl App {
         let act = self.ids.command(visitor.practitioner(), &key);
         let correlation = order.correlation.unwrap_or(CorrelationId(act.0));
         let part = |stream: &StreamId, key: &str, correction| Order {
-            purpose: order.purpose,
             lawful_basis: order.lawful_basis,
             idempotency_key: Some(key.to_owned()),
-            if_match: None,
             correlation: Some(correlation),
             trace: order.trace,
-            now: None,
             recorded_at: order.recorded_at,
-            command: Command::Correct { stream: stream.clone(), correction },
+            ..Order::new(order.purpose, Command::Correct { stream: stream.clone(), correction })
         };
         let away = part(&wrong, &away_key, Correction::MoveAway { entry: order.entry, reason: order.reason });
 

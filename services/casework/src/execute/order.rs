@@ -10,6 +10,8 @@ use domain::ids::{
 use event_store::{Position, StreamId};
 use uuid::Uuid;
 
+use super::turn::Turn;
+
 /// Something to be done, and on what ground.
 #[derive(Clone, Debug)]
 pub struct Order {
@@ -27,6 +29,8 @@ pub struct Order {
     pub now: Option<DateTime<Utc>>,
     /// When it was recorded, where a demonstration tells a story of the past.
     pub recorded_at: Option<DateTime<Utc>>,
+    /// Of such a story: when it may be written.
+    pub turn: Option<Turn>,
     pub command: Command,
 }
 
@@ -43,6 +47,7 @@ impl Order {
             trace: None,
             now: None,
             recorded_at: None,
+            turn: None,
             command,
         }
     }

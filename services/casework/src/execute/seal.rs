@@ -64,6 +64,13 @@ pub(super) async fn drafts(
     Ok(drafts)
 }
 
+/// True when a draft has anything to do with a key: a part sealed under it, or its id.
+pub(super) fn names(draft: &Draft, key: Uuid) -> bool {
+    let id = key.hyphenated().to_string();
+    let is_named = |facts: &[u8]| facts.windows(id.len()).any(|window| window == id.as_bytes());
+    draft.parts.iter().any(|part| part.key == key) || is_named(&draft.facts)
+}
+
 fn corrupt(cause: impl Into<Cause>) -> ExecuteError {
     ExecuteError::Corrupt(cause.into())
 }

@@ -16,10 +16,18 @@ use crate::seal::Opened;
 pub async fn check(keys: &dyn Keys) -> Result<(), KeysError> {
     a_taken_key_is_found_again(keys).await?;
     no_key_is_handed_out_twice(keys).await?;
+    a_key_given_back_serves_whoever_has_it_next(keys).await?;
     a_destroyed_key_is_erased_and_an_unknown_one_missing(keys).await?;
     destroying_is_all_or_none(keys).await?;
     a_secret_is_made_once(keys).await?;
     survivors_outlive_an_epoch(keys).await
+}
+
+async fn a_key_given_back_serves_whoever_has_it_next(keys: &dyn Keys) -> Result<(), KeysError> {
+    keys.give_back(keys.take().await?);
+    let next = keys.take().await?;
+    assert!(keys.get(&[next.id]).await?.get(&next.id) == Some(&Opened::Known(next)));
+    Ok(())
 }
 
 async fn a_taken_key_is_found_again(keys: &dyn Keys) -> Result<(), KeysError> {

@@ -48,6 +48,10 @@ impl Keys for MemoryKeys {
         Ok(key)
     }
 
+    fn give_back(&self, key: DataKey) {
+        self.state().keys.remove(&key.id);
+    }
+
     async fn get(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Opened<DataKey>>, KeysError> {
         let state = self.state();
         ids.iter().map(|id| Ok((*id, state.keys.get(id).cloned().ok_or(KeysError::Missing(*id))?))).collect()

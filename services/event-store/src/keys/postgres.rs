@@ -274,6 +274,10 @@ impl Keys for PostgresKeys {
         }
     }
 
+    fn give_back(&self, key: DataKey) {
+        self.0.stock().push(key);
+    }
+
     async fn get(&self, ids: &[Uuid]) -> Result<HashMap<Uuid, Opened<DataKey>>, KeysError> {
         let mut found = HashMap::with_capacity(ids.len());
         let evictions = {

@@ -55,15 +55,13 @@ impl Asking {
     #[must_use]
     pub fn order(self, command: Command) -> Order {
         Order {
-            purpose: self.purpose,
             lawful_basis: self.lawful_basis,
             idempotency_key: self.idempotency_key,
             if_match: self.if_match,
             correlation: self.correlation,
             trace: self.trace,
             now: Some(self.now),
-            recorded_at: None,
-            command,
+            ..Order::new(self.purpose, command)
         }
     }
 

@@ -66,15 +66,9 @@ impl Orders<'_> {
 
     fn order(&self, command: Command) -> Order {
         Order {
-            purpose: Purpose::StatutoryReturn,
             lawful_basis: LawfulBasis::LegalObligation,
-            idempotency_key: None,
-            if_match: None,
             correlation: Some(self.correlation),
-            trace: None,
-            now: None,
-            recorded_at: None,
-            command,
+            ..Order::new(Purpose::StatutoryReturn, command)
         }
     }
 
