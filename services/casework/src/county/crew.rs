@@ -75,7 +75,7 @@ const COUNCILS: [(&str, &str, u32, u32, &str); 5] = [
     ("381", "Calderdale", 93, 135, "HX"),
 ];
 
-const TRUSTS: [&str; 8] = [
+pub(super) const TRUSTS: [&str; 8] = [
     "Aire Valley Hospitals",
     "Beacon Royal Infirmary",
     "Calder Bridge Hospitals",

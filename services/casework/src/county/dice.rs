@@ -33,10 +33,14 @@ impl Dice {
         self.below(1000) < chances
     }
 
+    /// A place among so many.
+    pub fn index(&mut self, places: usize) -> usize {
+        let bound = u32::try_from(places).unwrap_or(u32::MAX);
+        usize::try_from(self.below(bound)).unwrap_or_default()
+    }
+
     pub fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
-        let bound = u32::try_from(from.len()).unwrap_or(u32::MAX);
-        let at = usize::try_from(self.below(bound)).unwrap_or_default();
-        from.get(at)
+        from.get(self.index(from.len()))
     }
 
     /// One of several, each as often as its weight says.

@@ -17,7 +17,7 @@ use domain::tie::{self, TieKind, TieTo};
 use domain::when::{Occurred, civil_day};
 
 use super::Untold;
-use super::crew::{Council, Teller};
+use super::crew::{Council, TRUSTS, Teller};
 use super::dice::Dice;
 use super::script::Script;
 use super::words::Words;
@@ -31,6 +31,8 @@ pub(super) struct Family<'a> {
     pub mother: PersonId,
     pub father: Option<PersonId>,
     pub household: HouseholdId,
+    /// The trust whose hospital is the nearest, by its number.
+    pub trust: usize,
     /// When they came on record.
     pub met: DateTime<Utc>,
 }
@@ -121,7 +123,8 @@ impl Meeting<'_, '_> {
             let there = if sketch.is_in_two_households { self.address(council)? } else { home };
             father = self.parent(front_door, &sketch.name, Sex::Male, eldest, &there)?;
         }
-        let family = Family { council, front_door, children, mother, father, household, met: self.at };
+        let trust = self.dice.index(TRUSTS.len());
+        let family = Family { council, front_door, children, mother, father, household, trust, met: self.at };
         self.tie(&family, sketch.is_in_two_households);
         Ok(Some(family))
     }

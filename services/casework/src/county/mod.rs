@@ -213,11 +213,11 @@ impl<'a> Story<'a> {
             Meeting { words: self.words, script: &mut script, dice: &mut dice, at }.meet(council, &sketch)?;
         let Some(family) = met else { return Ok((children, script.in_order())) };
         let reach = dice.weighted(&REACHES).unwrap_or(None);
-        // Three contacts in a year and a half for those nobody works with, more for the others.
+        // Two contacts a year for those nobody works with, more for the others: some five for each referral.
         let gap = match reach {
-            None | Some(Reach::NoFurtherAction) => (40, 260),
-            Some(Reach::Assessment | Reach::InNeed) => (20, 130),
-            Some(Reach::Enquiry | Reach::Protection | Reach::Care) => (9, 75),
+            None | Some(Reach::NoFurtherAction) => (45, 320),
+            Some(Reach::Assessment | Reach::InNeed) => (26, 180),
+            Some(Reach::Enquiry | Reach::Protection | Reach::Care) => (14, 104),
         };
         let mut next = day;
         let mut refer = reach;

@@ -223,7 +223,7 @@ impl Telling<'_, '_> {
             From::Education => about.school,
             From::Health if self.dice.per_mille(450) => self.dice.pick(&council.health_visitors).copied(),
             From::Health if self.dice.per_mille(120) => self.dice.pick(&self.crew.ambulance).copied(),
-            From::Health => self.nurse(),
+            From::Health => self.nurse(family),
             From::Family => None,
             From::Others => {
                 let those = [&council.housing, &self.crew.probation, &council.refuge];
@@ -237,9 +237,11 @@ impl Telling<'_, '_> {
         }
     }
 
-    fn nurse(&mut self) -> Option<Teller> {
-        let trust = self.dice.pick(&self.crew.trusts)?;
-        self.dice.pick(trust).copied()
+    /// Families go to the nearest emergency department nine times in ten: an assumption.
+    fn nurse(&mut self, family: &Family<'_>) -> Option<Teller> {
+        let trusts = &self.crew.trusts;
+        let trust = if self.dice.per_mille(900) { trusts.get(family.trust) } else { self.dice.pick(trusts) };
+        self.dice.pick(trust?).copied()
     }
 
     pub fn decide(&mut self, family: &Family<'_>, heard: Heard, outcome: Outcome) -> Result<(), Untold> {
@@ -270,16 +272,22 @@ impl Telling<'_, '_> {
 
     /// Somebody asks whether a child is known.
     pub fn enquiry(&mut self, family: &Family<'_>, child: Child, day: NaiveDate) -> Result<(), Untold> {
-        let from = self.dice.range(&[((0, 0), 52), ((1, 1), 24), ((2, 2), 24)]);
+        let from = self.dice.range(&[((0, 0), 52), ((1, 1), 20), ((2, 2), 16), ((3, 3), 12)]);
         let (teller, purpose, at) = match from {
-            0 => (self.nurse(), Purpose::Attendance, at_any_hour(day, self.dice)),
+            0 => (self.nurse(family), Purpose::Attendance, at_any_hour(day, self.dice)),
             1 => {
                 let at = in_office_hours(school_day(day), self.dice);
                 (child.school, Purpose::ReferralConsideration, at)
             }
-            _ => {
+            2 => {
                 let officer = self.dice.pick(&self.crew.police).copied();
                 (officer, Purpose::SafeguardingCheck, at_any_hour(day, self.dice))
+            }
+            _ => {
+                let those = [&family.council.health_visitors, &family.council.housing];
+                let other = self.dice.pick(&those).copied().and_then(|those| self.dice.pick(those)).copied();
+                let at = in_office_hours(working_day(day), self.dice);
+                (other, Purpose::ReferralConsideration, at)
             }
         };
         let Some(teller) = teller else { return Ok(()) };
