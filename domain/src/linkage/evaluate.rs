@@ -51,13 +51,16 @@ impl Finding {
 #[must_use]
 pub fn findings(rules: &[Rule], hood: &Neighbourhood) -> Vec<Finding> {
     let mut signals = hood.signals.clone();
-    signals.sort_by_key(Signal::place);
+    signals.sort_by_cached_key(Signal::place);
     signals.dedup_by_key(|signal| signal.place());
     join_asked_and_told(&mut signals);
     let mut by_person: BTreeMap<PersonId, Vec<usize>> = BTreeMap::new();
     for (nth, signal) in signals.iter().enumerate() {
         by_person.entry(signal.person).or_default().push(nth);
     }
+    // Telling when a day begins costs more than all that is asked of it.
+    let times: Vec<(DateTime<Utc>, NaiveDate)> =
+        signals.iter().map(|signal| (signal.at(), signal.occurred.day())).collect();
     let ties = Ties::of(hood);
     let circles: Vec<(PersonId, Circle, Vec<usize>)> = hood
         .children()
@@ -79,7 +82,8 @@ pub fn findings(rules: &[Rule], hood: &Neighbourhood) -> Vec<Finding> {
         let next = rules.get(nth + 1).filter(|next| next.id == rule.id).map(|next| next.from);
         for (child, circle, of) in &circles {
             let episodes = episodes.get(child).map_or(&[][..], Vec::as_slice);
-            let view = Around { rule, until: next, child: *child, circle, of, episodes, signals: &signals };
+            let (signals, times) = (&signals, &times);
+            let view = Around { rule, until: next, child: *child, circle, of, episodes, signals, times };
             found.entry(&rule.id).or_default().append(&mut view.clusters());
         }
     }
@@ -116,6 +120,8 @@ struct Around<'a> {
     of: &'a [usize],
     episodes: &'a [&'a OpenEpisode],
     signals: &'a [Signal],
+    /// Of each signal, when and on which day it was.
+    times: &'a [(DateTime<Utc>, NaiveDate)],
 }
 
 /// Signals, by their place in the order, that windows share.
@@ -131,22 +137,27 @@ struct Cluster {
 
 impl Around<'_> {
     fn clusters(&self) -> Vec<Cluster> {
-        let (counted, signals): (Vec<usize>, Vec<&Signal>) = self
-            .of
-            .iter()
-            .filter_map(|nth| Some((*nth, self.signals.get(*nth)?)))
-            .filter(|(_, signal)| self.rule.needs.iter().any(|need| need.takes(signal)))
-            .filter(|(_, signal)| self.is_near(signal))
-            .unzip();
+        let mut counted: Vec<(usize, DateTime<Utc>, NaiveDate)> = Vec::new();
+        let mut signals: Vec<&Signal> = Vec::new();
+        for nth in self.of {
+            let (Some(signal), Some((at, day))) = (self.signals.get(*nth), self.times.get(*nth)) else {
+                continue;
+            };
+            if self.rule.needs.iter().any(|need| need.takes(signal))
+                && self.circle.has_on(*day, signal.person, &self.rule.near)
+            {
+                counted.push((*nth, *at, *day));
+                signals.push(signal);
+            }
+        }
         // Windows that share a signal are one stretch of what is counted.
         let mut stretches: Vec<(usize, usize)> = Vec::new();
         let mut first = 0;
-        for (last, newest) in signals.iter().enumerate() {
-            while signals.get(first).is_some_and(|signal| newest.at() - signal.at() > self.rule.within) {
+        for (last, (_, newest, day)) in counted.iter().enumerate() {
+            while counted.get(first).is_some_and(|(_, at, _)| *newest - *at > self.rule.within) {
                 first += 1;
             }
-            let Some(window) = signals.get(first..=last) else { break };
-            let day = newest.occurred.day();
+            let (Some(window), day) = (signals.get(first..=last), *day) else { break };
             let in_force = self.rule.from <= day && self.until.is_none_or(|next| day < next);
             if !in_force || self.is_excepted(day) || !are_met(&self.rule.needs, window) {
                 continue;
@@ -164,14 +175,10 @@ impl Around<'_> {
                 tells_who: self.rule.tells_who(),
                 children: BTreeSet::from([self.child]),
                 ties: signals.iter().filter_map(|signal| self.ties(signal)).flatten().collect(),
-                signals: counted.get(first..=last)?.iter().copied().collect(),
+                signals: counted.get(first..=last)?.iter().map(|(nth, ..)| *nth).collect(),
             })
         });
         clusters.collect()
-    }
-
-    fn is_near(&self, signal: &Signal) -> bool {
-        self.circle.has_on(signal.occurred.day(), signal.person, &self.rule.near)
     }
 
     fn ties(&self, signal: &Signal) -> Option<Vec<TieId>> {

@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::rule::{Need, What};
 use super::{Signal, SignalKind};
 use crate::access::Purpose;
-use crate::ids::AgencyId;
 
 impl Need {
     /// True for a signal that counts towards it.
@@ -42,12 +41,15 @@ pub(super) fn are_met(needs: &[Need], signals: &[&Signal]) -> bool {
         if need.agencies <= need.least.min(1) {
             return true;
         }
-        let agencies: BTreeSet<AgencyId> =
-            signals.iter().filter(|signal| need.takes(signal)).map(|signal| signal.agency).collect();
-        agencies.len() >= need.agencies
+        let agencies = signals.iter().filter(|signal| need.takes(signal)).map(|signal| signal.agency);
+        are_there(need.agencies, agencies)
     };
     if !needs.iter().all(enough_agencies) {
         return false;
+    }
+    if let [need] = needs {
+        let incidents = signals.iter().filter(|signal| need.takes(signal)).map(|signal| signal.incident);
+        return are_there(need.least, incidents);
     }
     // One slot for each thing needed, filled by incidents that fit; a taken one gives way when it fits elsewhere.
     let mut fits: BTreeMap<Uuid, Vec<bool>> = BTreeMap::new();
@@ -59,6 +61,20 @@ pub(super) fn are_met(needs: &[Need], signals: &[&Signal]) -> bool {
         needs.iter().enumerate().flat_map(|(nth, need)| std::iter::repeat_n(nth, need.least)).collect();
     let mut taken: BTreeMap<Uuid, usize> = BTreeMap::new();
     (0..slots.len()).all(|slot| fill(slot, &slots, &fits, &mut taken, &mut BTreeSet::new()))
+}
+
+/// True when there are so many different ones: a few, so that a list is quicker than a set.
+fn are_there<T: PartialEq>(least: usize, all: impl Iterator<Item = T>) -> bool {
+    let mut different = Vec::with_capacity(least);
+    for one in all {
+        if different.len() >= least {
+            break;
+        }
+        if !different.contains(&one) {
+            different.push(one);
+        }
+    }
+    different.len() >= least
 }
 
 fn fill(

@@ -215,9 +215,9 @@ impl<'a> Story<'a> {
         let reach = dice.weighted(&REACHES).unwrap_or(None);
         // Two contacts a year for those nobody works with, more for the others: some five for each referral.
         let gap = match reach {
-            None | Some(Reach::NoFurtherAction) => (45, 320),
-            Some(Reach::Assessment | Reach::InNeed) => (26, 180),
-            Some(Reach::Enquiry | Reach::Protection | Reach::Care) => (14, 104),
+            None | Some(Reach::NoFurtherAction) => (45, 300),
+            Some(Reach::Assessment | Reach::InNeed) => (25, 170),
+            Some(Reach::Enquiry | Reach::Protection | Reach::Care) => (13, 100),
         };
         let mut next = day;
         let mut refer = reach;
