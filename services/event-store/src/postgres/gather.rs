@@ -62,7 +62,7 @@ impl Inner {
     pub(super) async fn read_gathered(self: &Arc<Self>, part: Part) -> Events {
         let (answer, answered) = oneshot::channel();
         if self.gathering.ask(Asked { part, answer }) {
-            tokio::spawn(Lane { inner: Arc::clone(self), is_open: true }.run());
+            self.runtime.spawn(Lane { inner: Arc::clone(self), is_open: true }.run());
         }
         answered.await.unwrap_or_else(|_| Err(StoreError::Unavailable("the read was given up".into())))
     }

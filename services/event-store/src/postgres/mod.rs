@@ -18,6 +18,7 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use futures_util::stream::BoxStream;
+use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio_postgres::NoTls;
 
@@ -82,6 +83,8 @@ struct Inner {
     reading: Reading,
     readers: Pool,
     gathering: Gathering,
+    /// Where the log was opened: what others wait for is not run by whoever happened to ask first.
+    runtime: Handle,
     writer: Writer,
     head: watch::Sender<u64>,
 }
@@ -117,6 +120,7 @@ impl PostgresStore {
                 reading,
                 readers,
                 gathering: Gathering::default(),
+                runtime: Handle::current(),
                 writer,
                 head,
             }),
