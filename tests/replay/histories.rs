@@ -367,15 +367,10 @@ impl History {
                 (alert, Raised { known_at, says }.into())
             }
             Some(alert) => match self.dice.below(3) {
-                0 => (
-                    alert,
-                    Grew {
-                        known_at,
-                        says,
-                        gone: self.dice.of(&[None, Some(BTreeSet::new())]).cloned().flatten(),
-                    }
-                    .into(),
-                ),
+                0 => {
+                    let gone = (self.dice.below(2) == 0).then(BTreeSet::new);
+                    (alert, Grew { known_at, says, gone }.into())
+                }
                 1 => (alert, Accepted { follows: Follows::Referral, note: None }.into()),
                 _ => {
                     let because = WithdrawnBecause::EvidenceCorrected;

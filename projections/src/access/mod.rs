@@ -46,26 +46,16 @@ impl View for Access {
 
     fn keys(&self, entry: &Entry, keys: &mut Keys) {
         match &entry.event {
-            Event::PersonOpened(_) | Event::PersonRestricted(_) | Event::PersonUnrestricted(_) => {
-                keys.add(entry.stream);
-            }
+            event if !self.takes(event) => {}
             Event::ContactRecorded(contact) => {
                 let subjects = contact.people.iter().filter(|involved| involved.role == ContactRole::Subject);
                 subjects.for_each(|subject| keys.add(subject.person.0));
             }
-            // Of a case it counts that it is there and who works on it: what else happens says nothing new.
-            event @ (Event::CaseOpened(_)
-            | Event::ReferralReceived(_)
-            | Event::WorkerAllocated(_)
-            | Event::WorkerEnded(_)) => {
-                if let Some((child, _)) = child_of(event) {
-                    keys.add(child.0);
-                }
-            }
-            _ => {}
+            event => keys.add(child_of(event).map_or(entry.stream, |(child, _)| child.0)),
         }
     }
 
+    /// Of a case it counts that it is there and who works on it: what else happens says nothing new.
     fn takes(&self, event: &Event) -> bool {
         matches!(
             event,

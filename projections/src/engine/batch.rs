@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use domain::entry::Entry;
+use domain::event::Event;
 use domain::history::is_correction;
 use event_store::StreamId;
 use uuid::Uuid;
@@ -72,7 +73,11 @@ pub fn streams_to_ask(view: &dyn View, events: &[&Decoded]) -> Asked {
 /// False for a correction that brings nothing this view takes, and so corrects nothing of it. One that only takes away
 /// does not say what.
 fn concerns(view: &dyn View, correction: &Entry) -> bool {
-    brought(correction).is_none_or(|brought| view.takes(&brought.event))
+    match &correction.event {
+        Event::EntryAmended(amended) => view.takes(&amended.replacement),
+        Event::EntryMovedHere(moved) => view.takes(&moved.content),
+        _ => true,
+    }
 }
 
 /// What to look up about streams.
@@ -130,7 +135,7 @@ impl<'a> Plan<'a> {
             let is_unreadable = unreadable.contains(&event.stream);
             if is_unreadable || (correction && concerns(view, entry)) {
                 let corrected = (!is_unreadable).then_some(event.stream);
-                plan.corrected.insert(event.stream, event.stream_id());
+                plan.corrected.extend(corrected.map(|stream| (stream, event.stream_id())));
                 plan.anew(touched(event.stream, answers, &seen), corrected, &skip);
                 continue;
             }

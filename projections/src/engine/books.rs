@@ -34,6 +34,7 @@ impl Books {
                 .collect(),
             delete_of_stream: tables
                 .clone()
+                .filter(|_| view.is_by_stream())
                 .map(|table| {
                     format!(
                         "delete from {schema}.{name} using unnest($1::uuid[], $2::uuid[]) as gone (key, stream)

@@ -71,6 +71,7 @@ impl View for Linkage {
 
     fn keys(&self, entry: &Entry, keys: &mut Keys) {
         match &entry.event {
+            event if !self.takes(event) => {}
             Event::ContactRecorded(contact) => {
                 let counted = contact.people.iter().filter(|involved| part(involved.role).is_some());
                 counted.for_each(|involved| keys.add(involved.person.0));
@@ -88,19 +89,7 @@ impl View for Linkage {
                 });
             }
             Event::ContactJoined(_) | Event::ContactParted(_) | Event::TieEnded(_) => keys.add_stream(),
-            Event::AgencyRegistered(_) | Event::PersonRestricted(_) | Event::PersonUnrestricted(_) => {
-                keys.add(entry.stream);
-            }
-            Event::CpPlanStarted(_)
-            | Event::Section47Started(_)
-            | Event::ReferralReceived(_)
-            | Event::ReferralDecided(_)
-            | Event::CaseClosed(_) => {
-                if let Some((child, _)) = child_of(&entry.event) {
-                    keys.add(child.0);
-                }
-            }
-            _ => {}
+            event => keys.add(child_of(event).map_or(entry.stream, |(child, _)| child.0)),
         }
     }
 

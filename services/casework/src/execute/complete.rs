@@ -67,14 +67,16 @@ impl App {
         let day = record.occurred.day();
         let mut unknown = Vec::new();
         for (place, involved) in record.people.iter_mut().enumerate().take(Record::MOST_PEOPLE) {
-            let is_of_age_unknown = involved.role == ContactRole::Subject && involved.age.is_none();
-            let person = match is_of_age_unknown {
-                true => self.person(involved.person).await?,
-                false => self.person_by_facts(involved.person).await?,
+            let asks_age = involved.role == ContactRole::Subject && involved.age.is_none();
+            // A date of birth is sealed; that somebody is on record is not.
+            let person = if asks_age {
+                self.person(involved.person).await?
+            } else {
+                self.person_by_facts(involved.person).await?
             };
             match person {
                 None => unknown.push(FieldError::new(format!("people/{place}/person"), NOBODY)),
-                Some(person) if is_of_age_unknown => involved.age = age_on(&person, day),
+                Some(person) if asks_age => involved.age = age_on(&person, day),
                 Some(_) => {}
             }
         }

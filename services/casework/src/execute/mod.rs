@@ -196,12 +196,14 @@ impl App {
             policy: self.policy.hash().to_owned(),
             asked: placed.asked.map(hex),
         };
-        let decided = dispatch::decide(standing, &act(visitor, placed, &meta), command);
-        if !decided.as_ref().is_ok_and(|events| !events.is_empty()) {
-            self.keys.give_back(key);
-            return Ok(Tried::Done(decided.map(|_| nothing_new(placed, basis))?));
-        }
-        let events = decided?;
+        let events = match dispatch::decide(standing, &act(visitor, placed, &meta), command) {
+            Ok(events) if !events.is_empty() => events,
+            nothing => {
+                self.keys.give_back(key);
+                nothing?;
+                return Ok(Tried::Done(nothing_new(placed, basis)));
+            }
+        };
         let drafts = seal::drafts(
             self.record.origin(),
             self.keys.as_ref(),

@@ -138,6 +138,7 @@ fn answer(asked: Vec<Asked>, found: Result<Vec<Row>, StoreError>) {
         }
     }
     for (asked, mut events) in asked.into_iter().zip(answers) {
+        // A join promises no order; they come in it all the same, and then this compares and moves nothing.
         if let Ok(events) = &mut events {
             events.sort_by_key(|event| event.position);
         }
