@@ -63,6 +63,32 @@ test("a form sent twice is carried out once", async () => {
   assert.equal(second.headers().location, first.headers().location);
 });
 
+test("whoever may not ask on a ground is not told whether a number is somebody's", async () => {
+  const { page, context } = await signedIn("Tom Adeyemi");
+  await page.goto(`${NODE}/ask/attendance`);
+  const token = await page.locator("main input[name=form]").inputValue();
+  const asked = async (number) => {
+    const form = {
+      by: "nhs-number",
+      nhs_number: number,
+      number_given: "Tilly",
+      number_family: "Marsh",
+      number_born_day: "30",
+      number_born_month: "4",
+      number_born_year: "2019",
+      reason: "On no ground",
+      basis: "legitimate-interests",
+      form: token,
+      key: "on no ground",
+    };
+    const answer = await context.request.post(`${NODE}/ask/attendance`, { form });
+    return [answer.status(), (await answer.text()).replace(`value="${number}"`, "")];
+  };
+  const [status, text] = await asked(TILLY.number);
+  assert.equal(status, 422);
+  assert.deepEqual(await asked("999 000 0182"), [status, text]);
+});
+
 test("pages about people are kept by nobody and may load nothing from elsewhere", async () => {
   const { context } = await signedIn("Tom Adeyemi");
   const answer = await context.request.get(`${NODE}/ask/attendance`);

@@ -1,6 +1,7 @@
 //! Before "no trace" is believed: those who are like what was typed.
 
 use domain::access::Purpose;
+use domain::when::civil_day;
 
 use super::read::{Asked, By};
 use crate::app::App;
@@ -26,7 +27,12 @@ pub(super) async fn before_asking(
     problems: &mut Problems,
 ) -> Result<Option<NearPage>, PageProblem> {
     let is_settled = !typed.get(PERSON).is_empty() || !typed.get(NONE).is_empty();
-    let Some(known) = asked.by.known().filter(|_| !is_settled) else { return Ok(None) };
+    // Whoever may not ask on this ground is refused when they ask, and is told of nobody before.
+    let grounds = session.visitor.actor().agency_kind.lawful_bases_on(civil_day(app.clock.now()));
+    if is_settled || !grounds.contains(&asked.lawful_basis) {
+        return Ok(None);
+    }
+    let Some(known) = asked.by.known() else { return Ok(None) };
     let (found, lead) = if let By::WhatIsNear(_) = asked.by {
         match look_or_say(app, session, purpose, &known).await? {
             Ok(found) => (found, NEAR),

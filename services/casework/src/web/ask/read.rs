@@ -22,7 +22,7 @@ use crate::web::session::Session;
 pub(super) struct Asked {
     pub by: By,
     reason: Narrative,
-    lawful_basis: LawfulBasis,
+    pub lawful_basis: LawfulBasis,
 }
 
 /// By what the child is looked for.
@@ -60,6 +60,10 @@ fn number(typed: &Typed, problems: &mut Problems) -> Option<By> {
         problems.add("number_family", "A name is at most 100 characters of plain text");
     }
     let born = typed.born_if_known("number_born", problems);
+    if !says_a_name(&family) && (says_a_name(&given) || born.is_some()) {
+        problems
+            .add("number_family", "Enter the family name as well, or leave the name and date of birth empty");
+    }
     let number = number?;
     let known = says_a_name(&family).then(|| Known { given, family, born, ..Known::default() });
     Some(By::Number(number, known))
