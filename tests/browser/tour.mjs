@@ -12,6 +12,7 @@ const { page } = await visit(browser);
 /// References are of one node, and when an alert was found depends on how fast the story was told; in a picture they are
 /// always the same, so that a picture changes only when its page does.
 async function settle() {
+  await page.waitForLoadState();
   await page.evaluate(() => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
