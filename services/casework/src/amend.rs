@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use domain::event::{Encoded, Event};
-use domain::history::{Correction, Reason, effective};
+use domain::history::{Correction, Reason};
 use domain::ids::EventId;
 use domain::sealed::{Known, OpenedPart};
 use domain::text::Narrative;
@@ -66,10 +66,8 @@ impl App {
         amendment: Amendment,
     ) -> Result<Correction, ExecuteError> {
         // Permission is asked when the correction is carried out; nothing here tells what an entry says.
-        let (entries, _) = self.entries_of(stream).await?;
-        let standing = effective(&entries);
         let (entry, reason) = (amendment.entry, amendment.reason);
-        let standing = standing.iter().find(|standing| standing.id == entry).ok_or(ExecuteError::Absent)?;
+        let standing = self.entry_of(stream, entry).await?.ok_or(ExecuteError::Absent)?;
         let occurred = amendment.occurred.unwrap_or(standing.occurred);
         let replacement = replace(&standing.event, amendment)?;
         Ok(Correction::Amend { entry, reason, occurred, replacement: Box::new(replacement) })

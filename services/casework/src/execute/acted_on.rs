@@ -122,7 +122,7 @@ impl App {
         }
         let mut closed = None;
         for child in children {
-            let restricted = self.person(child).await?.and_then(|person| restriction(&person));
+            let restricted = self.restriction_of(child).await?;
             match restricted.filter(|restriction| !restriction.names(visitor.practitioner())) {
                 Some(restriction) => closed = Some(restriction),
                 None => return Ok(ActedOn { standing, people: Vec::new() }),

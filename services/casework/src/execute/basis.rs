@@ -11,12 +11,16 @@ use event_store::{Append, Appended};
 use super::load::Loaded;
 use super::remembered::Facts;
 
-/// How much of a stream its rules read.
+/// How much of a stream its rules read. What is not needed stays shut: it is nobody's business, and a long case is many
+/// keys.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum JudgedBy {
     Everything,
-    /// Sealed parts stay shut: what is not needed is nobody's business, and a long case is many keys.
     Facts,
+    /// As long as nothing like it was done before: what was is compared, words and all.
+    FactsAtFirst,
+    /// And by what this entry says.
+    FactsAnd(EventId),
 }
 
 /// A stream's history, for its rules.
@@ -25,6 +29,8 @@ pub(super) enum Basis {
     Nothing,
     /// Of a stream that no command to be repeated is on.
     Facts(Facts),
+    /// The same with an entry opened.
+    Opened(Facts, Vec<Entry>),
     Everything(Loaded),
 }
 
@@ -32,7 +38,7 @@ impl Basis {
     pub fn version(&self) -> u64 {
         match self {
             Self::Nothing => 0,
-            Self::Facts(facts) => facts.version,
+            Self::Facts(facts) | Self::Opened(facts, _) => facts.version,
             Self::Everything(loaded) => loaded.version,
         }
     }
@@ -42,6 +48,7 @@ impl Basis {
         match self {
             Self::Nothing => &[],
             Self::Facts(facts) => &facts.standing,
+            Self::Opened(_, standing) => standing,
             Self::Everything(loaded) => &loaded.standing,
         }
     }
@@ -50,19 +57,35 @@ impl Basis {
     pub fn last(&self) -> Option<(u128, DateTime<Utc>)> {
         match self {
             Self::Nothing => None,
-            Self::Facts(facts) => facts.last,
+            Self::Facts(facts) | Self::Opened(facts, _) => facts.last,
             Self::Everything(loaded) => loaded.entries.last().map(|last| (last.position, last.recorded_at)),
+        }
+    }
+
+    /// The facts that are worth remembering.
+    pub fn into_facts(self) -> Option<Facts> {
+        match self {
+            Self::Facts(facts) | Self::Opened(facts, _) => Some(facts),
+            Self::Nothing | Self::Everything(_) => None,
         }
     }
 
     /// Adds to the facts what was just written after them.
     pub fn written(&mut self, append: &Append, events: &[NewEvent], appended: &Appended) {
-        let Self::Facts(facts) = self else { return };
+        if matches!(self, Self::Nothing) && is_asked_for_again(&append.stream.category) {
+            *self = Self::Facts(Facts::default());
+        }
+        let (Self::Facts(facts) | Self::Opened(facts, _)) = self else { return };
         match as_read(append, events, appended) {
             Some(entry) => facts.add(&[entry], [append.context.causation], appended.version),
             None => facts.is_behind = true,
         }
     }
+}
+
+/// Of what somebody just began: who a contact is about is soon looked up, and it is soon decided.
+fn is_asked_for_again(category: &str) -> bool {
+    matches!(category, "person" | "contact")
 }
 
 /// The entry a lone event is, its sealed parts shut. Of several, only the record knows where each stands.

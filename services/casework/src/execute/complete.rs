@@ -5,6 +5,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Contact, First, Join, Record};
 use domain::decider::Decider;
+use domain::entry::Entry;
 use domain::event::Event;
 use domain::ids::{IncidentId, PersonId};
 use domain::person::{Assertion, Person};
@@ -70,7 +71,7 @@ impl App {
             let asks_age = involved.role == ContactRole::Subject && involved.age.is_none();
             // A date of birth is sealed; that somebody is on record is not.
             let person = if asks_age {
-                self.person(involved.person).await?
+                self.person_with(involved.person, tells_birth).await?
             } else {
                 self.person_by_facts(involved.person).await?
             };
@@ -85,7 +86,8 @@ impl App {
 
     async fn first_of(&self, incident: IncidentId) -> Result<First, ExecuteError> {
         let id = incident.first();
-        let (contact, _): (Contact, _) = match self.state_of("contact", id.0).await {
+        let stream = StreamId { category: "contact".to_owned(), id: id.0 };
+        let contact: Contact = match self.state_by_facts(&stream, |_| false).await {
             Err(ReadError::Absent) => return Ok(First::NotOnRecord),
             contact => contact?,
         };
@@ -109,26 +111,28 @@ impl App {
         Ok((fold(&loaded.standing), loaded.version))
     }
 
-    /// A person as they stand; `None` when nobody is on record under this id.
-    pub(crate) async fn person(&self, id: PersonId) -> Result<Option<Person>, ExecuteError> {
-        let (person, _): (Person, _) = match self.state_of("person", id.0).await {
+    /// A person as they stand, what is sealed left shut; `None` when nobody is on record under this id.
+    pub(super) async fn person_by_facts(&self, id: PersonId) -> Result<Option<Person>, ExecuteError> {
+        self.person_with(id, |_| false).await
+    }
+
+    /// The same, with these entries opened.
+    async fn person_with(
+        &self,
+        id: PersonId,
+        opens: fn(&Entry) -> bool,
+    ) -> Result<Option<Person>, ExecuteError> {
+        let stream = StreamId { category: "person".to_owned(), id: id.0 };
+        let person: Person = match self.state_by_facts(&stream, opens).await {
             Err(ReadError::Absent) => return Ok(None),
             person => person?,
         };
         Ok(person.key().is_some().then_some(person))
     }
+}
 
-    /// As [`App::person`], what is sealed left shut.
-    pub(super) async fn person_by_facts(&self, id: PersonId) -> Result<Option<Person>, ExecuteError> {
-        let stream = StreamId { category: "person".to_owned(), id: id.0 };
-        let facts = match self.facts(&stream).await {
-            Err(ReadError::Absent) => return Ok(None),
-            facts => facts?,
-        };
-        let person: Person = fold(&facts.standing);
-        self.facts.put(&stream, facts);
-        Ok(person.key().is_some().then_some(person))
-    }
+fn tells_birth(entry: &Entry) -> bool {
+    matches!(entry.event, Event::PersonBirthRecorded(_) | Event::PersonBorn(_))
 }
 
 /// Whole years on a day, by the last birth that was said.

@@ -4,11 +4,11 @@ use domain::agency::Agency;
 use domain::alert::{self, Alert};
 use domain::case::Case;
 use domain::census_return::CensusReturn;
-use domain::contact::Contact;
+use domain::contact::{self, Contact};
 use domain::decider::{Act, Decider, NewEvent, Refusal};
 use domain::enquiry::Enquiry;
 use domain::entry::Entry;
-use domain::history;
+use domain::history::{self, Correction};
 use domain::person::Person;
 use domain::practitioner::Practitioner;
 use domain::review::Review;
@@ -55,14 +55,17 @@ impl Command {
 }
 
 impl Command {
-    /// What its rules read. No rule of a case reads what is sealed, nor does the node where it keeps an alert; a
-    /// correction may compare all of an entry.
+    /// What its rules read. No rule of a case reads what is sealed, nor does the node where it keeps an alert; an
+    /// amendment is compared with the entry as it stands.
     pub(super) fn judged_by(&self) -> JudgedBy {
         match self {
             Self::Case { .. }
             | Self::Alert { command: alert::Command::Say(_) | alert::Command::Withdraw(_), .. } => {
                 JudgedBy::Facts
             }
+            Self::Contact { command: contact::Command::Decide(_), .. } => JudgedBy::FactsAtFirst,
+            Self::Correct { correction: Correction::Amend { entry, .. }, .. } => JudgedBy::FactsAnd(*entry),
+            Self::Correct { .. } => JudgedBy::Facts,
             _ => JudgedBy::Everything,
         }
     }

@@ -1,12 +1,15 @@
 //! A stream as its rules read it: every entry, and of its sealed parts no more than they need.
 
+use domain::decider::Decider;
 use domain::entry::Entry;
 use domain::history::effective;
+use domain::ids::EventId;
 use event_store::keys::{Keys, KeysError};
 use event_store::{EventStore, Recorded, StreamId};
 use projections::decode::{Decoder, look_up};
 use uuid::Uuid;
 
+use super::dispatch::fold;
 use super::remembered::Facts;
 use crate::app::App;
 use crate::error::{ExecuteError, ReadError};
@@ -59,6 +62,52 @@ impl App {
             facts.add(&entries, new.iter().map(|event| event.header.causation()), last.header.version());
         }
         Ok(facts)
+    }
+
+    /// Any stream as it stands, what is sealed left shut but in these entries.
+    pub(super) async fn state_by_facts<D: Decider>(
+        &self,
+        stream: &StreamId,
+        opens: impl Fn(&Entry) -> bool,
+    ) -> Result<D, ReadError> {
+        let facts = self.facts(stream).await?;
+        let opened = if facts.standing.iter().any(&opens) {
+            self.opened(stream, &facts.standing, opens).await.map(|standing| fold(&standing))
+        } else {
+            Ok(fold(&facts.standing))
+        };
+        self.facts.put(stream, facts);
+        opened
+    }
+
+    /// An entry as it stands, opened; `None` when there is none on this stream.
+    pub(crate) async fn entry_of(&self, stream: &StreamId, id: EventId) -> Result<Option<Entry>, ReadError> {
+        let facts = self.facts(stream).await?;
+        let opened = self.opened(stream, &facts.standing, |entry| entry.id == id).await;
+        self.facts.put(stream, facts);
+        Ok(opened?.into_iter().find(|entry| entry.id == id))
+    }
+
+    /// Entries that stand, their sealed parts shut, with those opened that are asked for.
+    pub(super) async fn opened(
+        &self,
+        stream: &StreamId,
+        standing: &[Entry],
+        opens: impl Fn(&Entry) -> bool,
+    ) -> Result<Vec<Entry>, ReadError> {
+        let mut standing = standing.to_vec();
+        for entry in standing.iter_mut().filter(|entry| opens(entry)) {
+            if entry.corrected_at.is_some() {
+                // What it says now is not where it was written first.
+                return Ok(load(&self.record, self.keys.as_ref(), stream).await?.standing);
+            }
+            let recorded = self.record.read_stream(stream, entry.version.saturating_sub(1), 1).await?;
+            let decoded = decode(&self.record, self.keys.as_ref(), &recorded, |_| true).await?;
+            if let Some(opened) = decoded.into_iter().next() {
+                *entry = opened;
+            }
+        }
+        Ok(standing)
     }
 }
 

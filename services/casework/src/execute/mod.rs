@@ -27,6 +27,7 @@ pub use order::{Command, Done, Order};
 pub use turn::Turn;
 
 use domain::decider::{Act, NewEvent};
+use domain::entry::Entry;
 use domain::ids::{CommandId, EventId, KeyId};
 use event_store::{Append, AppendError, Appended, Context, EventStore, StreamId};
 
@@ -108,7 +109,7 @@ impl App {
         if placed.begins {
             return Some(Basis::Nothing);
         }
-        if placed.order.command.judged_by() != JudgedBy::Facts {
+        if !matches!(placed.order.command.judged_by(), JudgedBy::Facts | JudgedBy::FactsAtFirst) {
             return None;
         }
         let facts = self.facts.take(&placed.stream);
@@ -159,7 +160,7 @@ impl App {
         mut basis: Basis,
     ) -> Result<Tried, ExecuteError> {
         let tried = self.judge(visitor, placed, &mut basis).await;
-        if let Basis::Facts(facts) = basis {
+        if let Some(facts) = basis.into_facts() {
             self.facts.put(&placed.stream, facts);
         }
         tried
@@ -228,12 +229,19 @@ impl App {
 
     /// The stream an order is about. What a command already on it said is compared, so then all of it is opened.
     async fn basis(&self, placed: &Placed<'_>) -> Result<Basis, ExecuteError> {
-        if placed.order.command.judged_by() == JudgedBy::Facts {
+        let by = placed.order.command.judged_by();
+        if let JudgedBy::Facts | JudgedBy::FactsAnd(_) = by {
             let facts = self.facts(&placed.stream).await?;
-            if !facts.commands.contains(&placed.command.0) {
-                return Ok(Basis::Facts(facts));
+            let is_new = !facts.commands.contains(&placed.command.0);
+            match by {
+                JudgedBy::FactsAnd(entry) if is_new => {
+                    let opens = |standing: &Entry| standing.id == entry;
+                    let standing = self.opened(&placed.stream, &facts.standing, opens).await?;
+                    return Ok(Basis::Opened(facts, standing));
+                }
+                _ if is_new => return Ok(Basis::Facts(facts)),
+                _ => self.facts.put(&placed.stream, facts),
             }
-            self.facts.put(&placed.stream, facts);
         }
         let loaded = load(&self.record, self.keys.as_ref(), &placed.stream).await;
         let loaded = if placed.begins { loaded.map_err(load::begun_by_another)? } else { loaded? };

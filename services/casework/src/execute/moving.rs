@@ -130,6 +130,6 @@ impl App {
 
     async fn key_of_person(&self, field: &str, person: PersonId) -> Result<KeyId, ExecuteError> {
         let nobody = || ExecuteError::Invalid(vec![FieldError::new(field, "must be somebody on record")]);
-        self.person(person).await?.and_then(|person| person.key()).ok_or_else(nobody)
+        self.person_by_facts(person).await?.and_then(|person| person.key()).ok_or_else(nobody)
     }
 }
