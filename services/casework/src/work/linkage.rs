@@ -137,12 +137,10 @@ async fn steps(app: &App, streams: &[Uuid], recorded_at: Option<DateTime<Utc>>) 
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    // An alert that loses a tie or an entry must still be looked at whole.
     let touched: BTreeSet<PersonId> = keys.iter().map(|key| PersonId(*key)).collect();
-    for alert in alerts::about(&app.views, &scope, &touched).await? {
-        keys.extend(alert.people.iter().map(|person| person.0));
-    }
-    let found = compare(app, &scope, &keys).await?;
+    let alongside = alerts::alongside(&app.views, &scope, &touched).await?;
+    keys.extend(alongside.into_iter().map(|person| person.0));
+    let found = compare(app, &scope, &keys, recorded_at).await?;
     let order = |command: Alert, id| Order {
         recorded_at,
         ..Order::new(Purpose::Operation, Command::Alert { id, command })
@@ -200,8 +198,17 @@ pub async fn try_rule(app: &App, rule: &Rule) -> Result<Tried, Cause> {
     Ok(tried)
 }
 
-async fn compare(app: &App, scope: &Scope, keys: &BTreeSet<Uuid>) -> Result<Vec<Step>, Cause> {
-    let hood = linkage::neighbourhood(&app.views, scope, keys).await?;
+async fn compare(
+    app: &App,
+    scope: &Scope,
+    keys: &BTreeSet<Uuid>,
+    upto: Option<DateTime<Utc>>,
+) -> Result<Vec<Step>, Cause> {
+    let mut hood = linkage::neighbourhood(&app.views, scope, keys).await?;
+    if let Some(upto) = upto {
+        // The story may be told further than its alerts are.
+        hood.signals.retain(|signal| signal.recorded_at <= upto);
+    }
     let known = alerts::about(&app.views, scope, &hood.people).await?;
     let found = findings(app.rules.all(), &hood);
     Ok(settle(&hood.people, found, &known))
