@@ -2,8 +2,13 @@
 
 use casework::county::{self, Company, County};
 use chrono::{DateTime, Utc};
+use domain::access::Role;
+use domain::agency::AgencyKind;
 use event_store::{EventStore as _, Position, Recorded};
+use serde_json::json;
 use system_tests::TestApp;
+use system_tests::app::AUTHORITY;
+use system_tests::http::Served;
 
 fn county(children: u32) -> County {
     let moment = |text: &str| text.parse().expect("a moment");
@@ -39,6 +44,25 @@ async fn a_county_is_told_once_and_every_rule_is_kept() {
     assert_eq!(again, 0);
     let once = app.app.access.read_all(Position::START, 100_000).await.expect("the access log");
     assert_eq!(once.len(), access.len(), "told again, nobody looked again");
+    is_found_under_another_spelling(&app, &company).await;
+}
+
+/// Muhammad Zayn Akhtar, born on 3 April, by what his school has on its form.
+async fn is_found_under_another_spelling(app: &TestApp, company: &Company) {
+    let served = Served::start(&app.app).await;
+    let school = served.caller(&company.school, "referral-consideration");
+    let typed = json!({ "given": "Mohamed Zain", "family": "Akthar", "born": "2016-03-04" });
+    let found = school.post("/api/v1/people/search", &json!({ "search": typed })).await;
+    assert_eq!(found.status, 200, "{}", found.text());
+    let found = found.json();
+    let levels: Vec<&str> = found["found"][0]["because"]
+        .as_array()
+        .expect("why")
+        .iter()
+        .filter_map(|because| because["level"].as_str())
+        .collect();
+    assert!(levels.contains(&"day-and-month-swapped") && levels.len() == 3, "{found}");
+    served.stop().await;
 }
 
 /// Half way through.
@@ -52,16 +76,52 @@ fn middle() -> DateTime<Utc> {
 async fn no_rule_stands_in_the_way_of_the_county_that_is_told_by_default() {
     let app = TestApp::start().await;
     let whole = County { begin: "2023-03-10T02:05:00Z".parse().expect("a moment"), ..county(3_000) };
-    let orders = county::rehearse(&app.app, whole, Some(&company(&app))).expect("no refusal");
-    assert!(orders > 80_000, "{orders}");
+    let company = company(&app);
+    let told = county::rehearse(&app.app, whole, Some(&company)).expect("no refusal");
+    assert!(told.on_cases > 80_000, "{}", told.on_cases);
+
+    // The county of the case study: an ambulance service beside the eight acute trusts.
+    let of = |kind| told.agencies.get(&kind).copied().unwrap_or_default();
+    assert_eq!(
+        [AgencyKind::LocalAuthority, AgencyKind::NhsTrust, AgencyKind::School, AgencyKind::Police].map(of),
+        [5, 8 + 1, 961, 1]
+    );
+    for kind in [AgencyKind::HealthVisiting, AgencyKind::EarlyYears, AgencyKind::Housing] {
+        assert!(of(kind) >= 5, "{kind:?}");
+    }
+    assert!(of(AgencyKind::Probation) == 1 && of(AgencyKind::Voluntary) == 5, "{told:?}");
+    assert!((3_000..=4_000).contains(&told.practitioners), "{}", told.practitioners);
+    // Schools are closed in August: what they tell then was left lying.
+    let by = |kind, month| told.contacts.get(&(kind, month)).copied().unwrap_or_default();
+    let (august, november) = (by(AgencyKind::School, 8), by(AgencyKind::School, 11));
+    assert!(august * 20 < november, "{august} in August, {november} in November");
+    assert!(by(AgencyKind::Police, 8) * 2 > by(AgencyKind::Police, 11));
+
+    // Chance falls the same way from the same seed.
+    let drawn = |seed| county::rehearse(&app.app, County { seed, ..county(60) }, Some(&company));
+    assert!(drawn(1).expect("no refusal") == drawn(1).expect("no refusal"));
+    assert_ne!(drawn(1).expect("no refusal").digest, drawn(2).expect("no refusal").digest);
 }
 
+/// The stories of the families with names need more days than a year has, and are told all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_county_of_one_year_is_told() {
+    let app = TestApp::start().await;
+    let begin = "2025-03-10T02:05:00Z".parse().expect("a moment");
+    let year = County { begin, ..county(30) };
+    let told = county::tell(&app.app, year, Some(&company(&app)), &mut |_| {}).await.expect("told");
+    assert!(told > 1_000, "{told}");
+}
+
+/// Of the council that the county has, as on a demonstration.
 fn company(app: &TestApp) -> Company {
+    let council = app.app.ids.local_authority(&AUTHORITY.parse().expect("an authority"));
+    let of_council = |role| app.somebody(role, AgencyKind::LocalAuthority, council);
     Company {
-        front_door: app.front_door(),
+        front_door: of_council(Role::FrontDoor),
         school: app.safeguarding_lead(),
         nurse: app.emergency_nurse(),
-        worker: app.social_worker(),
-        manager: app.team_manager(),
+        worker: of_council(Role::SocialWorker),
+        manager: of_council(Role::TeamManager),
     }
 }

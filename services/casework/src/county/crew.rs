@@ -1,8 +1,11 @@
 //! Who works with children in the county: five authorities, their schools and partners, and everyone who tells.
 //!
 //! Numbers of agencies are those of the FAME case study of West Yorkshire (five authorities, eight acute trusts, 961
-//! schools, one police force, three to four thousand users) at 3,000 children, and in proportion for fewer. The five
-//! places are real; every other name is invented, and telephone numbers are those Ofcom keeps for drama.
+//! schools, one police force, three to four thousand users) at 3,000 children, and in proportion for fewer. A company's
+//! own school and hospital are among them. The five places are real; every other name is invented, and telephone numbers
+//! are those Ofcom keeps for drama.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::{Actor, Purpose, Role};
@@ -14,6 +17,7 @@ use domain::text::Line;
 use domain::when::civil_day;
 
 use super::dice::Dice;
+use super::named::Company;
 use super::script::Script;
 use super::words::{Words, line};
 use super::{County, Untold};
@@ -99,6 +103,19 @@ impl Crew {
         self.visitors.get(teller.at)
     }
 
+    /// Those somebody works for, by kind; the node is nobody's.
+    pub fn agencies(&self) -> BTreeMap<AgencyKind, BTreeSet<AgencyId>> {
+        let mut agencies: BTreeMap<AgencyKind, BTreeSet<AgencyId>> = BTreeMap::new();
+        for actor in self.visitors.iter().skip(1).map(Visitor::actor) {
+            agencies.entry(actor.agency_kind).or_default().insert(actor.agency);
+        }
+        agencies
+    }
+
+    pub fn practitioners(&self) -> usize {
+        self.visitors.len() - 1
+    }
+
     /// The council of so many of a thousand children.
     pub fn council_of(&self, mut share: u32) -> Option<&Council> {
         let mut councils = self.councils.iter().zip(COUNCILS);
@@ -115,6 +132,7 @@ impl Crew {
 pub(super) fn found<'a>(
     app: &'a App,
     county: &County,
+    company: Option<&Company>,
     words: &'a Words,
     script: &mut Script<'a>,
 ) -> Result<Crew, Untold> {
@@ -138,11 +156,19 @@ pub(super) fn found<'a>(
     let mut councils = Vec::new();
     for (code, name, share, schools, postcode) in COUNCILS {
         let children = (county.children * share).div_ceil(1000);
-        councils.push(founding.council(code, name, children, scaled(schools), postcode)?);
+        let authority: Authority = code.parse()?;
+        let school = company
+            .filter(|company| company.school.actor().authority.as_ref() == Some(&authority))
+            .map(|company| Founded::before(&company.school));
+        let of = Of { authority: &authority, name, children, schools: scaled(schools), postcode };
+        councils.push(founding.council(of, school)?);
     }
     let mut trusts = Vec::new();
-    for name in TRUSTS {
-        let agency = founding.agency(&format!("{name} NHS Trust"), AgencyKind::NhsTrust, None)?;
+    for (name, number) in TRUSTS.into_iter().zip(0..) {
+        let agency = match company {
+            Some(company) if number == 0 => Founded::before(&company.nurse),
+            _ => founding.agency(&format!("{name} NHS Trust"), AgencyKind::NhsTrust, None)?,
+        };
         let nurses = founding.staff(agency, scaled(56), Role::EmergencyNurse)?;
         let lead = founding.staff(agency, 1, Role::SafeguardingLead)?;
         trusts.push([nurses, lead].concat());
@@ -164,6 +190,23 @@ struct Founded<'a> {
     authority: Option<&'a Authority>,
 }
 
+impl<'a> Founded<'a> {
+    /// Where somebody of the company works: on record before the county is founded.
+    fn before(visitor: &'a Visitor) -> Self {
+        let actor = visitor.actor();
+        Self { id: actor.agency, kind: actor.agency_kind, authority: actor.authority.as_ref() }
+    }
+}
+
+/// What makes one authority another than the next.
+struct Of<'n> {
+    authority: &'n Authority,
+    name: &'n str,
+    children: u32,
+    schools: u32,
+    postcode: &'static str,
+}
+
 struct Founding<'a, 'b> {
     app: &'a App,
     words: &'a Words,
@@ -175,20 +218,11 @@ struct Founding<'a, 'b> {
 }
 
 impl<'a> Founding<'a, '_> {
-    fn council(
-        &mut self,
-        code: &str,
-        name: &str,
-        children: u32,
-        schools: u32,
-        postcode: &'static str,
-    ) -> Result<Council, Untold> {
-        let authority: Authority = code.parse()?;
-        let council = self.agency(
-            &format!("{name} children's services"),
-            AgencyKind::LocalAuthority,
-            Some(&authority),
-        )?;
+    /// An authority and its partners; a school that is on record is the first of its schools.
+    fn council(&mut self, of: Of<'_>, school: Option<Founded<'_>>) -> Result<Council, Untold> {
+        let Of { authority, name, children, schools, postcode } = of;
+        let council =
+            self.agency(&format!("{name} children's services"), AgencyKind::LocalAuthority, Some(authority))?;
         let front_door = self.staff(council, (children / 60).clamp(2, 16), Role::FrontDoor)?;
         let chairs = self.staff(council, (children / 200).clamp(1, 6), Role::ConferenceChair)?;
         let mut teams = Vec::new();
@@ -203,27 +237,30 @@ impl<'a> Founding<'a, '_> {
             teams.push(Team { id: team, manager, workers });
         }
         let mut places = Vec::new();
-        for number in 0..schools {
+        if let Some(school) = school {
+            places.push(self.staff(school, 2, Role::SafeguardingLead)?);
+        }
+        for number in u32::from(school.is_some())..schools {
             let kind = if number % 5 == 4 { "High School" } else { "Primary School" };
             let school = format!("{} {kind}, {name} {}", self.words.street(&mut self.dice), number + 1);
-            places.push(self.place(&school, AgencyKind::School, Some(&authority), 2)?);
+            places.push(self.place(&school, AgencyKind::School, Some(authority), 2)?);
         }
         let mut early_years = Vec::new();
         for number in 0..schools.div_ceil(16) {
             let nursery = format!("{} Nursery, {name} {}", self.words.street(&mut self.dice), number + 1);
-            early_years.push(self.place(&nursery, AgencyKind::EarlyYears, Some(&authority), 1)?);
+            early_years.push(self.place(&nursery, AgencyKind::EarlyYears, Some(authority), 1)?);
         }
         let health = self.agency(
             &format!("{name} health visiting and school nursing"),
             AgencyKind::HealthVisiting,
-            Some(&authority),
+            Some(authority),
         )?;
         let health_visitors = self.staff(health, schools.div_ceil(5), Role::HealthVisitor)?;
-        let housing = self.place(&format!("{name} Homes"), AgencyKind::Housing, Some(&authority), 4)?;
+        let housing = self.place(&format!("{name} Homes"), AgencyKind::Housing, Some(authority), 4)?;
         let refuge =
-            self.place(&format!("{name} Women's Refuge"), AgencyKind::Voluntary, Some(&authority), 2)?;
+            self.place(&format!("{name} Women's Refuge"), AgencyKind::Voluntary, Some(authority), 2)?;
         Ok(Council {
-            authority,
+            authority: authority.clone(),
             postcode,
             front_door,
             teams,

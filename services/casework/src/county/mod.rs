@@ -42,6 +42,7 @@ use work::{Reach, Referred, Work};
 
 pub use family::nhs_number;
 pub use named::Company;
+pub use rehearse::Rehearsed;
 
 /// Nobody but the front doors reads while the county is told.
 const GATHER: Duration = Duration::from_millis(80);
@@ -136,7 +137,7 @@ pub async fn tell(
     let looks = looks::drawn(&acts, &named, county.seed);
     let mut events = 0;
     if !tell::is_told(app, &acts).await? {
-        let desk = Desk::new(&crew, &words, county.seed, named);
+        let desk = Desk::new(&crew, &words, &county, named);
         app.engine.gather_for(Some(GATHER));
         let told = tell::tell(app, &crew, acts, desk, progress).await;
         app.engine.gather_for(None);
@@ -146,12 +147,12 @@ pub async fn tell(
     Ok(events)
 }
 
-/// Holds every order on a case against the rules, and tells nothing. How many there are.
+/// Holds every order on a case against the rules, and tells nothing.
 ///
 /// # Errors
 /// The first order that would be refused.
-pub fn rehearse(app: &App, county: County, company: Option<&Company>) -> Result<usize, Untold> {
-    rehearse::cases(plan(app, county, company, &Words::shipped())?.acts)
+pub fn rehearse(app: &App, county: County, company: Option<&Company>) -> Result<Rehearsed, Untold> {
+    rehearse::all(plan(app, county, company, &Words::shipped())?)
 }
 
 /// Everybody who tells, and all they tell, in the order of time.
@@ -164,7 +165,7 @@ struct Plan {
 
 fn plan(app: &App, county: County, company: Option<&Company>, words: &Words) -> Result<Plan, Untold> {
     let mut founding = Script::new(&app.ids, 0, county.end);
-    let mut crew = crew::found(app, &county, words, &mut founding)?;
+    let mut crew = crew::found(app, &county, company, words, &mut founding)?;
     let mut acts = founding.in_order();
     let mut children = 0;
     let mut number = 0;

@@ -1,21 +1,58 @@
 //! The county held against the rules of the domain without telling any of it: minutes become seconds, and an order that
 //! would be refused is known before a record is begun. Left out: what only a record shows, such as permission.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use chrono::Datelike as _;
+use domain::agency::AgencyKind;
 use domain::case::Case;
 use domain::decider::{Act as Deciding, Decider as _};
 use domain::entry::Entry;
 use domain::ids::{CorrelationId, EventId, KeyId};
+use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
-use super::Untold;
 use super::script::{Act, Deed};
+use super::{Plan, Untold};
 use crate::error::ExecuteError;
 use crate::execute::Command;
 
-/// Every order on a case, in the order of time. How many there were.
-pub(super) fn cases(acts: Vec<Act>) -> Result<usize, Untold> {
+/// What a county would be told, and by whom.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rehearsed {
+    pub orders: usize,
+    pub on_cases: usize,
+    pub agencies: BTreeMap<AgencyKind, usize>,
+    pub practitioners: usize,
+    /// Contacts by the kind of agency that told and the month of the year in which it was recorded.
+    pub contacts: BTreeMap<(AgencyKind, u32), usize>,
+    /// Of every order: who gives it, when, and what it leads to.
+    pub digest: [u8; 32],
+}
+
+/// Looks through the orders, and decides those on cases, in the order of time.
+pub(super) fn all(Plan { crew, acts, .. }: Plan) -> Result<Rehearsed, Untold> {
+    let mut contacts = BTreeMap::new();
+    let mut digest = Sha256::new();
+    for act in &acts {
+        digest.update(format!("{} {} {} {}\n", act.at, act.key, act.teller.practitioner.0, act.deed.fact()));
+        if act.deed.fact() == "contact.recorded" {
+            *contacts.entry((act.teller.kind, act.at.month())).or_default() += 1;
+        }
+    }
+    let agencies = crew.agencies().into_iter().map(|(kind, agencies)| (kind, agencies.len())).collect();
+    Ok(Rehearsed {
+        orders: acts.len(),
+        agencies,
+        practitioners: crew.practitioners(),
+        contacts,
+        digest: digest.finalize().into(),
+        on_cases: cases(acts)?,
+    })
+}
+
+/// How many orders on cases there were.
+fn cases(acts: Vec<Act>) -> Result<usize, Untold> {
     let mut cases: HashMap<Uuid, Case> = HashMap::new();
     let mut count = 0;
     for act in acts {

@@ -16,7 +16,7 @@ use domain::when::{Occurred, civil_day};
 use projections::scope::Standing;
 
 use super::Untold;
-use super::calendar::{after, at_any_hour, in_office_hours, school_day, working_day, written_down};
+use super::calendar::{after, at_any_hour, in_office_hours, is_term, working_day, written_down};
 use super::crew::{Crew, Teller};
 use super::dice::Dice;
 use super::family::{Child, Family, minutes_after};
@@ -108,7 +108,7 @@ impl Telling<'_, '_> {
         day: NaiveDate,
         outcome: Outcome,
     ) -> Result<Option<Heard>, Untold> {
-        let from = self.dice.weighted(&SOURCES).unwrap_or(From::Others);
+        let from = self.source(day);
         let concern = self.dice.weighted(from.concerns()).unwrap_or(ConcernKind::Other);
         let Some(about) = self.dice.pick(&family.children).copied() else { return Ok(None) };
         let Some(mut heard) = self.told_by(family, (about, day), from, concern)? else { return Ok(None) };
@@ -118,6 +118,9 @@ impl Telling<'_, '_> {
                 [From::Health, From::Education, From::Police].into_iter().filter(|other| *other != from)
             {
                 let later = after(day, self.dice.below(2));
+                if other == From::Education && !is_term(later) {
+                    continue;
+                }
                 let Some(about) = self.dice.pick(&family.children).copied() else { continue };
                 let Some(mut also) = self.told_by(family, (about, later), other, concern)? else { continue };
                 // The front door sorts them when it has both.
@@ -138,6 +141,13 @@ impl Telling<'_, '_> {
         Ok(Some(Heard { contact: first, ..heard }))
     }
 
+    /// Who tells: in their holidays not a school, and so the others the more.
+    fn source(&mut self, day: NaiveDate) -> From {
+        let tell = |from: From| from != From::Education || is_term(day);
+        let those: Vec<(From, u32)> = SOURCES.into_iter().filter(|(from, _)| tell(*from)).collect();
+        self.dice.weighted(&those).unwrap_or(From::Others)
+    }
+
     pub fn told_by(
         &mut self,
         family: &Family<'_>,
@@ -148,9 +158,8 @@ impl Telling<'_, '_> {
         let (teller, source) = self.teller(family, about, from);
         let happened = match from {
             From::Police => at_any_hour(day, self.dice),
-            From::Education => in_office_hours(school_day(day), self.dice),
             From::Health => at_any_hour(day, self.dice),
-            From::Family | From::Others => in_office_hours(working_day(day), self.dice),
+            From::Education | From::Family | From::Others => in_office_hours(working_day(day), self.dice),
         };
         let everybody = matches!(
             concern,
@@ -275,8 +284,8 @@ impl Telling<'_, '_> {
         let from = self.dice.range(&[((0, 0), 52), ((1, 1), 20), ((2, 2), 16), ((3, 3), 12)]);
         let (teller, purpose, at) = match from {
             0 => (self.nurse(family), Purpose::Attendance, at_any_hour(day, self.dice)),
-            1 => {
-                let at = in_office_hours(school_day(day), self.dice);
+            1 if is_term(day) => {
+                let at = in_office_hours(working_day(day), self.dice);
                 (child.school, Purpose::ReferralConsideration, at)
             }
             2 => {

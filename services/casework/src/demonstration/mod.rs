@@ -149,7 +149,8 @@ async fn agencies(app: &App, at: DateTime<Utc>) -> Result<(), DemonstrationError
         let command = domain::agency::Register {
             name: Line::parse(employer.name())?,
             kind: employer.kind(),
-            authority: Some(authority()),
+            // A hospital is its patients', wherever they live.
+            authority: (employer.kind() != AgencyKind::NhsTrust).then(authority),
             safeguarding_line: Some(SafeguardingLine {
                 // Numbers Ofcom keeps for drama.
                 in_hours: Line::parse("01632 960001")?,

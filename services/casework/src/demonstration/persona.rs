@@ -106,11 +106,10 @@ pub(super) enum Employer {
     Council,
     School,
     Hospital,
-    Police,
 }
 
 impl Employer {
-    pub(super) const ALL: [Self; 4] = [Self::Council, Self::School, Self::Hospital, Self::Police];
+    pub(super) const ALL: [Self; 3] = [Self::Council, Self::School, Self::Hospital];
 
     /// An authority's own agency has the id that its code gives it; the others are fixed.
     pub(super) fn id(self, app: &App) -> AgencyId {
@@ -118,7 +117,6 @@ impl Employer {
             Self::Council => return app.ids.local_authority(&authority()),
             Self::School => 2,
             Self::Hospital => 3,
-            Self::Police => 4,
         };
         AgencyId(Uuid::from_u128(0x6474_0000_0000_8000_8000_0000_0000_0000 + number))
     }
@@ -128,7 +126,6 @@ impl Employer {
             Self::Council => AgencyKind::LocalAuthority,
             Self::School => AgencyKind::School,
             Self::Hospital => AgencyKind::NhsTrust,
-            Self::Police => AgencyKind::Police,
         }
     }
 
@@ -137,7 +134,6 @@ impl Employer {
             Self::Council => "Bradford children's services",
             Self::School => "Beck Lane Primary School",
             Self::Hospital => "Invented Royal Infirmary",
-            Self::Police => "Invented Constabulary",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod adopted;
 mod apart;
+mod expected;
 mod hackney;
 mod marsh;
 mod missing;
@@ -26,7 +27,7 @@ type Story = fn(&mut Stage<'_>) -> Result<(), Untold>;
 
 /// Every story, told from `first_thread` on.
 pub(super) fn tell<'a>(stage: impl Fn(u32) -> Stage<'a>, first_thread: u32) -> Result<Vec<Act>, Untold> {
-    let stories: [Story; 10] = [
+    let stories: [Story; 11] = [
         marsh::tell,
         small_facts::tell,
         hackney::tell,
@@ -37,6 +38,7 @@ pub(super) fn tell<'a>(stage: impl Fn(u32) -> Stage<'a>, first_thread: u32) -> R
         apart::tell,
         moved::tell,
         adopted::tell,
+        expected::tell,
     ];
     let mut acts = Vec::new();
     for (story, thread) in stories.into_iter().zip(first_thread..) {

@@ -25,9 +25,10 @@ use domain::enquiry::{Answer, KnownAt, Make, Searched};
 use domain::ids::{
     AssessmentId, CaseId, ContactId, CpPlanId, EpisodeId, EventId, HouseholdId, PersonId, Section47Id,
 };
+use domain::person::address::{Address, AddressClass};
 use domain::person::identifier::{Identifier, Scheme};
 use domain::person::name::{NameUse, PersonName};
-use domain::person::{Assertion, Open, PersonKind, Restrict, Sex};
+use domain::person::{Assert, Assertion, Living, Open, PersonKind, Restrict, Sex};
 use domain::source::{Basis, Source};
 use domain::text::Narrative;
 use domain::tie::{self, TieKind, TieTo};
@@ -51,6 +52,9 @@ pub struct Company {
     pub manager: Visitor,
 }
 
+/// Wakefield: the authority some families come from.
+const NEXT_DOOR: &str = "384";
+
 /// The company as tellers, with a conference chair and a constable of the county.
 #[derive(Clone)]
 pub(in crate::county) struct Cast {
@@ -63,30 +67,53 @@ pub(in crate::county) struct Cast {
     pub chair: Teller,
     pub police: Teller,
     pub health_visitor: Teller,
+    /// Those who do the same at another authority.
+    next_door: Option<Box<Cast>>,
 }
 
 impl Cast {
     /// The company joins the crew.
     pub fn join(crew: &mut Crew, company: &Company) -> Result<Self, Untold> {
         let authority = company.worker.actor().authority.clone().ok_or(Untold::Nobody)?;
-        let council =
-            crew.councils.iter().find(|council| council.authority == authority).ok_or(Untold::Nobody)?;
-        let chair = council.chairs.first().copied().ok_or(Untold::Nobody)?;
-        let health_visitor = council.health_visitors.first().copied().ok_or(Untold::Nobody)?;
-        let police = crew.police.first().copied().ok_or(Untold::Nobody)?;
+        let of = |authority: &str| {
+            let council = crew.councils.iter().find(|council| council.authority.as_str() == authority);
+            council.ok_or(Untold::Nobody)
+        };
+        let (here, there) = (of(authority.as_str())?, of(NEXT_DOOR)?);
+        let (chair, health_visitor) = (first(&here.chairs)?, first(&here.health_visitors)?);
+        let police = first(&crew.police)?;
+        let team = there.teams.first().ok_or(Untold::Nobody)?;
+        let mut next_door = Self {
+            authority: there.authority.clone(),
+            front_door: first(&there.front_door)?,
+            school: police,
+            nurse: police,
+            worker: first(&team.workers)?,
+            manager: team.manager,
+            chair: first(&there.chairs)?,
+            police,
+            health_visitor: first(&there.health_visitors)?,
+            next_door: None,
+        };
         let mut joins = |visitor: &Visitor| crew.join(visitor.clone());
+        (next_door.school, next_door.nurse) = (joins(&company.school), joins(&company.nurse));
         Ok(Self {
             authority,
             front_door: joins(&company.front_door),
-            school: joins(&company.school),
-            nurse: joins(&company.nurse),
+            school: next_door.school,
+            nurse: next_door.nurse,
             worker: joins(&company.worker),
             manager: joins(&company.manager),
             chair,
             police,
             health_visitor,
+            next_door: Some(Box::new(next_door)),
         })
     }
+}
+
+fn first(those: &[Teller]) -> Result<Teller, Untold> {
+    those.first().copied().ok_or(Untold::Nobody)
 }
 
 /// Where one story is told.
@@ -117,6 +144,14 @@ impl<'a> Stage<'a> {
     pub fn in_order(self) -> Vec<Act> {
         let thread = self.script.thread();
         self.script.in_order().into_iter().map(|act| Act { thread, ..act }).collect()
+    }
+
+    /// Goes on at the authority next door, or comes back from there.
+    pub fn change_sides(&mut self) {
+        if let Some(there) = self.cast.next_door.take() {
+            let here = std::mem::replace(&mut self.cast, *there);
+            self.cast.next_door = Some(Box::new(here));
+        }
     }
 
     /// So many days before the county's end, at this hour and minute in England.
@@ -191,6 +226,33 @@ impl<'a> Stage<'a> {
         let at = self.next(at);
         let command = Command::Person { id: Some(person), command: command.into() };
         self.tell(at, self.cast.front_door, Purpose::SafeguardingCheck, command)
+    }
+
+    /// These people live somewhere from a day.
+    pub fn lives(
+        &mut self,
+        at: DateTime<Utc>,
+        people: &[PersonId],
+        street: &str,
+        postcode: &str,
+    ) -> Result<(), Untold> {
+        for person in people {
+            let assert = Assert {
+                assertions: vec![Assertion::Address {
+                    address: Address::parse(&[street], postcode)?,
+                    class: AddressClass::Ordinary,
+                    withheld_from: Vec::new(),
+                    living: Living::Private,
+                    from: civil_day(at),
+                    to: None,
+                }],
+                source: self.source(),
+                occurred: Occurred::Instant(at),
+                testimony: None,
+            };
+            self.of_person(at, *person, assert)?;
+        }
+        Ok(())
     }
 
     /// The manager closes a record to all but named readers.
@@ -348,14 +410,19 @@ impl<'a> Stage<'a> {
         let decide = DecideReferral { episode: case.episode, on: day, outcome, reason: None };
         let later = at + TimeDelta::minutes(40);
         self.on_case(later, case, (manager, Purpose::AllocatedWork), decide)?;
+        self.allocate(later + TimeDelta::minutes(5), case)?;
+        Ok(case)
+    }
+
+    /// The manager gives a case to the worker of the stories.
+    pub fn allocate(&mut self, at: DateTime<Utc>, case: Case) -> Result<(), Untold> {
         let allocate = AllocateWorker {
             practitioner: self.cast.worker.practitioner,
             role: WorkerRole::LeadPractitioner,
             team: None,
-            on: day,
+            on: Occurred::Day(civil_day(at)),
         };
-        self.on_case(later + TimeDelta::minutes(5), case, (manager, Purpose::AllocatedWork), allocate)?;
-        Ok(case)
+        self.manage(at, case, allocate).map(drop)
     }
 
     pub fn on_case(

@@ -40,6 +40,9 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
         stage.tie(known, halina, TieKind::Mother, twin)?;
         twins.push(twin);
     }
+    if let [one, other] = twins.as_slice() {
+        stage.tie(known, *one, TieKind::Sibling, *other)?;
+    }
     let told = stage.contact(
         stage.working(117, 10, 0),
         visitor,
