@@ -44,6 +44,9 @@ impl From<deadpool_postgres::PoolError> for ReadError {
 pub struct AsOf {
     /// As the record knew it then.
     pub known_at: Option<DateTime<Utc>>,
+    /// The place in the record that is meant by it, where that is known: of several events at one moment, some may
+    /// have come after.
+    pub upto: Option<Position>,
     /// As it was then, by what is known.
     pub was_at: Option<DateTime<Utc>>,
 }
@@ -172,9 +175,10 @@ impl Reads {
         key: Key,
         as_of: AsOf,
     ) -> Result<Vec<Entry>, ReadError> {
-        let cut = match as_of.known_at {
-            Some(at) => self.position_at(at).await?,
-            None => self.log.store.head().await.map_err(EngineError::from)?.position,
+        let cut = match (as_of.upto, as_of.known_at) {
+            (Some(upto), _) => upto,
+            (None, Some(at)) => self.position_at(at).await?,
+            (None, None) => self.log.store.head().await.map_err(EngineError::from)?.position,
         };
         let mut history = self.history_up_to(view, key, cut).await?;
         history.retain(|entry| as_of.was_at.is_none_or(|at| entry.occurred.earliest() <= at));

@@ -12,8 +12,8 @@ use domain::case::codes::ReferralSource;
 use domain::case::events::WorkerRole;
 use domain::case::receive_referral::ReceiveReferral;
 use domain::case::status::Standing;
-use domain::enquiry::Answer;
-use domain::ids::{PersonId, PractitionerId};
+use domain::enquiry::{Answer, AskedAs, KnownAt, Make, Searched};
+use domain::ids::{EnquiryId, PersonId, PractitionerId};
 use domain::person::identifier::{Identifier, Scheme};
 use domain::person::restriction::RestrictionReason;
 use domain::person::{Assert, Assertion, Duty, RecordAuthority, Restrict};
@@ -371,13 +371,101 @@ async fn a_question_asked_twice_under_one_key_is_one_enquiry_with_its_first_answ
     app.clock.advance(chrono::TimeDelta::hours(1));
     let again = only(&app, &lead, question.clone()).await;
     assert!(again.repeated && !first.repeated);
-    assert_eq!((again.reference, again.subject), (first.reference, Some(child)));
+    assert_eq!((again.reference, again.subject), (first.reference.clone(), Some(child)));
     assert_eq!((again.known_at, again.answer), (first.known_at, first.answer));
     assert_eq!(app.app.record.head().await.unwrap().position, head);
+
+    app.clock.advance(-chrono::TimeDelta::hours(1));
+    let again = only(&app, &lead, question.clone()).await;
+    assert_eq!(all_of(again), all_of(first), "nor is one's own enquiry an earlier one");
 
     let other = Question { search: Search::NhsNumber(NOBODYS_NHS_NUMBER.parse().unwrap()), ..question };
     let conflict = app.app.enquire(&lead, other).await;
     assert!(matches!(conflict, Err(ExecuteError::IdempotencyConflict)), "{conflict:?}");
+}
+
+/// Everything that is answered, but for whether it was asked before.
+fn all_of(answered: Answered) -> String {
+    format!("{:#?}", Answered { repeated: false, ..answered })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_counts_who_asked_before_and_never_its_own_enquiry() {
+    let app = TestApp::start().await;
+    maya(&app).await;
+    let (lead, other) = (app.safeguarding_lead(), app.safeguarding_lead());
+    let first = only(&app, &lead, ask(NHS_NUMBER, Purpose::SafeguardingCheck)).await;
+    let second = only(&app, &other, ask(NHS_NUMBER, Purpose::SafeguardingCheck)).await;
+    let read = async |visitor: &Visitor, answered: &Answered| {
+        app.app.receipt(visitor, answered.enquiry).await.expect("a receipt").1
+    };
+    let of_first = read(&lead, &first).await;
+    assert_eq!((of_first.previous.len(), of_first.previous_count), (0, 0), "nobody asked before");
+    assert_eq!(all_of(of_first), all_of(first.clone()), "the same when it is read again");
+    let of_second = read(&other, &second).await;
+    assert_eq!((of_second.previous.len(), of_second.previous_count), (1, 1));
+    assert_eq!(of_second.previous[0].reference, first.reference.as_str());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_was_given_behind_the_record_says_so_when_it_is_read_again() {
+    let app = TestApp::start().await;
+    let child = maya(&app).await;
+    let nurse = app.emergency_nurse();
+    let made = async |known_at: Position| {
+        let make = Make {
+            asked_by: nurse.agency(),
+            asked_as: AskedAs::of(nurse.actor()),
+            purpose: Purpose::Attendance,
+            lawful_basis: LawfulBasis::PublicTask,
+            reason: Narrative::parse("In the department.").unwrap(),
+            searched: vec![Searched::Record],
+            sought: Vec::new(),
+            subject: Some(child),
+            answered: Answer::Found,
+            disclosed: Disclosure::Status,
+            known_at: KnownAt(known_at.raw()),
+        };
+        let make = Command::Enquiry { id: None, command: make.into() };
+        let made = app.done(&nurse, order(Purpose::Attendance, make)).await;
+        app.app.receipt(&nurse, EnquiryId(made.stream)).await.expect("a receipt").1.is_catching_up
+    };
+    let head = app.app.record.head().await.unwrap().position;
+    let before = Position::from_raw(head.raw() - 1);
+    assert!(!made(before).await, "recorded in the same moment");
+    app.clock.advance(chrono::TimeDelta::seconds(3));
+    assert!(made(before).await, "three seconds old, and not in the answer");
+    assert!(!made(app.app.record.head().await.unwrap().position).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_more_match_than_are_answered_is_said_again_under_the_same_key() {
+    let app = TestApp::start().await;
+    for _ in 0..6 {
+        let child = app.child("Robin", "Ashworth").await;
+        let born = Assert {
+            assertions: vec![Assertion::Birth("2016-04-02".parse().unwrap())],
+            source: Source { basis: Basis::Document, agency: COUNCIL },
+            occurred: now(),
+            testimony: None,
+        };
+        let assert = Command::Person { id: Some(child), command: born.into() };
+        app.done(&app.front_door(), order(Purpose::ReferralConsideration, assert)).await;
+    }
+    let question = Question {
+        search: Search::NameAndBirth {
+            given: "Robin".to_owned(),
+            family: "Ashworth".to_owned(),
+            born: "2016-04-02".parse().unwrap(),
+        },
+        idempotency_key: Some("a".to_owned()),
+        ..ask(NHS_NUMBER, Purpose::Attendance)
+    };
+    let nurse = app.emergency_nurse();
+    let first = app.app.enquire(&nurse, question.clone()).await.unwrap();
+    assert!(first.len() == 5 && first.iter().all(|answered| answered.others_match));
+    let again = app.app.enquire(&nurse, question).await.unwrap();
+    assert!(again.len() == 5 && again.iter().all(|answered| answered.others_match && answered.repeated));
 }
 
 #[tokio::test(flavor = "multi_thread")]

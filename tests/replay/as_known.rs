@@ -26,7 +26,7 @@ async fn as_known_at_equals_a_rebuild_of_the_log_cut_there() {
             let known_at = last.first().map(|event| event.header.recorded_at());
             let then_database = TestDatabase::new().await;
             let then = build(&then_database, record.cut(at), record.keys.clone()).await;
-            let as_of = AsOf { known_at, was_at: None };
+            let as_of = AsOf { known_at, ..AsOf::default() };
             for child in children() {
                 let page = timeline::Page { before: None, limit: 10_000 };
                 let looked_back = timeline::of_as_of(&now, &all(), child, as_of).await.expect("a page");

@@ -68,7 +68,7 @@ async fn a_page_of_the_past_shows_no_more_than_the_present_one() {
     let known_at = "2026-01-05T09:30:00Z".parse().ok();
     let mut restricted = 0;
     for (person, standing) in standings {
-        let past = timeline::of_as_of(&reads, &scope, person, AsOf { known_at, was_at: None }).await;
+        let past = timeline::of_as_of(&reads, &scope, person, AsOf { known_at, ..AsOf::default() }).await;
         let past = past.expect("a page");
         assert_eq!(past.is_none(), standing.restriction.is_some(), "restricted now, hidden then");
         restricted += usize::from(standing.restriction.is_some());

@@ -38,7 +38,7 @@ fn colleague() -> Scope {
 }
 
 async fn page(reads: &Reads, person: PersonId, known_at: DateTime<Utc>) -> Vec<Item> {
-    let as_of = AsOf { known_at: Some(known_at), was_at: None };
+    let as_of = AsOf { known_at: Some(known_at), ..AsOf::default() };
     let found = timeline::of_as_of(reads, &colleague(), person, as_of).await.expect("a page");
     found.expect("a child").items
 }

@@ -12,7 +12,7 @@ mod hours;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
 use domain::decider::Decider as _;
 use domain::enquiry::events::Made;
@@ -26,7 +26,7 @@ use domain::person::identifier::{NhsNumber, Scheme};
 use domain::person::uncertain_date::UncertainDate;
 use domain::text::Narrative;
 use domain::when::civil_day;
-use event_store::{Position, StreamId};
+use event_store::{EventStore as _, Position, StreamId};
 use projections::access::standing;
 use projections::people::{self, Search as PeopleSearch};
 use projections::reads::AsOf;
@@ -159,7 +159,7 @@ impl App {
         };
         let others_match = found.len() > MATCHES_MAX;
         if found.is_empty() {
-            self.read_of_nobody(&scope).await?;
+            self.read_of_nobody(&scope, None).await?;
             let answered = self.no_trace(visitor, basis).await?;
             return Ok(vec![self.put_on_record(visitor, &question, 0, answered).await?]);
         }
@@ -236,6 +236,11 @@ impl App {
             };
             answers.push(self.answer_again(visitor, scope, enquiry, &made, at).await?);
         }
+        // Only so many were put on record; whether there are more is looked up.
+        if answers.len() == MATCHES_MAX {
+            let others_match = self.found(scope, &question.search).await?.len() > MATCHES_MAX;
+            answers.iter_mut().for_each(|answered| answered.others_match = others_match);
+        }
         Ok(answers)
     }
 
@@ -249,19 +254,30 @@ impl App {
         at: DateTime<Utc>,
     ) -> Result<Answered, ReadError> {
         let position = Position::from_raw(made.known_at.0);
-        let basis = Basis { position, head: self.on_record(), is_catching_up: false };
+        let now = self.caught_up().await?;
+        let is_catching_up = now.position < position || self.was_catching_up(position, at).await?;
+        let basis = Basis { position, head: now.head, is_catching_up };
+        let as_of = AsOf { known_at: Some(at), upto: Some(position), was_at: None };
         let subject = match made.subject {
             Some(person) => self.known(person).await?,
             None => None,
         };
         let answered = match subject {
-            Some(known) => {
-                let as_of = AsOf { known_at: Some(at), was_at: None };
-                self.answer(visitor, scope, known, basis, Some(as_of)).await?
+            Some(known) => self.answer(visitor, scope, known, basis, Some(as_of)).await?,
+            None => {
+                self.read_of_nobody(scope, Some(as_of)).await?;
+                self.no_trace(visitor, basis).await?
             }
-            None => self.no_trace(visitor, basis).await?,
         };
         Ok(Answered { enquiry, reference: Receipt::of(enquiry), as_of: at, repeated: true, ..answered })
+    }
+
+    /// Whether an answer went without what was on record when it was asked: views are waited for, and what they still
+    /// lack was recorded before the waiting began.
+    async fn was_catching_up(&self, known_at: Position, at: DateTime<Utc>) -> Result<bool, ReadError> {
+        let next = self.record.read_all(known_at, 1).await?;
+        let waited_for = at - TimeDelta::from_std(PATIENCE).unwrap_or_default();
+        Ok(next.first().is_some_and(|event| event.header.recorded_at() <= waited_for))
     }
 
     /// A receipt once given, for whoever asked then: to read it again, or on paper. The look goes on record like any.
@@ -280,7 +296,6 @@ impl App {
             return Err(ReadError::Absent);
         };
         let scope = self.scope(visitor, Action::Enquire, made.purpose)?;
-        self.caught_up().await?;
         let mut answered = self.answer_again(visitor, &scope, enquiry, made, entry.recorded_at).await?;
         answered.would_differ = would_differ(&entries);
         let shown = |person| ShownPerson { person, disclosure: answered.disclosed };
@@ -409,11 +424,11 @@ impl App {
     }
 
     /// What an answer about somebody reads, of nobody: how long the asker waits does not say whether anybody is there.
-    async fn read_of_nobody(&self, scope: &Scope) -> Result<(), ReadError> {
+    async fn read_of_nobody(&self, scope: &Scope, as_of: Option<AsOf>) -> Result<(), ReadError> {
         let (nobody, standing) = (PersonId(uuid::Uuid::nil()), Standing::default());
         tokio::try_join!(
-            status::of_known(&self.views, scope, nobody, &standing, None),
-            enquiries::newest_of_known(&self.views, scope, nobody, &standing, None, PREVIOUS_MAX),
+            status::of_known(&self.views, scope, nobody, &standing, as_of),
+            enquiries::newest_of_known(&self.views, scope, nobody, &standing, as_of, PREVIOUS_MAX),
         )?;
         Ok(())
     }

@@ -79,6 +79,8 @@ test("a safeguarding lead tells the front door, which sees it, decides, and the 
   await walk("Priya Nolan", async (page) => {
     await ask(page, "Deciding whether to tell social care", TILLY.number, "Third time this week");
     await page.getByRole("heading", { name: "Who asked before" }).waitFor();
+    const reference = await page.locator(".gt-receipt__reference").innerText();
+    assert.equal(await page.getByRole("cell", { name: reference }).count(), 0, "one’s own asking is no earlier one");
     await page.getByRole("link", { name: "Tell what you know" }).click();
     await tell(page, "Missed appointments", "Did not come to the optician again.");
     await page.getByRole("button", { name: "Change something" }).click();

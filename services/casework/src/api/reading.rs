@@ -63,7 +63,7 @@ impl AsOfQuery {
     pub fn as_of(self) -> Option<AsOf> {
         let known_at = self.as_known_at.map(|given| given.0.0);
         let was_at = self.as_it_was_at.map(|given| given.0.0);
-        (known_at.is_some() || was_at.is_some()).then_some(AsOf { known_at, was_at })
+        (known_at.is_some() || was_at.is_some()).then_some(AsOf { known_at, was_at, upto: None })
     }
 }
 

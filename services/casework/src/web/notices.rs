@@ -15,6 +15,7 @@ use super::components::{Answer, Choice, ErrorSummary, Hidden, Problems, Tag, Tex
 use super::form::{KEY, Posted, Typed, fresh_key};
 use super::frame::{Frame, page, see};
 use super::problem::{PageProblem, refusal};
+use super::receipt;
 use super::session::Session;
 use super::words;
 use crate::access_log::Shown;
@@ -234,10 +235,7 @@ async fn ask_again(
             trace: None,
         };
         match app.enquire(&session.visitor, question).await {
-            Ok(answers) => {
-                let ids: Vec<String> = answers.iter().map(|answer| answer.enquiry.to_string()).collect();
-                return Ok(see(&format!("/receipts/{}", ids.join("+"))));
-            }
+            Ok(answers) => return Ok(see(&receipt::address_of(&answers))),
             Err(error) => problems.add("reason", refusal(error)?.sentence),
         }
     }

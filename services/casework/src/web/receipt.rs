@@ -13,6 +13,7 @@ use domain::enquiry::Answer;
 use domain::ids::{EnquiryId, PersonId};
 use domain::when::civil_time;
 use projections::people;
+use serde::Deserialize;
 
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
@@ -29,6 +30,20 @@ use crate::error::Problem;
 const RECEIPTS_MAX: usize = 5;
 pub fn addresses() -> Vec<Address> {
     vec![at("/receipts/{enquiries}").get(read)]
+}
+
+/// What the address says beside which enquiries: nothing about anybody.
+#[derive(Clone, Debug, Default, Deserialize)]
+struct Asked {
+    /// More matched than were answered, which is on no record.
+    others: Option<String>,
+}
+
+/// Where the answers to a question can be read.
+pub fn address_of(answers: &[Answered]) -> String {
+    let ids: Vec<String> = answers.iter().map(|answered| answered.enquiry.to_string()).collect();
+    let others = if answers.iter().any(|answered| answered.others_match) { "?others=match" } else { "" };
+    format!("/receipts/{}{others}", ids.join("+"))
 }
 
 #[derive(Template)]
@@ -119,16 +134,16 @@ async fn read(
     app: web::Data<App>,
     session: Session,
     enquiries: Path<String>,
+    asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageProblem> {
     let ids: Result<Vec<EnquiryId>, String> =
         enquiries.split('+').take(RECEIPTS_MAX).map(EnquiryId::read).collect();
     let ids = ids.map_err(|_| Problem::no_such_page())?;
     let mut receipts = Vec::with_capacity(ids.len());
-    let (mut of, mut others_match) = (Purpose::SafeguardingCheck, false);
+    let mut of = Purpose::SafeguardingCheck;
     for id in ids {
         let (purpose, answered) = app.receipt(&session.visitor, id).await?;
         of = purpose;
-        others_match |= answered.others_match;
         receipts.push(said(&app, &session, purpose, answered).await?);
     }
     let title = match receipts.as_slice() {
@@ -137,7 +152,12 @@ async fn read(
     };
     Ok(page(
         StatusCode::OK,
-        &ReceiptPage { frame: Frame::of(&session, &title), purpose: of, receipts, others_match },
+        &ReceiptPage {
+            frame: Frame::of(&session, &title),
+            purpose: of,
+            receipts,
+            others_match: asked.others.is_some(),
+        },
     ))
 }
 
@@ -376,5 +396,6 @@ mod tests {
             html.contains("Authority 381</strong> has not registered") && html.contains("Ask again"),
             "{html}"
         );
+        assert!(html.contains("recorded in the last moments") && html.contains("More children match"), "{html}");
     }
 }

@@ -195,7 +195,7 @@ async fn read(
     let moment = Moment::of(known.as_deref(), asked.time.as_deref());
     let known_at = moment.read(now, &mut problems);
     let may_look_back = app.scope(&session.visitor, Action::Replay, purpose).is_ok();
-    let as_of = known_at.map(|known_at| AsOf { known_at: Some(known_at), was_at: None });
+    let as_of = known_at.map(|known_at| AsOf { known_at: Some(known_at), ..AsOf::default() });
     let before = before(&shared, &session, id, asked.page.as_deref())?;
     let asking = session.asking(purpose);
     app.take_in("timeline").await;

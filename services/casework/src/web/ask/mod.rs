@@ -16,6 +16,7 @@ use super::components::{Answer, Choice, ErrorSummary, Hidden, Keypad, Problems, 
 use super::form::{KEY, Posted, Typed, fresh_key};
 use super::frame::{Frame, page, see};
 use super::problem::{PageProblem, refusal};
+use super::receipt;
 use super::session::Session;
 use super::start::Door;
 use super::words;
@@ -100,9 +101,7 @@ async fn ask(
         {
             match app.enquire(&session.visitor, question).await {
                 Ok(answers) => {
-                    let ids: Vec<String> =
-                        answers.iter().map(|answered| answered.enquiry.to_string()).collect();
-                    return Ok(see(&format!("/receipts/{}", ids.join("+"))));
+                    return Ok(see(&receipt::address_of(&answers)));
                 }
                 Err(error) => problems.add("by", refusal(error)?.sentence),
             }
