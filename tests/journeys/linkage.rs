@@ -69,6 +69,50 @@ async fn an_enquiry_a_teachers_worry_and_violence_at_home_are_one_alert_that_nam
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn evidence_from_an_unconfirmed_match_says_so_however_it_was_chosen_or_asked_again() {
+    let all = Partnership::start().await;
+    let said = json!({
+        "kind": "born",
+        "assertions": [
+            { "name": { "given": "Tilly", "family": "Marsh", "use": "usual" } },
+            { "birth": "2016-04-02" },
+            { "identifier": { "scheme": "nhs", "value": "9990000018" } },
+        ],
+        "source": { "basis": "told" },
+    });
+    let tilly = all.front_door().post("/api/v1/people", &said).await.id();
+    let name = json!({ "given": "Tilly", "family": "Marsh", "born": "2016-04-02" });
+    let chosen = |searched: &[&str]| json!({ "candidate": { "person": tilly, "searched": searched } });
+    let mut expected = Vec::new();
+    for (caller, search, identity) in [
+        (all.call(&all.app.emergency_nurse(), WEIGHING), json!({ "name-and-birth": name }), "unconfirmed"),
+        (all.school(), chosen(&["name", "birth-date"]), "unconfirmed"),
+        (all.police(), chosen(&["nhs-number", "name"]), "confirmed"),
+        (all.front_door(), json!({ "nhs-number": "9990000018" }), "confirmed"),
+    ] {
+        let answer = partnership::ask(&caller, search).await;
+        assert_eq!(answer["subject"], json!(tilly), "{answer}");
+        expected.push((answer["enquiry"].clone(), json!(identity)));
+        let again = partnership::ask(&caller, json!({ "again": answer["enquiry"] })).await;
+        expected.push((again["enquiry"].clone(), json!(identity)));
+    }
+    let open = all.open("several-agencies-ask").await;
+    assert_eq!(open.len(), 1, "{open:?}");
+    let alert = all.alert(&id(&open[0])).await;
+    let evidence = alert["evidence"].as_array().unwrap();
+    assert!(evidence.len() >= 4, "{evidence:?}");
+    for seen in evidence {
+        let found = expected.iter().find(|(enquiry, _)| *enquiry == seen["record"]);
+        let (_, identity) = found.unwrap_or_else(|| panic!("asked by nobody: {seen}"));
+        assert_eq!(seen["identity"], *identity, "{seen}");
+    }
+    let claimed = json!({ "search": chosen(&["name", "record"]), "reason": "A worry." });
+    let refused = all.school().post("/api/v1/enquiries", &claimed).await.problem(422);
+    assert_eq!(refused["fields"][0]["field"], "search/candidate/searched");
+    all.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn four_agencies_and_one_incident_are_counted_once() {
     let all = Partnership::start().await;
     let tilly = all.app.child("Tilly", "Marsh").await;

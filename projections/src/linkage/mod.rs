@@ -47,7 +47,7 @@ impl View for Linkage {
     }
 
     fn version(&self) -> u16 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -225,12 +225,14 @@ fn part(role: ContactRole) -> Option<Part> {
     }
 }
 
-/// A number or the record itself says who is asked about; a name and a birth date may be somebody else's too.
+/// A number says who is asked about, and so does a record that the asker had before them already; a name and a birth
+/// date may be somebody else's too, and whoever was chosen by them is no surer.
 fn identity(searched: &[Searched]) -> Identity {
-    let is_sure = searched.iter().any(|with| {
-        matches!(with, Searched::NhsNumber | Searched::Upn | Searched::LaChildId | Searched::Record)
-    });
-    if is_sure { Identity::Confirmed } else { Identity::Unconfirmed }
+    let has_number = searched
+        .iter()
+        .any(|with| matches!(with, Searched::NhsNumber | Searched::Upn | Searched::LaChildId));
+    let had_record = searched.iter().all(|with| *with == Searched::Record);
+    if has_number || had_record { Identity::Confirmed } else { Identity::Unconfirmed }
 }
 
 /// What is remembered of a person, a household or an agency.

@@ -104,12 +104,13 @@ impl std::fmt::Debug for Search {
 }
 
 impl Search {
+    /// Whoever is chosen among several is no surer than what they were found by.
     fn kinds(&self) -> Vec<Searched> {
         match self {
             Self::NhsNumber(_) => vec![Searched::NhsNumber],
             Self::NameAndBirth { .. } => vec![Searched::Name, Searched::BirthDate],
             Self::Person(_) | Self::Again(_) => vec![Searched::Record],
-            Self::Candidate { searched, .. } => searched.iter().copied().chain([Searched::Record]).collect(),
+            Self::Candidate { searched, .. } => searched.clone(),
         }
     }
 }
@@ -153,21 +154,21 @@ impl App {
             return Ok(before);
         }
         let basis = self.caught_up().await?;
-        let found = match question.search {
+        let (found, searched) = match question.search {
             Search::Again(enquiry) => self.asked_again(visitor, enquiry).await?,
-            ref search => self.found(&scope, search).await?,
+            ref search => (self.found(&scope, search).await?, search.kinds()),
         };
         let others_match = found.len() > MATCHES_MAX;
         if found.is_empty() {
             self.read_of_nobody(&scope, None).await?;
             let answered = self.no_trace(visitor, basis).await?;
-            return Ok(vec![self.put_on_record(visitor, &question, 0, answered).await?]);
+            return Ok(vec![self.put_on_record(visitor, &question, &searched, 0, answered).await?]);
         }
         let mut answers = Vec::with_capacity(found.len());
         for (nth, known) in found.into_iter().take(MATCHES_MAX).enumerate() {
             let mut answered = self.answer(visitor, &scope, known, basis, None).await?;
             answered.others_match = others_match;
-            answers.push(self.put_on_record(visitor, &question, nth, answered).await?);
+            answers.push(self.put_on_record(visitor, &question, &searched, nth, answered).await?);
         }
         Ok(answers)
     }
@@ -177,6 +178,7 @@ impl App {
         &self,
         visitor: &Visitor,
         question: &Question,
+        searched: &[Searched],
         nth: usize,
         answered: Answered,
     ) -> Result<Answered, ExecuteError> {
@@ -186,7 +188,7 @@ impl App {
             purpose: question.purpose,
             lawful_basis: question.lawful_basis,
             reason: question.reason.clone(),
-            searched: question.search.kinds(),
+            searched: searched.to_vec(),
             sought: self.marks_of(&question.search),
             subject: answered.subject,
             answered: answered.answer,
@@ -305,17 +307,24 @@ impl App {
         Ok((made.purpose, answered))
     }
 
-    /// Whom an earlier answer to the asker's agency is about, or would be. What is said to another agency is nobody's
-    /// to ask by, and where the answer is about nobody there is nothing to ask by.
-    async fn asked_again(&self, visitor: &Visitor, enquiry: EnquiryId) -> Result<Vec<Known>, ExecuteError> {
+    /// Whom an earlier answer to the asker's agency is about, or would be, and with what they were looked for then:
+    /// asking again makes nobody surer who it is. What is said to another agency is nobody's to ask by, and where the
+    /// answer is about nobody there is nothing to ask by.
+    async fn asked_again(
+        &self,
+        visitor: &Visitor,
+        enquiry: EnquiryId,
+    ) -> Result<(Vec<Known>, Vec<Searched>), ExecuteError> {
         let (enquiry, _): (Enquiry, _) = match self.state_of("enquiry", enquiry.0).await {
             Err(ReadError::Absent) => Default::default(),
             enquiry => enquiry?,
         };
-        let is_own = enquiry.made().is_some_and(|made| made.asked_by == visitor.agency());
-        match enquiry.said().filter(|_| is_own).and_then(|said| said.subject) {
-            Some(person) => Ok(self.known(person).await?.into_iter().collect()),
-            None => Err(ExecuteError::Invalid(vec![FieldError::new("search/again", NOBODY_TO_ASK_ABOUT)])),
+        let own = enquiry.made().filter(|made| made.asked_by == visitor.agency());
+        match (own, enquiry.said().and_then(|said| said.subject)) {
+            (Some(made), Some(person)) => {
+                Ok((self.known(person).await?.into_iter().collect(), made.searched.clone()))
+            }
+            _ => Err(ExecuteError::Invalid(vec![FieldError::new("search/again", NOBODY_TO_ASK_ABOUT)])),
         }
     }
 

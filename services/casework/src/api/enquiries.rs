@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::enquiry::Searched;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -52,6 +53,13 @@ struct ChosenCandidate {
     searched: Vec<GivenSearched>,
 }
 
+impl ChosenCandidate {
+    /// Whoever had the record before them already chose among nobody.
+    fn says_by_what(&self) -> bool {
+        !self.searched.is_empty() && self.searched.iter().all(|given| given.0 != Searched::Record)
+    }
+}
+
 /// A name and a date of birth.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -81,7 +89,7 @@ impl LookFor {
             }
             Self::Person(id) => Search::Person(id.0),
             Self::Again(id) => Search::Again(id.0),
-            Self::Candidate(chosen) if chosen.searched.is_empty() => {
+            Self::Candidate(chosen) if !chosen.says_by_what() => {
                 let problem = "says with what was searched: name, birth-date, nhs-number, address";
                 return Err(Problem::invalid(vec![FieldError::new("search/candidate/searched", problem)]));
             }

@@ -133,14 +133,12 @@ impl By {
         }
     }
 
+    /// With what those who are near were found. They are shown where nobody has the number: it says nothing of them.
     fn searched(&self) -> Vec<Searched> {
         match self {
-            Self::Number(_, None) => vec![Searched::NhsNumber],
-            Self::Number(_, Some(known)) => {
-                std::iter::once(Searched::NhsNumber).chain(searched_by(known)).collect()
-            }
+            Self::Number(_, None) => Vec::new(),
             Self::Name { .. } => vec![Searched::Name, Searched::BirthDate],
-            Self::WhatIsNear(known) => searched_by(known).collect(),
+            Self::Number(_, Some(known)) | Self::WhatIsNear(known) => searched_by(known).collect(),
         }
     }
 }
@@ -175,9 +173,12 @@ impl Asked {
             }
             exactly?
         } else {
-            let person =
-                PersonId::read(chosen).map_err(|_| problems.add("by", "Choose one of those who are shown"));
-            Search::Candidate { person: person.ok()?, searched: self.by.searched() }
+            let (person, searched) = (PersonId::read(chosen), self.by.searched());
+            let (Ok(person), false) = (person, searched.is_empty()) else {
+                problems.add("by", "Choose one of those who are shown");
+                return None;
+            };
+            Search::Candidate { person, searched }
         };
         let key = typed.string(KEY);
         Some(Question {
@@ -225,7 +226,7 @@ mod tests {
         let mut problems = Problems::default();
         let number = [("by", BY_NUMBER), ("nhs_number", "999 000 0018")];
         let alone = asked(&typed(&number), &mut problems).unwrap();
-        assert!(alone.by.known().is_none() && alone.by.searched() == [Searched::NhsNumber]);
+        assert!(alone.by.known().is_none() && alone.by.searched().is_empty());
         let named = [
             number.as_slice(),
             &[("number_given", "Tily"), ("number_family", "Marsch"), ("number_born_year", "2019")],
@@ -233,8 +234,8 @@ mod tests {
         let with_a_name = asked(&typed(&named.concat()), &mut problems).unwrap();
         let known = with_a_name.by.known().unwrap();
         assert_eq!((known.family.as_str(), known.nhs_number), ("Marsch", None), "the name is looked for");
-        let searched = [Searched::NhsNumber, Searched::Name, Searched::BirthDate];
-        assert_eq!(with_a_name.by.searched(), searched);
+        let searched = [Searched::Name, Searched::BirthDate];
+        assert_eq!(with_a_name.by.searched(), searched, "nobody who is near has the number");
         assert_eq!(known.born.map(UncertainDate::to_text).as_deref(), Some("2019"));
         assert!(matches!(with_a_name.by.exactly(), Some(Search::NhsNumber(_))), "asked as it was typed");
         assert!(problems.is_empty(), "{problems:?}");
