@@ -324,6 +324,8 @@ async fn the_number_given_is_the_one_for_this_hour() {
         let (first, other) = answered.responsible[0].lines(answered.read_at);
         assert_eq!(first.unwrap().number, number, "{when}");
         assert_ne!(other.unwrap().number, number, "{when}: the other below it");
+        let is_night_first = answered.advice.starts_with("Telephone the emergency duty team first");
+        assert_eq!(is_night_first, number == night, "{when}: {}", answered.advice);
     }
 }
 

@@ -4,6 +4,7 @@
 //! kind of look in the access log. "No trace" is an answer and never a reassurance. Left out: near misses, which are
 //! a search of people, and the file itself, which no enquiry gives.
 
+mod advice;
 mod answer;
 mod asked;
 mod basis;
@@ -40,6 +41,7 @@ pub use asked::{AskedOf, Reply, Whom};
 pub use basis::{LegalBasis, since};
 pub use hours::{Hours, Line};
 
+use advice::{HOW_TO_REFER, Hour, advice, advice_on_missing};
 use asked::Heard;
 
 use crate::access_log::{Looking, ShownPerson};
@@ -399,6 +401,7 @@ impl App {
             Some(_) | None => None,
         };
         let responsible = self.responsible(&status.ring, basis.head).await?;
+        let hour = Hour::at(&responsible, self.clock.now());
         let asked = Heard {
             registered: &self.registered(basis.head).await?,
             named: &responsible,
@@ -412,11 +415,7 @@ impl App {
         Ok(Answered {
             subject: Some(person),
             asked,
-            advice: if status.missing.is_empty() {
-                answer::advice(answer)
-            } else {
-                answer::advice_on_missing()
-            },
+            advice: if status.missing.is_empty() { advice(answer, hour) } else { advice_on_missing() },
             missing: status.missing,
             answer,
             disclosed: status.disclosure,
@@ -428,7 +427,7 @@ impl App {
             previous_count: previous.count,
             may_be_adult: status.may_be_adult,
             is_incomplete: status.is_incomplete,
-            ..self.blank(basis, answer)
+            ..self.blank(basis, answer, hour)
         })
     }
 
@@ -456,10 +455,11 @@ impl App {
             now: self.clock.now(),
         }
         .asked();
-        Ok(Answered { responsible, asked, ..self.blank(basis, Answer::NoTrace) })
+        let hour = Hour::at(&responsible, self.clock.now());
+        Ok(Answered { responsible, asked, ..self.blank(basis, Answer::NoTrace, hour) })
     }
 
-    fn blank(&self, basis: Basis, answer: Answer) -> Answered {
+    fn blank(&self, basis: Basis, answer: Answer, hour: Hour) -> Answered {
         let enquiry = EnquiryId(uuid::Uuid::nil());
         Answered {
             enquiry,
@@ -483,7 +483,8 @@ impl App {
             is_catching_up: basis.is_catching_up,
             others_match: false,
             would_differ: false,
-            advice: answer::advice(answer),
+            advice: advice(answer, hour),
+            how_to_refer: HOW_TO_REFER,
             repeated: false,
         }
     }

@@ -14,7 +14,9 @@ use super::input::{
 };
 use crate::api::people::{AuthorityOnDuty, EmergencyPower, MissingPerson};
 use crate::app::App;
-use crate::enquire::{Answered, AskedOf, PreviousEnquiry, Question, Responsible, Search, StatusHere, Worker};
+use crate::enquire::{
+    Answered, AskedOf, Hours, PreviousEnquiry, Question, Responsible, Search, StatusHere, Worker,
+};
 use crate::error::{FieldError, Problem};
 
 pub fn addresses() -> Vec<Address> {
@@ -153,6 +155,8 @@ pub struct Answer {
     others_match: bool,
     /// What to do now.
     advice: &'static str,
+    /// By whom a child is referred, how, and by when the authority decides.
+    how_to_refer: &'static str,
     /// The same question was asked before under this key, and this is its answer.
     repeated: bool,
 }
@@ -192,6 +196,10 @@ struct Contactable {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     telephone: Option<String>,
+    /// When that is answered: a worker's own number, `in-hours` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "in-hours")]
+    telephone_hours: Option<&'static str>,
 }
 
 impl std::fmt::Debug for Contactable {
@@ -296,6 +304,7 @@ impl From<Answered> for Answer {
             is_catching_up: answered.is_catching_up,
             others_match: answered.others_match,
             advice: answered.advice,
+            how_to_refer: answered.how_to_refer,
             repeated: answered.repeated,
         }
     }
@@ -320,7 +329,12 @@ impl From<StatusHere> for AnswerStatus {
 
 impl From<Worker> for Contactable {
     fn from(worker: Worker) -> Self {
-        Self { practitioner: worker.practitioner.0, name: worker.name, telephone: worker.telephone }
+        Self {
+            practitioner: worker.practitioner.0,
+            name: worker.name,
+            telephone_hours: worker.telephone.as_ref().map(|_| Hours::Office.code()),
+            telephone: worker.telephone,
+        }
     }
 }
 

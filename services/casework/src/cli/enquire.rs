@@ -95,7 +95,11 @@ fn receipt(receipt: &Value) -> String {
             lines.push(format!("until     {} ({})", text(emergency, "until"), text(emergency, "law")));
         }
         if let Some(lead) = case.get("lead") {
-            let telephone = lead.get("telephone").and_then(Value::as_str).unwrap_or("no number on record");
+            let telephone = lead.get("telephone").and_then(Value::as_str);
+            let telephone = telephone.map_or_else(
+                || "no number on record".to_owned(),
+                |number| format!("{number} ({})", text(lead, "telephone_hours")),
+            );
             lines.push(format!("lead      {}: {telephone}", text(lead, "name")));
         }
     }
@@ -125,6 +129,6 @@ fn receipt(receipt: &Value) -> String {
         let how = if silent { "silent   " } else { "asked    " };
         lines.push(format!("{how} {whom}: {}", text(asked, "words")));
     }
-    lines.push(text(receipt, "advice"));
+    lines.extend([text(receipt, "advice"), text(receipt, "how_to_refer")]);
     lines.join("\n")
 }

@@ -59,6 +59,8 @@ pub struct Answered {
     pub others_match: bool,
     /// What to do now.
     pub advice: &'static str,
+    /// By whom a child is referred, how, and by when it is decided.
+    pub how_to_refer: &'static str,
     /// The same question was asked before under this key, and this is its answer.
     pub repeated: bool,
 }
@@ -84,6 +86,7 @@ pub struct StatusHere {
 pub struct Worker {
     pub practitioner: PractitionerId,
     pub name: String,
+    /// Answered in office hours: nobody is at their desk by night.
     pub telephone: Option<String>,
 }
 
@@ -138,30 +141,6 @@ impl StatusHere {
             categories: case.cp_categories.clone(),
             legal_basis: LegalBasis::of(case, day),
             lead,
-        }
-    }
-}
-
-/// What to do with an answer, first of all about a child who is missing.
-pub(super) const fn advice_on_missing() -> &'static str {
-    "This child is missing. If you know where they are, tell the police now, on 999 if they are in danger and on 101 \
-     if not, and quote the reference to the authority. Do not send them away."
-}
-
-/// What to do with an answer. An absence never reassures.
-pub(super) const fn advice(answer: Answer) -> &'static str {
-    match answer {
-        Answer::NoTrace => {
-            "No record was found. That is not reassurance: a child nobody knows may be the one at risk. If you are \
-             worried, tell the authority's front door now and record a contact; if a child is in danger, dial 999."
-        }
-        Answer::ContactOnly => {
-            "There is somebody who must know of this. Telephone now and quote the reference; if nobody answers, ring \
-             the out-of-hours number. If a child is in danger, dial 999."
-        }
-        Answer::Found => {
-            "Telephone the lead practitioner, or the front door, and quote the reference. To tell what you know, \
-             record a contact; if a child is in danger, dial 999."
         }
     }
 }

@@ -10,6 +10,7 @@ mod assets;
 mod components;
 mod contact;
 mod day;
+mod duties;
 mod entry;
 mod form;
 mod frame;

@@ -15,6 +15,7 @@ use domain::when::civil_time;
 use projections::people;
 use serde::Deserialize;
 
+use super::duties::Duties;
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
 use super::session::Session;
@@ -65,6 +66,7 @@ struct Receipt {
     subject: Option<PersonId>,
     missing: Vec<String>,
     statuses: Vec<StatusSaid>,
+    duties: Duties,
     ring: Vec<Ring>,
     owner: Option<(String, Option<String>)>,
     previous: Vec<EarlierSaid>,
@@ -77,6 +79,7 @@ struct Receipt {
     /// What was answered would be answered otherwise by now.
     would_differ: bool,
     advice: &'static str,
+    how_to_refer: &'static str,
 }
 
 /// Who was asked or was silent, in words.
@@ -193,6 +196,7 @@ async fn said(
         child,
         subject: answered.subject.filter(|_| answered.disclosed >= Disclosure::Status),
         missing: answered.missing.iter().map(words::missing).collect(),
+        duties: Duties::of(answered.disclosed, &answered.on_duty, &answered.responsible),
         statuses: answered.status.iter().map(|here| status(here, &answered.responsible)).collect(),
         ring: answered.responsible.iter().map(|responsible| ring(responsible, now)).collect(),
         owner: answered.restriction_owner.map(|owner| (owner.name, owner.telephone)),
@@ -205,6 +209,7 @@ async fn said(
         asked: answered.asked.into_iter().map(asked).collect(),
         would_differ: answered.would_differ,
         advice: answered.advice,
+        how_to_refer: answered.how_to_refer,
     })
 }
 
@@ -352,8 +357,9 @@ mod tests {
                 legal_basis: Some("section 47"),
                 kept: Some("Nobody may take this child away before 3 March 2026, 2:05am.".to_owned()),
                 categories: vec!["Neglect".to_owned()],
-                lead: Some(("Amina Duarte".to_owned(), None)),
+                lead: Some(("Amina Duarte".to_owned(), Some("01632 960004".to_owned()))),
             }],
+            duties: Duties::of(if found { Disclosure::Status } else { Disclosure::None }, &[], &[]),
             ring: vec![ring(&front_door(), "2026-03-10T02:00:00Z".parse().unwrap())],
             owner: Some(("Somebody".to_owned(), Some("01632 960003".to_owned()))),
             previous: vec![EarlierSaid {
@@ -377,6 +383,7 @@ mod tests {
             ],
             would_differ: true,
             advice: "Telephone.",
+            how_to_refer: "Ring, and write.",
         }
     }
 
@@ -396,6 +403,9 @@ mod tests {
             html.contains("Authority 381</strong> has not registered") && html.contains("Ask again"),
             "{html}"
         );
+        assert!(html.contains("01632 960004</span> (in office hours)"), "{html}");
+        assert_eq!(html.matches("Responsible authority: not recorded").count(), 1, "of whoever was found");
+        assert_eq!(html.matches("Ring, and write.").count(), 3, "with every answer");
         assert!(html.contains("recorded in the last moments") && html.contains("More children match"), "{html}");
     }
 }

@@ -19,6 +19,7 @@ use serde::Deserialize;
 use super::alerts::{self, AlertRow};
 use super::components::{DateField, ErrorSummary, Problems};
 use super::day;
+use super::duties::Duties;
 use super::entry::{EntrySaid, Telling};
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
@@ -81,6 +82,7 @@ struct StoryPage {
     past: Option<String>,
     time_machine: Option<TimeMachine>,
     statuses: Vec<Stands>,
+    duties: Duties,
     alerts: Vec<AlertRow>,
     ring: Vec<Ring>,
     due: Vec<DueSaid>,
@@ -371,6 +373,9 @@ impl Said<'_> {
             past: None,
             time_machine: None,
             statuses,
+            duties: status.map_or_else(Duties::default, |status| {
+                Duties::of(status.disclosure, &status.on_duty, &doors)
+            }),
             alerts: gathered.alerts,
             ring: doors.iter().map(|door| ring(door, self.now)).collect(),
             due: status
@@ -508,6 +513,7 @@ mod tests {
                 kept: Some("Nobody may take this child away.".to_owned()),
                 lead: Some(("Amina Duarte".to_owned(), Some("01632 960003".to_owned()))),
             }],
+            duties: Duties::of(Disclosure::Status, &[], &[]),
             alerts: vec![AlertRow {
                 address: "/alerts/1".to_owned(),
                 title: "Small things that add up".to_owned(),

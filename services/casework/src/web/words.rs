@@ -6,6 +6,7 @@ use domain::case::clocks::Step;
 use domain::case::emergency::Emergency;
 use domain::case::status::Standing;
 use domain::contact::SourceDisclosure;
+use domain::person::Duty;
 use domain::person::missing::Missing;
 use domain::person::uncertain_date::{Precision, UncertainDate};
 use domain::source::Basis;
@@ -70,7 +71,7 @@ pub const fn lawful_basis(basis: LawfulBasis) -> &'static str {
 pub const fn hours(hours: Hours) -> &'static str {
     match hours {
         Hours::Office => "office hours",
-        Hours::OutOfHours => "out of hours",
+        Hours::OutOfHours => "out of hours, the emergency duty team",
     }
 }
 
@@ -87,6 +88,15 @@ pub const fn standing(standing: Standing) -> &'static str {
         Standing::LookedAfter => "Looked after",
         Standing::PoliceProtection => "In police protection",
         Standing::EmergencyOrder => "Emergency protection order",
+    }
+}
+
+/// What an authority owes a child.
+pub const fn duty(duty: Duty) -> &'static str {
+    match duty {
+        Duty::Responsible => "Responsible authority",
+        Duty::Area => "Authority of the area",
+        Duty::School => "Authority of the school",
     }
 }
 
