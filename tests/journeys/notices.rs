@@ -236,8 +236,8 @@ async fn a_child_who_is_entered_after_no_trace_was_answered_is_told() {
     };
     let number = ask(&nurse, by_number(NUMBER)).await;
     let name = ask(&nurse, by_name("2016-04-02")).await;
-    let year = ask(&nurse, by_name("2016")).await;
-    for other in [by_number(NOBODYS), by_name("2016-04-03"), by_name("2017")] {
+    let month = ask(&nurse, by_name("2016-04")).await;
+    for other in [by_number(NOBODYS), by_name("2016-04-03"), by_name("2017-04")] {
         assert_eq!(ask(&nurse, other).await["answer"], "no-trace");
     }
     assert!(node.notices(&lead).await.is_empty());
@@ -246,7 +246,7 @@ async fn a_child_who_is_entered_after_no_trace_was_answered_is_told() {
     let told = node.notices(&lead).await;
     let references: Vec<&Value> = told.iter().map(|notice| &notice["reference"]).collect();
     assert_eq!(references.len(), 2, "{told:?}");
-    assert!(references.contains(&&name["reference"]) && references.contains(&&year["reference"]));
+    assert!(references.contains(&&name["reference"]) && references.contains(&&month["reference"]));
     node.number(child, NUMBER).await;
     let told = node.notices(&lead).await;
     assert_eq!((told.len(), &told[0]["reference"]), (3, &number["reference"]));
@@ -363,6 +363,32 @@ async fn a_restriction_makes_an_answer_differ_and_a_colleague_who_could_not_noti
         1,
         "the lead, asking, would notice nothing, and is told of nothing more"
     );
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_given_another_last_day_makes_an_answer_differ() {
+    let node = Node::start().await;
+    let child = node.child("Example").await;
+    node.number(child, NUMBER).await;
+    let case = node.referred(child).await;
+    let order =
+        |on: &str, until: &str| json!({ "on": on, "legal_status": "interim-care-order", "until": until });
+    let worker = node.manager("allocated-work");
+    let path = format!("/api/v1/cases/{case}/looked-after");
+    let begun = done(&worker, &path, order("2026-03-09", "2026-04-06")).await;
+    let made = begun["made"].as_array().unwrap();
+    let started = made.iter().find(|made| made["kind"] == "looked-after.started").unwrap();
+    let period = started["facts"]["looked_after"].as_str().unwrap();
+    let answered = ask(&node.nurse(), by_number(NUMBER)).await;
+    assert_eq!(answered["status"][0]["legal_basis_until"], "2026-04-06");
+    let (path, lead) = (format!("{path}/{period}/legal-status"), node.hospital_lead());
+    done(&worker, &path, order("2026-03-10", "2026-04-06")).await;
+    assert!(node.notices(&lead).await.is_empty(), "the same last day");
+    done(&worker, &path, order("2026-03-10", "2026-05-04")).await;
+    let told = node.notices(&lead).await;
+    assert_eq!((told.len(), &told[0]["reference"]), (1, &answered["reference"]));
+    assert!(!told[0].to_string().contains("2026-05-04"), "never how: {told:?}");
     node.stop().await;
 }
 

@@ -2,13 +2,16 @@
 //!
 //! An answer would differ when there is somebody where nobody was, or the other way round; when the child is missing
 //! or found; when another authority is responsible; when the child stands otherwise at an authority; when nobody may
-//! take the child away, no longer, or until another time; when another law is why the child is looked after. Both
+//! take the child away, no longer, or until another time; when another law is why the child is looked after, or its
+//! order states another last day. Both
 //! are told as of one moment, so what runs out by the clock, as the answer itself said, makes no difference.
 //!
 //! Left out, because nobody acts otherwise for it: what else happened, who asked, the day a status began, the category
 //! of a plan, and who is the lead practitioner, whom the front door finds.
 
 use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
 
 use super::Answer;
 use crate::access::Disclosure;
@@ -36,6 +39,8 @@ pub struct ToldAt {
     pub emergency: Option<Emergency>,
     /// Of a child who is looked after.
     pub legal_status: Option<LegalStatus>,
+    /// The last day that its order states.
+    pub legal_status_until: Option<NaiveDate>,
 }
 
 impl Told {
@@ -74,9 +79,9 @@ impl Told {
     }
 
     /// Told with the status, and of those who are looked after only.
-    fn laws(&self) -> Vec<(&Authority, Option<LegalStatus>)> {
+    fn laws(&self) -> Vec<(&Authority, Option<LegalStatus>, Option<NaiveDate>)> {
         let looked_after = self.at.iter().filter(|(_, at)| at.standing >= Standing::LookedAfter);
-        looked_after.map(|(authority, at)| (authority, at.legal_status)).collect()
+        looked_after.map(|(authority, at)| (authority, at.legal_status, at.legal_status_until)).collect()
     }
 }
 
@@ -97,7 +102,7 @@ mod tests {
     }
 
     fn stands(standing: Standing) -> ToldAt {
-        ToldAt { standing, emergency: None, legal_status: None }
+        ToldAt { standing, emergency: None, legal_status: None, legal_status_until: None }
     }
 
     fn on_duty(duty: Duty, code: &str) -> OnDuty {
@@ -175,6 +180,23 @@ mod tests {
         assert_eq!(before.differs_from(&only_whom_to_ring(before.clone())), Some(Disclosure::Contact));
         let none = Told { answer: Answer::NoTrace, disclosed: Disclosure::None, ..before.clone() };
         assert_eq!(none.differs_from(&before), Some(Disclosure::Contact));
+    }
+
+    #[test]
+    fn another_last_day_of_an_order_differs_for_those_who_were_told_of_it() {
+        let until = |day: Option<&str>| {
+            let mut told = told(Standing::LookedAfter);
+            let here = told.at.get_mut(&authority("383")).unwrap();
+            here.legal_status = Some(LegalStatus::InterimCareOrder);
+            here.legal_status_until = day.map(|day| day.parse().unwrap());
+            told
+        };
+        let before = until(Some("2026-04-01"));
+        assert_eq!(before.differs_from(&before), None);
+        for other in [until(Some("2026-04-29")), until(None)] {
+            assert_eq!(before.differs_from(&other), Some(Disclosure::Status));
+            assert_eq!(only_whom_to_ring(before.clone()).differs_from(&only_whom_to_ring(other)), None);
+        }
     }
 
     #[test]

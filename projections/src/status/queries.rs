@@ -199,8 +199,8 @@ pub async fn told(
     };
     let cases = standing_at(cases, adult, moment).map(|case| redacted(case, disclosed));
     let at = |case: CaseSummary| {
-        let CaseSummary { authority, standing, emergency, legal_status, .. } = case;
-        (authority, ToldAt { standing, emergency, legal_status })
+        let CaseSummary { authority, standing, emergency, legal_status, legal_status_until, .. } = case;
+        (authority, ToldAt { standing, emergency, legal_status, legal_status_until })
     };
     Ok(Told {
         answer,
