@@ -32,3 +32,4 @@ mod enquiry_cost;
 mod linkage;
 mod notices;
 mod past;
+mod receipt_page;

@@ -129,6 +129,7 @@ impl Partnership {
     pub async fn settled(&self) {
         let head = self.app.app.record.head().await.unwrap().position;
         assert!(self.workers.has_linked(head, PATIENCE).await, "linkage comes along");
+        assert!(self.workers.has_noticed(head, PATIENCE).await, "so do notices");
         let head = self.app.app.record.head().await.unwrap().position;
         for view in projections::views() {
             self.app.app.views.wait_until(view.name(), head, PATIENCE).await.unwrap();

@@ -96,6 +96,11 @@ async fn newest(app: &App, session: &Session) -> Result<Vec<Notice>, PageProblem
     Ok(newest.await?)
 }
 
+/// Whether this visitor is told of notices at all.
+pub fn may_be_told(app: &App, session: &Session) -> bool {
+    app.scope(&session.visitor, Action::ReadNotices, purpose(session)).is_ok()
+}
+
 /// How many wait for whoever is at the browser.
 pub async fn count_open(app: &App, session: &Session) -> Result<usize, PageProblem> {
     let looking = session.asking(purpose(session)).looking(Action::ReadNotices);

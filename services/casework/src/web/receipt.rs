@@ -14,15 +14,17 @@ use domain::ids::{EnquiryId, PersonId};
 use domain::when::civil_time;
 use projections::people;
 use serde::Deserialize;
+use uuid::Uuid;
 
 use super::duties::Duties;
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
 use super::session::Session;
 use super::words;
+use crate::access_log::{Shown, ShownPerson};
 use crate::api::address::{Address, at};
 use crate::api::input::Written as _;
-use crate::api::reading::{OfPerson, read_person};
+use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::enquire::{Answered, AskedOf, Hours, Responsible, StatusHere, Whom};
 use crate::error::Problem;
@@ -171,12 +173,7 @@ async fn said(
     answered: Answered,
 ) -> Result<Receipt, PageProblem> {
     let now = app.clock.now();
-    let child = match answered.subject {
-        Some(person) if answered.disclosed >= Disclosure::Status => {
-            identity(app, session, purpose, person).await?
-        }
-        Some(_) | None => None,
-    };
+    let child = identity(app, session, purpose, &answered).await?;
     let mut previous = Vec::with_capacity(answered.previous.len());
     for made in &answered.previous {
         let agency = app.agency_name(made.asked_by, app.on_record()).await?;
@@ -213,20 +210,26 @@ async fn said(
     })
 }
 
-/// Who somebody is, to see at a glance that it is the right child. A look of its own, on record like any.
+/// Who somebody is, to see at a glance that it is the right child. A look of its own, on record like any, and made as
+/// well where the child is hidden or nobody was found: how many looks there are says neither.
 async fn identity(
     app: &App,
     session: &Session,
     purpose: Purpose,
-    person: PersonId,
+    answered: &Answered,
 ) -> Result<Option<Identity>, PageProblem> {
     let today = civil_time(app.clock.now()).date();
-    let asking = session.asking(purpose);
-    let found = read_person(app, &asking, Action::ReadPerson, person, None, async |scope| {
+    let looking = session.asking(purpose).looking(Action::ReadPerson);
+    let person = answered.subject.unwrap_or(PersonId(Uuid::nil()));
+    judge_by_now(app).await?;
+    let found = app.look(&session.visitor, looking, async |scope| {
         let known = people::known(&app.views, scope, &[person]).await?.remove(&person);
-        Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: Identity::of(&known, today) }))
+        let known = known.filter(|_| answered.disclosed >= Disclosure::Status);
+        let disclosure = known.as_ref().map_or(answered.disclosed, |known| known.disclosure);
+        let people = answered.subject.map(|person| ShownPerson { person, disclosure }).into_iter().collect();
+        Ok(Shown { people, answer: known.map(|known| Identity::of(&known, today)) })
     });
-    Ok(Some(found.await?))
+    Ok(found.await?)
 }
 
 impl Identity {
@@ -406,6 +409,9 @@ mod tests {
         assert!(html.contains("01632 960004</span> (in office hours)"), "{html}");
         assert_eq!(html.matches("Responsible authority: not recorded").count(), 1, "of whoever was found");
         assert_eq!(html.matches("Ring, and write.").count(), 3, "with every answer");
-        assert!(html.contains("recorded in the last moments") && html.contains("More children match"), "{html}");
+        assert!(
+            html.contains("recorded in the last moments") && html.contains("More children match"),
+            "{html}"
+        );
     }
 }

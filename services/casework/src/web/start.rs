@@ -138,15 +138,19 @@ async fn home(app: &App, session: &Session) -> Result<HomePage, PageProblem> {
     Ok(HomePage {
         frame: Frame::of(session, "Home").at("/"),
         greeting: greeting(session.role()),
-        first: first_doors(session.role(), differing(app, session).await?),
+        first: differing(app, session).await?.into_iter().chain(first_doors(session.role())).collect(),
         children: children(app, session).await?,
         ask: Door::to_ask(app, session),
     })
 }
 
-/// Whether answers of theirs would now differ, for those who answer for an agency's safeguarding.
+/// Whether answers given to them, or to the agency whose safeguarding they answer for, would now differ. An auditor is
+/// told of everybody's, and asked for none.
 async fn differing(app: &App, session: &Session) -> Result<Option<Door>, PageProblem> {
-    if session.role() != Some(Role::SafeguardingLead) || notices::count_open(app, session).await? == 0 {
+    if session.role() == Some(Role::Auditor)
+        || !notices::may_be_told(app, session)
+        || notices::count_open(app, session).await? == 0
+    {
         return Ok(None);
     }
     Ok(Some(Door {
@@ -157,7 +161,7 @@ async fn differing(app: &App, session: &Session) -> Result<Option<Door>, PagePro
     }))
 }
 
-fn first_doors(role: Option<Role>, differing: Option<Door>) -> Vec<Door> {
+fn first_doors(role: Option<Role>) -> Vec<Door> {
     let door =
         |address: &str, heading, words| Door { address: address.to_owned(), heading, words, is_urgent: true };
     let queue = || {
@@ -176,7 +180,7 @@ fn first_doors(role: Option<Role>, differing: Option<Door>) -> Vec<Door> {
             door("/reviews", "How the record is used", "People were looked for, and nothing came of it."),
             measures(),
         ],
-        _ => differing.into_iter().collect(),
+        _ => Vec::new(),
     }
 }
 
@@ -238,7 +242,7 @@ mod tests {
         let home = HomePage {
             frame: Frame::plain("Home"),
             greeting: "Who?",
-            first: first_doors(Some(Role::FrontDoor), None),
+            first: first_doors(Some(Role::FrontDoor)),
             children: vec![child],
             ask: vec![Door::of(Purpose::Attendance, "/ask/attendance".to_owned())],
         };
