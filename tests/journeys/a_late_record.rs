@@ -1,7 +1,10 @@
 //! A hospital asks about Leo Ward and is told that nobody knows him. He had been referred ten days before, on paper. The
 //! paper is found, and what happened is told late; a conference held in time is written down after its limit.
 
+use domain::access::Role;
+use domain::agency::AgencyKind;
 use serde_json::json;
+use system_tests::app::HOSPITAL;
 
 use crate::partnership::*;
 
@@ -15,6 +18,9 @@ async fn a_record_that_comes_late_changes_what_is_known_and_not_what_was_answere
     // 10 March: nobody knows him.
     let told = ask_under(&all.call(&nurse, "attendance"), &key, leo.clone()).await;
     assert_eq!(told["answer"], "no-trace");
+    let hospital = all.app.somebody(Role::SafeguardingLead, AgencyKind::NhsTrust, HOSPITAL);
+    let notices = all.sees(&all.call(&hospital, CHECKING), "notices").await;
+    assert_eq!(notices["notices"], json!([]), "nothing differs yet");
     assert!(told["advice"].as_str().unwrap().contains("not reassurance"));
     assert_eq!(told["responsible"][0]["authority"], "383", "whom to tell all the same");
 
@@ -43,6 +49,14 @@ async fn a_record_that_comes_late_changes_what_is_known_and_not_what_was_answere
         (&json!("2026-02-27"), &json!("2026-03-17T10:00:00Z")),
         "both times are shown"
     );
+
+    // The answer is open again: the hospital's own safeguarding team is told that it would now differ, and no more.
+    let notices = all.sees(&all.call(&hospital, CHECKING), "notices").await;
+    let [notice] = notices["notices"].as_array().unwrap().as_slice() else { panic!("one: {notices}") };
+    assert_eq!((&notice["reference"], &notice["state"]), (&told["reference"], &json!("open")));
+    assert!(!notices.to_string().contains(&child.to_string()), "never how: {notices}");
+    let school = all.sees(&all.call(&all.app.safeguarding_lead(), CHECKING), "notices").await;
+    assert_eq!(school["notices"], json!([]), "nor anybody else");
 
     // What the hospital was told stays what it was told; whoever asks anew is told what is known.
     let again = ask_under(&all.call(&nurse, "attendance"), &key, leo.clone()).await;
