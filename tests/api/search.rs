@@ -5,7 +5,7 @@ use domain::access::Role;
 use domain::agency::AgencyKind;
 use event_store::{EventStore, Position};
 use serde_json::{Value, json};
-use system_tests::app::HOSPITAL;
+use system_tests::app::{HOSPITAL, SCHOOL};
 use system_tests::http::Caller;
 use uuid::Uuid;
 
@@ -149,6 +149,57 @@ async fn a_restricted_child_never_reads_as_absent_to_somebody_protecting_them() 
         }
         assert_eq!(last_look(&api).await.people.len(), 1);
     }
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn to_ask_by_name_takes_no_less_than_to_look() {
+    let api = Api::start().await;
+    let child = opened(&api.front_door(), json!(named("Maya", "Hartley", "2015-04-03"))).await;
+    let teacher = api.test.somebody(Role::Teacher, AgencyKind::School, SCHOOL);
+    let teacher = api.served.caller(&teacher, "safeguarding-check");
+    let ask = async |caller: &Caller, by: Value| {
+        let body = json!({ "search": { "name-and-birth": by }, "reason": "In the department." });
+        caller.post("/api/v1/enquiries", &body).await
+    };
+    for outside in [&teacher, &nurse(&api)] {
+        let head = api.test.app.record.head().await.unwrap().position;
+        for (by, missing) in [
+            (json!({ "given": "Maya", "born": "2015-04-03" }), "family"),
+            (json!({ "given": "Maya", "family": "Unknown", "born": "2015-04-03" }), "family"),
+            (json!({ "given": "Maya", "family": "Hartley", "born": "2015" }), "born"),
+            (json!({ "family": "Hartley", "born": "about 2015" }), "born"),
+        ] {
+            let refused = ask(outside, by).await.problem(422);
+            let field = format!("search/name-and-birth/{missing}");
+            assert_eq!(refused["fields"][0]["field"], field, "{refused}");
+        }
+        assert_eq!(api.test.app.record.head().await.unwrap().position, head, "nobody was asked about");
+        let asked = ask(outside, json!({ "family": "Hartley", "born": "2015-04-03" })).await.json();
+        assert_eq!(asked["answers"][0]["subject"], child.to_string(), "{asked}");
+    }
+    let inside = ask(&api.front_door(), json!({ "given": "Maya", "born": "2015" })).await.json();
+    assert_eq!(inside["answers"][0]["subject"], child.to_string(), "{inside}");
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn outside_a_front_door_a_number_of_many_shows_ten_of_them_and_says_there_are_more() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let number = json!({ "identifier": { "scheme": "upn", "value": "F999999999999" } });
+    for nth in 0..11 {
+        let child =
+            with(named("Ana", &format!("Hart{}", char::from(b'a' + nth)), "2015-04-03"), number.clone());
+        opened(&door, child).await;
+    }
+    let typed = json!({ "identifier": { "scheme": "upn", "value": "F999999999999" } });
+    let found = search(&nurse(&api), typed.clone()).await;
+    assert_eq!((people(&found).len(), &found["are_more"]), (10, &json!(true)));
+    assert_eq!(last_look(&api).await.people.len(), 10, "each who is shown is on record");
+    assert!(last_look(&api).await.sought.is_some(), "as of any search");
+    let found = search(&door, typed).await;
+    assert_eq!((people(&found).len(), &found["are_more"]), (11, &json!(false)));
     api.served.stop().await;
 }
 

@@ -1,6 +1,7 @@
 //! Trawling: people are looked for, and nothing comes of it.
 //!
-//! One who looks for children to protect them asks, tells or records something soon after. Searches after which the
+//! One who looks for children to protect them asks, tells or records something soon after. To ask about one child takes
+//! one search: it follows from one and excuses no more. Searches after which the
 //! same practitioner put nothing on record are counted over a window; so are the different names and addresses among
 //! them. Left out: whom they looked for, and any judgement. A search is never held up by this.
 
@@ -19,7 +20,7 @@ pub struct Thresholds {
     pub window_hours: u32,
     /// Work on record this long after a search follows from it.
     pub followed_within_minutes: u32,
-    /// As many searches, the newest before it, follow into one thing put on record.
+    /// As many searches, the newest before it, follow into one thing put on record that is no enquiry.
     pub searches_followed_by_one: u32,
     pub unfollowed: u32,
     pub names: u32,
@@ -33,6 +34,20 @@ pub struct Search {
     pub at: DateTime<Utc>,
     pub name: Option<u32>,
     pub address: Option<u32>,
+}
+
+/// Something that was put on record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Deed {
+    pub at: DateTime<Utc>,
+    pub kind: DeedKind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DeedKind {
+    /// Whoever goes from name to name asks about each.
+    Enquiry,
+    Other,
 }
 
 /// What was counted, and where it can be read.
@@ -66,12 +81,7 @@ impl Thresholds {
     /// What one practitioner's searches come to, beside when they put something on record; both in order of time.
     /// A search is not counted before there was time to act on it.
     #[must_use]
-    pub fn finding(
-        &self,
-        searches: &[Search],
-        deeds: &[DateTime<Utc>],
-        now: DateTime<Utc>,
-    ) -> Option<Finding> {
+    pub fn finding(&self, searches: &[Search], deeds: &[Deed], now: DateTime<Utc>) -> Option<Finding> {
         let from = now - self.window();
         let ripe = searches.iter().filter(|search| search.at >= from && search.at + self.grace() <= now);
         let unfollowed = self.unfollowed(ripe.copied().collect(), deeds);
@@ -90,10 +100,13 @@ impl Thresholds {
     }
 
     /// The searches that no deed takes: each takes the newest few before it that are left.
-    fn unfollowed(&self, mut searches: Vec<Search>, deeds: &[DateTime<Utc>]) -> Vec<Search> {
+    fn unfollowed(&self, mut searches: Vec<Search>, deeds: &[Deed]) -> Vec<Search> {
         for deed in deeds {
-            let mut left = self.searches_followed_by_one;
-            let is_followed = |search: &Search| search.at <= *deed && *deed <= search.at + self.grace();
+            let mut left = match deed.kind {
+                DeedKind::Enquiry => self.searches_followed_by_one.min(1),
+                DeedKind::Other => self.searches_followed_by_one,
+            };
+            let is_followed = |search: &Search| search.at <= deed.at && deed.at <= search.at + self.grace();
             let mut kept: Vec<Search> = Vec::with_capacity(searches.len());
             for search in searches.into_iter().rev() {
                 if left > 0 && is_followed(&search) {
@@ -160,16 +173,28 @@ mod tests {
 
     #[test]
     fn work_that_follows_takes_its_searches_away_and_no_more() {
-        let deeds = [at(3), at(9)];
+        let other = |minute| Deed { at: at(minute), kind: DeedKind::Other };
+        let deeds = [other(3), other(9)];
         assert_eq!(
             THRESHOLDS.finding(&searches(12, 1, 0), &deeds, at(200)),
             None,
             "six of twelve are followed"
         );
-        let one = [at(11)];
+        let one = [other(11)];
         assert_eq!(THRESHOLDS.finding(&searches(14, 1, 0), &one, at(200)).unwrap().count, 11);
-        let too_late = [at(150)];
+        let too_late = [other(150)];
         assert!(THRESHOLDS.finding(&searches(10, 1, 0), &too_late, at(200)).is_some());
+    }
+
+    #[test]
+    fn an_enquiry_follows_from_one_search_and_excuses_no_other() {
+        let enquiries = |minutes: &[i64]| -> Vec<Deed> {
+            minutes.iter().map(|minute| Deed { at: at(*minute), kind: DeedKind::Enquiry }).collect()
+        };
+        let found = THRESHOLDS.finding(&searches(12, 1, 0), &enquiries(&[3, 9]), at(200)).unwrap();
+        assert_eq!((found.counted, found.count), (Counted::Unfollowed, 10));
+        let each: Vec<i64> = (0..12).collect();
+        assert_eq!(THRESHOLDS.finding(&searches(12, 12, 0), &enquiries(&each), at(200)), None);
     }
 
     #[test]

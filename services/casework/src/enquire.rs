@@ -23,6 +23,7 @@ use domain::entry::Entry;
 use domain::event::Event;
 use domain::history::effective;
 use domain::ids::{CorrelationId, EnquiryId, PersonId};
+use domain::matching::Typed;
 use domain::person::identifier::{NhsNumber, Scheme};
 use domain::person::uncertain_date::UncertainDate;
 use domain::text::Narrative;
@@ -151,6 +152,12 @@ impl App {
         question: Question,
     ) -> Result<Vec<Answered>, ExecuteError> {
         let scope = self.scope(visitor, Action::Enquire, question.purpose)?;
+        if let Search::NameAndBirth { given, family, born } = &question.search {
+            let typed =
+                Typed { given: given.clone(), family: family.clone(), born: Some(*born), ..Typed::default() };
+            self.is_enough_to_ask(visitor, question.purpose, &typed)
+                .map_err(|missing| ExecuteError::Invalid(vec![missing]))?;
+        }
         let before = self.answered_before(visitor, &scope, &question).await?;
         if !before.is_empty() {
             return Ok(before);

@@ -1,4 +1,5 @@
 //! Looking for somebody by what is known of them: how much must be typed, how many are shown, and that it is on record.
+//! Asking about somebody by name and birth takes no less.
 //!
 //! Inside a front door a name is enough; outside one it takes what only somebody with the child before them knows.
 //! Each who is shown is named in the access log, before the answer. What was typed is not: only marks, of which the
@@ -9,12 +10,13 @@
 use std::time::Duration;
 
 use chrono::Datelike;
-use domain::access::Action;
+use domain::access::{Action, Purpose};
 use domain::agency::AgencyKind;
 use domain::matching::{Typed, says_a_name, sound_of_family};
 use domain::person::uncertain_date::Precision;
 use event_store::Position;
-use projections::people::{self, Candidates};
+use projections::people::{self, Candidate, Candidates};
+use projections::status;
 
 use crate::access_log::{Looking, Mark, ShownPerson, Sought};
 use crate::app::App;
@@ -35,6 +37,54 @@ enum Breadth {
     Inside,
     /// An NHS number, or a family name with a date of birth or a postcode.
     Outside,
+}
+
+impl Breadth {
+    const fn most(self) -> usize {
+        match self {
+            Self::Inside => SHOWN_INSIDE,
+            Self::Outside => SHOWN_OUTSIDE,
+        }
+    }
+}
+
+/// What must be typed as well.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Missing {
+    Name,
+    Family,
+    Birth,
+    BirthToTheMonth,
+}
+
+impl Missing {
+    fn of_search(self) -> FieldError {
+        let (field, needed) = match self {
+            Self::Name => ("family", "is needed: a name, or an NHS number"),
+            Self::Family => {
+                ("family", "is needed: a family name with a date of birth or a postcode, or an NHS number")
+            }
+            Self::Birth => {
+                ("born", "is needed with a family name: a date of birth, or a postcode, or an NHS number")
+            }
+            Self::BirthToTheMonth => {
+                ("born", "is needed to the month at least, or a postcode, or an NHS number")
+            }
+        };
+        FieldError::new(format!("search/{field}"), needed)
+    }
+
+    /// Of an address there, nobody is asked about.
+    fn of_enquiry(self) -> FieldError {
+        let (field, needed) = match self {
+            Self::Name => ("family", "is needed: a name, or ask by NHS number"),
+            Self::Family => ("family", "is needed with the date of birth, or ask by NHS number"),
+            Self::Birth | Self::BirthToTheMonth => {
+                ("born", "is needed to the month at least, or ask by NHS number")
+            }
+        };
+        FieldError::new(format!("search/name-and-birth/{field}"), needed)
+    }
 }
 
 /// Who may be meant, and what there is to know about the answer.
@@ -59,14 +109,10 @@ impl App {
     ) -> Result<FoundPeople, ReadError> {
         // Purpose comes first: without one that allows it, not even what is missing is said.
         let scope = self.scope(visitor, looking.action, looking.purpose)?;
-        let breadth = self.breadth(visitor, looking);
-        enough(breadth, typed).map_err(|missing| ReadError::Invalid(vec![missing]))?;
+        let breadth = self.breadth(visitor, looking.purpose);
+        enough(breadth, typed).map_err(|missing| ReadError::Invalid(vec![missing.of_search()]))?;
         let is_catching_up = self.is_behind().await?;
-        let most = match breadth {
-            Breadth::Inside => SHOWN_INSIDE,
-            Breadth::Outside => SHOWN_OUTSIDE,
-        };
-        let candidates = people::candidates(&self.views, &scope, typed, most).await?;
+        let candidates = people::candidates(&self.views, &scope, typed, breadth.most()).await?;
         let shown: Vec<ShownPerson> = candidates
             .near
             .iter()
@@ -76,8 +122,50 @@ impl App {
         Ok(FoundPeople { candidates, is_catching_up })
     }
 
-    fn breadth(&self, visitor: &Visitor, looking: Looking) -> Breadth {
-        let may = self.policy.may_look(visitor, Action::SearchByName, looking.purpose).is_ok();
+    /// Looks for somebody by a number that is theirs exactly, a pupil's or an authority's own.
+    ///
+    /// # Errors
+    /// As [`App::search`].
+    pub async fn search_by_number(
+        &self,
+        visitor: &Visitor,
+        looking: Looking,
+        number: &people::Search,
+    ) -> Result<FoundPeople, ReadError> {
+        let scope = self.scope(visitor, looking.action, looking.purpose)?;
+        let most = self.breadth(visitor, looking.purpose).most();
+        let is_catching_up = self.is_behind().await?;
+        let mut found = people::search(&self.views, &scope, number).await?;
+        let are_more = found.len() > most;
+        found.truncate(most);
+        let mut near = Vec::with_capacity(found.len());
+        for people::Found { person, disclosure, standing } in found {
+            let missing = status::missing(&self.views, &scope, person, None).await?;
+            near.push(Candidate { missing, person, disclosure, standing, told: None });
+        }
+        let shown: Vec<ShownPerson> = near
+            .iter()
+            .map(|candidate| ShownPerson { person: candidate.person, disclosure: candidate.disclosure })
+            .collect();
+        self.record_search(visitor, looking, Sought::default(), &shown).await?;
+        Ok(FoundPeople { candidates: Candidates { near, are_more }, is_catching_up })
+    }
+
+    /// Whether enough is known to ask about somebody by name and birth: no less than to look for them.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub(crate) fn is_enough_to_ask(
+        &self,
+        visitor: &Visitor,
+        purpose: Purpose,
+        typed: &Typed,
+    ) -> Result<(), FieldError> {
+        enough(self.breadth(visitor, purpose), typed).map_err(Missing::of_enquiry)
+    }
+
+    fn breadth(&self, visitor: &Visitor, purpose: Purpose) -> Breadth {
+        let may = self.policy.may_look(visitor, Action::SearchByName, purpose).is_ok();
         if may && visitor.actor().agency_kind == AgencyKind::LocalAuthority {
             Breadth::Inside
         } else {
@@ -114,18 +202,15 @@ impl App {
 }
 
 /// What is missing, if anything.
-fn enough(breadth: Breadth, typed: &Typed) -> Result<(), FieldError> {
+fn enough(breadth: Breadth, typed: &Typed) -> Result<(), Missing> {
     if typed.nhs_number.is_some() {
         return Ok(());
     }
     let (family, given) = (says_a_name(&typed.family), says_a_name(&typed.given));
     match breadth {
         Breadth::Inside if family || given => Ok(()),
-        Breadth::Inside => Err(FieldError::new("search/family", "is needed: a name, or an NHS number")),
-        Breadth::Outside if !family => Err(FieldError::new(
-            "search/family",
-            "is needed: a family name with a date of birth or a postcode, or an NHS number",
-        )),
+        Breadth::Inside => Err(Missing::Name),
+        Breadth::Outside if !family => Err(Missing::Family),
         Breadth::Outside => {
             let is_known =
                 |precision| matches!(precision, Precision::Exact | Precision::Month | Precision::Expected);
@@ -133,12 +218,7 @@ fn enough(breadth: Breadth, typed: &Typed) -> Result<(), FieldError> {
             if born || typed.postcode.is_some() {
                 return Ok(());
             }
-            let needed = if typed.born.is_some() {
-                "is needed to the month at least, or a postcode, or an NHS number"
-            } else {
-                "is needed with a family name: a date of birth, or a postcode, or an NHS number"
-            };
-            Err(FieldError::new("search/born", needed))
+            Err(if typed.born.is_some() { Missing::BirthToTheMonth } else { Missing::Birth })
         }
     }
 }
@@ -159,7 +239,8 @@ mod tests {
 
     #[test]
     fn outside_a_front_door_a_name_needs_a_birth_or_an_address() {
-        let missing = |typed: Typed| enough(Breadth::Outside, &typed).err().map(|missing| missing.field);
+        let missing =
+            |typed: Typed| enough(Breadth::Outside, &typed).err().map(|missing| missing.of_search().field);
         assert_eq!(missing(typed("Maya", "Hartley", "2015-04-03", "")), None);
         assert_eq!(missing(typed("", "Hartley", "2015-04", "")), None);
         assert_eq!(missing(typed("", "Hartley", "", "LS1 1UR")), None);

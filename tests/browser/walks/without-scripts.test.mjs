@@ -46,6 +46,11 @@ test("fields that belong to an answer are all there to be filled in", async () =
   await pick(page, "Date of birth", "", "", "2022");
   await page.getByLabel("Why do you ask?").fill("A rash");
   await page.getByRole("button", { name: "Ask", exact: true }).click();
+  // Outside a front door a year is not enough; what was typed is all there still.
+  await page.getByRole("link", { name: "Enter the date of birth, to the month at least" }).waitFor();
+  assert.equal(await page.getByLabel("Why do you ask?").inputValue(), "A rash");
+  await pick(page, "Date of birth", "", "9", "2022");
+  await page.getByRole("button", { name: "Ask", exact: true }).click();
   await page.getByRole("heading", { name: "Jonah Marsh" }).waitFor();
 });
 

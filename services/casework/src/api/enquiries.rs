@@ -62,7 +62,8 @@ impl ChosenCandidate {
     }
 }
 
-/// A name and a date of birth.
+/// A name and a date of birth. Inside a front door one of the names is enough; elsewhere it takes the family name, and
+/// the date to the month at least.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NameAndBirth {

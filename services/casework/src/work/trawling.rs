@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::access::{Action, Purpose};
 use domain::ids::{AgencyId, PractitionerId};
 use domain::review::Raise;
-use domain::review::trawling::{Finding, Search, Thresholds};
+use domain::review::trawling::{Deed, DeedKind, Finding, Search, Thresholds};
 use domain::when::civil_day;
 use event_store::{EventStore as _, Position, PostgresStore, Recorded};
 use uuid::Uuid;
@@ -55,7 +55,7 @@ pub struct Watch {
     looked: Position,
     recorded: Position,
     searches: HashMap<Searcher, VecDeque<Search>>,
-    deeds: HashMap<Uuid, VecDeque<DateTime<Utc>>>,
+    deeds: HashMap<Uuid, VecDeque<Deed>>,
 }
 
 /// Somebody who searches, for an agency.
@@ -136,7 +136,9 @@ impl Watch {
     }
 
     fn take_deed(&mut self, event: &Recorded) {
-        remember(self.deeds.entry(event.header.actor()).or_default(), event.header.recorded_at());
+        let header = &event.header;
+        let kind = if header.kind() == "enquiry.made" { DeedKind::Enquiry } else { DeedKind::Other };
+        remember(self.deeds.entry(header.actor()).or_default(), Deed { at: header.recorded_at(), kind });
     }
 
     fn forget(&mut self, now: DateTime<Utc>) {
@@ -145,7 +147,7 @@ impl Watch {
             searches.retain(|search| search.at >= from);
         }
         for deeds in self.deeds.values_mut() {
-            deeds.retain(|deed| *deed >= from);
+            deeds.retain(|deed| deed.at >= from);
         }
         self.searches.retain(|_, searches| !searches.is_empty());
         self.deeds.retain(|_, deeds| !deeds.is_empty());

@@ -7,18 +7,15 @@ use domain::matching::{Typed, house_of, postcode_of};
 use domain::person::identifier::NhsNumber;
 use domain::person::name::{NameError, PersonName};
 use projections::people::{self, Candidate, Particulars};
-use projections::scope::Scope;
-use projections::status;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::assertion::Number;
 use super::missing::MissingPerson;
-use crate::access_log::{Shown, ShownPerson};
 use crate::api::input::{Asking, GivenUncertainDate, Json};
 use crate::app::App;
-use crate::error::{FieldError, Problem, ReadError};
+use crate::error::{FieldError, Problem};
 
 /// What is known of somebody who is looked for.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -204,16 +201,6 @@ impl From<Candidate> for FoundPerson {
     }
 }
 
-/// Those whom an exact search found, each with where they are missing from.
-async fn headed(app: &App, scope: &Scope, found: Vec<people::Found>) -> Result<Vec<Candidate>, ReadError> {
-    let mut headed = Vec::with_capacity(found.len());
-    for people::Found { person, disclosure, standing } in found {
-        let missing = status::missing(&app.views, scope, person, None).await?;
-        headed.push(Candidate { missing, person, disclosure, standing, told: None });
-    }
-    Ok(headed)
-}
-
 impl From<Particulars> for ToldApart {
     fn from(told: Particulars) -> Self {
         let because = told.comparison.agreements.iter().map(|agreement| Reason {
@@ -249,39 +236,20 @@ pub async fn search(
     Json(body): Json<SearchPeople>,
 ) -> Result<HttpResponse, Problem> {
     let looking = asking.looking(Action::SearchPeople);
-    let answer = match body.search.read()? {
+    let (found, fits) = match body.search.read()? {
         Wanted::Near(typed) => {
-            let found = app.search(&asking.visitor, looking, &typed).await?;
             let fits = typed.nhs_number.as_ref().is_none_or(|number| number.parse::<NhsNumber>().is_ok());
-            FoundPeople {
-                advice: advice(found.candidates.near.is_empty(), found.candidates.are_more),
-                found: found.candidates.near.into_iter().map(FoundPerson::from).collect(),
-                are_more: found.candidates.are_more,
-                number_does_not_fit: !fits,
-                is_catching_up: found.is_catching_up,
-            }
+            (app.search(&asking.visitor, looking, &typed).await?, fits)
         }
-        Wanted::Exactly(search) => {
-            let query = app.look(&asking.visitor, looking, async |scope| {
-                let found = people::search(&app.views, scope, &search).await.map_err(ReadError::from)?;
-                let shown = |found: &people::Found| ShownPerson {
-                    person: found.person,
-                    disclosure: found.disclosure,
-                };
-                let people = found.iter().map(shown).collect();
-                Ok(Shown { people, answer: headed(&app, scope, found).await? })
-            });
-            let found = query.await?;
-            FoundPeople {
-                advice: advice(found.is_empty(), false),
-                found: found.into_iter().map(FoundPerson::from).collect(),
-                are_more: false,
-                number_does_not_fit: false,
-                is_catching_up: false,
-            }
-        }
+        Wanted::Exactly(number) => (app.search_by_number(&asking.visitor, looking, &number).await?, true),
     };
-    Ok(HttpResponse::Ok().json(answer))
+    Ok(HttpResponse::Ok().json(FoundPeople {
+        advice: advice(found.candidates.near.is_empty(), found.candidates.are_more),
+        found: found.candidates.near.into_iter().map(FoundPerson::from).collect(),
+        are_more: found.candidates.are_more,
+        number_does_not_fit: !fits,
+        is_catching_up: found.is_catching_up,
+    }))
 }
 
 fn advice(is_empty: bool, are_more: bool) -> &'static str {

@@ -22,7 +22,7 @@ use super::start::Door;
 use super::words;
 use crate::api::address::{Address, at};
 use crate::app::App;
-use crate::error::Problem;
+use crate::error::{ExecuteError, FieldError, Problem};
 
 pub fn addresses() -> Vec<Address> {
     vec![at("/ask").get(why), at("/ask/{purpose}").get(whom).post(ask)]
@@ -103,11 +103,25 @@ async fn ask(
                 Ok(answers) => {
                     return Ok(see(&receipt::address_of(&answers)));
                 }
+                Err(ExecuteError::Invalid(missing)) => say_missing(&typed, &missing, &mut problems),
                 Err(error) => problems.add("by", refusal(error)?.sentence),
             }
         }
     }
     Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&app, &session, purpose, &typed, &problems)))
+}
+
+/// What an enquiry takes and was not typed, at the fields of the way that was chosen.
+fn say_missing(typed: &Typed, missing: &[FieldError], problems: &mut Problems) {
+    let (family, born) =
+        if typed.get("by") == BY_WHAT_IS_NEAR { ("near_family", "near_born") } else { ("family", "born") };
+    for field in missing {
+        if field.field.ends_with("/born") {
+            problems.add(born, "Enter the date of birth, to the month at least");
+        } else {
+            problems.add(family, "Enter the child’s family name, as well as the date of birth");
+        }
+    }
 }
 
 /// How a visitor may look for a child.
@@ -165,7 +179,7 @@ fn by(ways: Ways, typed: &Typed, problems: &Problems) -> Choice {
     };
     let born = super::components::DateField {
         legend: "Date of birth",
-        hint: "Leave out what is not known: a month and a year, or a year alone, will do.",
+        hint: "Leave out the day if it is not known. At a front door a year alone will do.",
         ..typed.date_field("born", problems)
     };
     let is_by = |way: &str| typed.get("by") == way;
