@@ -228,9 +228,8 @@ fn part(role: ContactRole) -> Option<Part> {
 /// A number says who is asked about, and so does a record that the asker had before them already; a name and a birth
 /// date may be somebody else's too, and whoever was chosen by them is no surer.
 fn identity(searched: &[Searched]) -> Identity {
-    let has_number = searched
-        .iter()
-        .any(|with| matches!(with, Searched::NhsNumber | Searched::Upn | Searched::LaChildId));
+    let has_number =
+        searched.iter().any(|with| matches!(with, Searched::NhsNumber | Searched::Upn | Searched::LaChildId));
     let had_record = searched.iter().all(|with| *with == Searched::Record);
     if has_number || had_record { Identity::Confirmed } else { Identity::Unconfirmed }
 }

@@ -96,10 +96,8 @@ impl Replay {
         match (self.person, self.case) {
             (Some(person), _) => {
                 let shown = app.look(visitor, looking, async |scope| {
-                    let as_of = AsOf {
-                        known_at: self.as_known_at.or(Some(app.clock.now())),
-                        ..AsOf::default()
-                    };
+                    let as_of =
+                        AsOf { known_at: self.as_known_at.or(Some(app.clock.now())), ..AsOf::default() };
                     let timeline = timeline::of_as_of(&app.views, scope, person, as_of).await?;
                     let timeline = timeline.ok_or(ReadError::Absent)?;
                     let events = events_of(app, &timeline.items).await?;

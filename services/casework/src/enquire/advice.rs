@@ -112,9 +112,8 @@ mod tests {
 
     #[test]
     fn by_night_the_emergency_duty_team_is_rung_before_the_lead_practitioner() {
-        let said = |doors: &[Responsible], now: &str| {
-            advice(Answer::Found, Hour::at(doors, now.parse().unwrap()))
-        };
+        let said =
+            |doors: &[Responsible], now: &str| advice(Answer::Found, Hour::at(doors, now.parse().unwrap()));
         let (day, night) = ("2026-03-10T10:00:00Z", "2026-03-10T02:00:00Z");
         let both = [door(Some("night"))];
         assert!(said(&both, day).starts_with("Telephone the lead practitioner"));

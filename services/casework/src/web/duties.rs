@@ -38,10 +38,7 @@ impl Duties {
         };
         let said = |duty: &Duty| {
             let held = on_duty.iter().find(|on| on.duty == *duty);
-            DutySaid {
-                duty: words::duty(*duty),
-                held: held.map(|on| (name(on), words::day(on.since))),
-            }
+            DutySaid { duty: words::duty(*duty), held: held.map(|on| (name(on), words::day(on.since))) }
         };
         Self { duties: Duty::ALL.iter().map(said).collect() }
     }
