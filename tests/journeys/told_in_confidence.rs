@@ -100,6 +100,7 @@ async fn who_told_in_confidence_leaves_the_front_door_in_no_answer_of_the_api() 
         teacher.to_string(),
         "in-person".to_owned(),
         "online-form".to_owned(),
+        "teachers-concern".to_owned(),
         "15:20".to_owned(),
         "23:05".to_owned(),
         "23:06".to_owned(),
@@ -177,5 +178,82 @@ async fn who_told_in_confidence_leaves_the_front_door_in_no_answer_of_the_api() 
     for code in ["contacts-by-agency", "contacts-by-source"] {
         assert_eq!(by(code)["groups"], json!([{ "group": "in-confidence", "counted": 2 }]), "{code}");
     }
+    all.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_told_than_the_contact() {
+    let all = Partnership::start().await;
+    // Nobody knows Theo. The school opens his record at 15.18, to tell of him in confidence at 15.20.
+    all.it_is("2026-03-10T15:18:00Z");
+    let lead = all.app.safeguarding_lead();
+    let opened = json!({
+        "kind": "born",
+        "assertions": [
+            { "name": { "given": "Theo", "family": "Vance", "use": "usual" } },
+            { "birth": "2015-06-02" },
+            { "address": { "lines": ["4 Example Row"], "postcode": "LS1 1UR", "class": "ordinary", "from": "2020-01-01" } },
+        ],
+        "source": { "basis": "told" },
+    });
+    let child = all.call(&lead, WEIGHING).post("/api/v1/people", &opened).await.id();
+    all.it_is("2026-03-10T15:20:00Z");
+    let mut told = contact(child, "teachers-concern");
+    told["source_disclosure"] = json!("withheld-from-family");
+    told["source_agency"] = json!(SCHOOL.0);
+    told["method"] = json!("in-person");
+    let contact = all.call(&lead, WEIGHING).post("/api/v1/contacts", &told).await.id();
+    // It becomes a referral, from a school by its code.
+    all.it_is("2026-03-11T09:30:00Z");
+    let referral = json!({
+        "child": child, "authority": "383", "on": "2026-03-11", "source": "2A", "contact": contact,
+    });
+    let referred = done(&all.front_door(), "cases", referral).await;
+    let case = Case {
+        id: referred["id"].as_str().unwrap().to_owned(),
+        episode: began(&referred, "referral.received", "episode"),
+    };
+    let worker = all.app.social_worker();
+    case.led_by(&all, &worker, "2026-03-11").await;
+
+    let tell_tale = TellTale(vec![
+        SCHOOL.to_string(),
+        lead.practitioner().to_string(),
+        "teachers-concern".to_owned(),
+        "in-person".to_owned(),
+        "2A".to_owned(),
+        "15:18".to_owned(),
+        "15:20".to_owned(),
+    ]);
+    let pages = pages(child, &[contact], &[]);
+    let manager = all.app.team_manager();
+    for (who, reader, purpose) in [
+        ("the child's own worker", worker.clone(), WORKING),
+        ("a manager who weighs it", manager, WEIGHING),
+        ("a nurse", all.app.emergency_nurse(), "attendance"),
+        ("the police", all.app.somebody(Role::PoliceOfficer, AgencyKind::Police, POLICE), CHECKING),
+    ] {
+        tell_tale.is_in_no_answer_to(&all, who, &all.call(&reader, purpose), &pages).await;
+    }
+
+    // His worker reads what was told and what he is called; the front door and the school, by whom.
+    let mine = all.call(&worker, WORKING);
+    let story = all.story(&mine, child, "").await;
+    assert_eq!(the_one(&story, "contact.recorded")["detail"]["codes"], json!(["other"]));
+    assert_eq!(the_one(&story, "person.opened")["occurred"], "2026-03-10");
+    assert_eq!(
+        all.sees(&mine, &format!("contacts/{contact}")).await["concerns"],
+        json!([{ "kind": "other" }])
+    );
+    let story = all.story(&all.front_door(), child, "").await;
+    assert_eq!(the_one(&story, "person.opened")["agency"], json!(SCHOOL.0));
+    assert_eq!(the_one(&story, "contact.recorded")["detail"]["codes"], json!(["teachers-concern"]));
+    assert_eq!(the_one(&story, "referral.received")["detail"]["variety"], "2A");
+    assert_eq!(
+        all.sees(&all.front_door(), &format!("people/{child}")).await["births"][0]["agency"],
+        json!(SCHOOL.0)
+    );
+    let read = all.sees(&all.front_door(), &format!("contacts/{contact}")).await;
+    assert_eq!(read["concerns"], json!([{ "kind": "teachers-concern" }]));
     all.stop().await;
 }

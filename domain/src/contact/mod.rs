@@ -58,6 +58,17 @@ codes! {
     Other => "other",
 }
 
+impl ConcernKind {
+    /// As it is shown to those who may not know who told it: some kinds say of whom a worry comes.
+    #[must_use]
+    pub const fn in_confidence(self) -> Self {
+        match self {
+            Self::TeachersConcern | Self::PoliceNotice | Self::UnscheduledCare => Self::Other,
+            other => other,
+        }
+    }
+}
+
 codes! {
     /// How a contact came.
     Method, "method":

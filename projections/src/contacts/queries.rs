@@ -14,7 +14,7 @@ use uuid::Uuid;
 use crate::access::standings;
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
-use crate::timeline::{Confidants, may_know_source};
+use crate::timeline::{Confidants, concerns_in_confidence, may_know_source};
 
 /// A contact in a list. Codes are the domain's.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -159,6 +159,7 @@ fn is_told(scope: &Scope, standings: &HashMap<PersonId, Standing>, told: &Told) 
                 told.agency.map_or(Disclosure::None, |agency| scope.entry_disclosure(standing, agency));
             disclosure == Disclosure::Full
         })
+        told.concerns = concerns_in_confidence(&told.concerns);
     };
     !told.subjects.is_empty() && told.subjects.iter().all(full)
 }

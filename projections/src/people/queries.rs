@@ -22,6 +22,7 @@ use super::PEOPLE;
 use crate::access::{self, standings};
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
+use crate::timeline::Confided;
 
 /// More than this many found is too many to tell apart: ask for more.
 const MOST: i64 = 50;
@@ -143,7 +144,8 @@ pub struct Birth {
     /// The entry that says it.
     pub entry: EventId,
     pub basis: Basis,
-    /// Whose statement it is: for those who are told how the work stands, as any entry's agency is.
+    /// Whose statement it is: for those who are told how the work stands, as any entry's agency is, and not where that
+    /// would tell who told something in confidence.
     pub agency: Option<AgencyId>,
     /// A person of the authority took it to be right, and nothing said since disputes it.
     pub is_accepted: bool,
@@ -261,6 +263,14 @@ pub async fn known(
             person.sex = row.try_get(2)?;
             person.died_on = row.try_get(3)?;
             person.is_incomplete |= row.try_get::<_, bool>(4)?;
+        }
+    }
+    drop(source);
+    let told: Vec<PersonId> = known.keys().copied().collect();
+    for (id, confided) in Confided::among(reads, &told).await? {
+        let (Some(person), Some(standing)) = (known.get_mut(&id), standings.get(&id)) else { continue };
+        for birth in &mut person.births {
+            birth.agency = birth.agency.filter(|agency| !confided.hides(scope, standing, *agency));
         }
     }
     Ok(known)

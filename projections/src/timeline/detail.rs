@@ -37,6 +37,9 @@ pub struct Detail {
     /// How grave a contact was judged to be.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub significance: Option<String>,
+    /// Of a referral: the contact that became it. Not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub contact: Option<Uuid>,
     /// True when who told it must not be found out: see [`super::guard`].
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_guarded: bool,
@@ -118,6 +121,7 @@ impl Detail {
             },
             Event::ReferralReceived(it) => Self {
                 episode: Some(it.episode.0),
+                contact: it.contact.map(|contact| contact.0),
                 variety: it.source.map(|source| source.code().to_owned()),
                 codes: codes(it.primary_need.iter().map(|need| need.code())),
                 ..none

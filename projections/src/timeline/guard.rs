@@ -2,13 +2,16 @@
 //!
 //! That a school told it, by telephone, on Tuesday at half past three, names a teacher to whoever was there. Of a
 //! contact whose source is withheld from the family or anonymous, only the front door that received it, and whoever
-//! made the entry, see by whom, how, and when exactly. Everyone else is told what it is about, and the day.
+//! made the entry, see by whom, how, and when exactly. Everyone else is told what it is about, and the day; a kind of
+//! concern that says whose it is, a teacher's, is told as another.
 //!
-//! Left out: the words of the account, which are the front door's to write so that they can be shown.
+//! Left out: what stands beside such a contact, see [`super::confided`]; the words of the account, which are the front
+//! door's to write so that they can be shown.
 
 use domain::access::{Relation, Role};
 use domain::agency::AgencyKind;
 use domain::authority::Authority;
+use domain::contact::ConcernKind;
 use domain::ids::{AgencyId, PractitionerId};
 use domain::when::{Occurred, civil_day, start_of};
 
@@ -46,13 +49,33 @@ pub(super) fn keep(scope: &Scope, standing: &Standing, item: &mut Item) {
     if !item.detail.is_guarded || may_know_source(scope, standing, confidants) {
         return;
     }
+    hush(item);
+    item.detail.variety = None;
+    item.detail.codes = concerns_in_confidence(&item.detail.codes);
+}
+
+/// Takes from an item whose it is, and at what time of day.
+pub(super) fn hush(item: &mut Item) {
     item.is_guarded = true;
     item.agency = None;
     item.actor = None;
-    item.detail.variety = None;
     item.occurred = Occurred::Day(item.occurred.day());
     item.recorded_at = start_of(civil_day(item.recorded_at));
     item.corrected_at = item.corrected_at.map(|at| start_of(civil_day(at)));
+}
+
+/// The codes of concerns as they are shown where who told them may not be known, each once.
+#[must_use]
+pub fn concerns_in_confidence(codes: &[String]) -> Vec<String> {
+    let mut shown: Vec<String> = Vec::new();
+    for code in codes {
+        let kind = code.parse::<ConcernKind>().map(ConcernKind::in_confidence);
+        let code = kind.map_or(code.as_str(), |kind| kind.code());
+        if !shown.iter().any(|other| other == code) {
+            shown.push(code.to_owned());
+        }
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -63,7 +86,7 @@ mod tests {
     use domain::access::{AccessClass, Actor, Disclosure, Purpose};
     use domain::contact::events::Recorded;
     use domain::contact::involved::{ContactRole, Involved};
-    use domain::contact::{Concern, ConcernKind, Method, SourceDisclosure};
+    use domain::contact::{Concern, Method, SourceDisclosure};
     use domain::entry::Entry;
     use domain::ids::{CorrelationId, EventId, KeyId, PersonId};
     use domain::sealed::Sealed;
@@ -90,7 +113,16 @@ mod tests {
         source: Option<u128>,
         source_agency: Option<u128>,
         identity: Option<String>,
+        concern: ConcernKind,
     }
+
+    /// Kinds that say whose worry it is, and one that says nothing.
+    const WHOSE: [ConcernKind; 4] = [
+        ConcernKind::TeachersConcern,
+        ConcernKind::PoliceNotice,
+        ConcernKind::UnscheduledCare,
+        ConcernKind::Other,
+    ];
 
     fn any_tell_tale() -> impl Strategy<Value = TellTale> {
         (
@@ -98,10 +130,23 @@ mod tests {
             prop::option::of(10_u128..14),
             prop::option::of(1_u128..4),
             prop::option::of("[A-Z][a-z]{2,8}"),
+            prop::sample::select(&WHOSE[..]),
         )
-            .prop_map(|((agency, actor, minute, later, method), source, source_agency, identity)| {
-                TellTale { agency, actor, minute, later, method, source, source_agency, identity }
-            })
+            .prop_map(
+                |((agency, actor, minute, later, method), source, source_agency, identity, concern)| {
+                    TellTale {
+                        agency,
+                        actor,
+                        minute,
+                        later,
+                        method,
+                        source,
+                        source_agency,
+                        identity,
+                        concern,
+                    }
+                },
+            )
     }
 
     fn told(how: &TellTale, disclosure: SourceDisclosure) -> Entry {
@@ -119,6 +164,7 @@ mod tests {
             concerns: vec![
                 Concern { kind: ConcernKind::Neglect, about: Vec::new() },
                 Concern { kind: ConcernKind::SelfHarm, about: vec![BROTHER] },
+                Concern { kind: how.concern, about: Vec::new() },
             ],
             method: Method::ALL[how.method],
             significance: None,
@@ -193,6 +239,7 @@ mod tests {
             source: Some(10),
             source_agency: Some(1),
             identity: None,
+            concern: ConcernKind::TeachersConcern,
         }
     }
 
@@ -246,7 +293,7 @@ mod tests {
     fn a_child_s_page_shows_its_own_part_of_a_contact() {
         let entry = told(&how(), SourceDisclosure::Named);
         let codes = |person| item(person, &entry).detail.codes;
-        assert_eq!(codes(CHILD), ["neglect"]);
-        assert_eq!(codes(BROTHER), ["neglect", "self-harm"]);
+        assert_eq!(codes(CHILD), ["neglect", "teachers-concern"]);
+        assert_eq!(codes(BROTHER), ["neglect", "self-harm", "teachers-concern"]);
     }
 }

@@ -1,3 +1,5 @@
 create unique index entry_place on entry (person, occurred_at, position);
 -- Where a corrected entry stands today, for pages of the past: few are.
 create index entry_corrected on entry (event_id) where corrected_at is not null;
+-- What was told in confidence about somebody: little is.
+create index entry_confided on entry (person) where kind = 'contact.recorded' and detail::jsonb ? 'is_guarded';

@@ -3,6 +3,7 @@
 //! Ids, codes and references only: names and accounts are unsealed when a page is read. An enquiry is shown as one,
 //! so that whoever works with a child sees who asked.
 
+mod confided;
 mod detail;
 mod family;
 mod guard;
@@ -20,9 +21,10 @@ use crate::about;
 use crate::rows::Rows;
 use crate::view::{Key, Keys, Per, Poison, Table, View};
 
+pub use confided::Confided;
 pub use detail::{Detail, Involved};
 pub use family::{Tie, family};
-pub use guard::{Confidants, may_know_source};
+pub use guard::{Confidants, concerns_in_confidence, may_know_source};
 pub use queries::{Item, Page, Place, Timeline, of, of_as_of, since};
 
 /// See the module.
@@ -36,7 +38,7 @@ impl View for TimelineView {
     }
 
     fn version(&self) -> u16 {
-        4
+        5
     }
 
     fn tables(&self) -> &'static [Table] {

@@ -13,7 +13,7 @@ use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 
 use super::today::Today;
-use super::{Detail, TIMELINE, guard, item};
+use super::{Confided, Detail, TIMELINE, guard, item};
 use crate::access::{standing, standings};
 use crate::engine::builds::{position_bytes, position_from};
 use crate::reads::{AsOf, ReadError, Reads};
@@ -87,13 +87,14 @@ pub async fn of(
     let Some(standing) = standing(reads, person).await? else { return Ok(None) };
     let Some(disclosure) = told(scope, &standing) else { return Ok(None) };
     let position = reads.position("timeline");
+    let confided = Confided::about(reads, person).await?;
     let mut items = Vec::new();
     let mut before = page.before;
     loop {
         let found = older(reads, person, before, page.limit).await?;
         let is_last = found.len() < page.limit;
         before = found.last().map(place_of).or(before);
-        let shown = visible(reads, scope, &standing, found).await?;
+        let shown = visible(reads, scope, &standing, &confided, found).await?;
         for item in shown {
             if items.len() == page.limit {
                 break;
@@ -130,9 +131,11 @@ pub async fn of_as_of(
     let today = Today::of(reads, person, &items).await?;
     let items: Vec<Item> = items.into_iter().filter_map(|item| today.guarded(item)).collect();
     let others = others(reads, &items, today.people()).await?;
+    let confided = Confided::about(reads, person).await?.and(&items);
     let shown = |item: Item| {
         let most = today.told(scope, &standing, &others, item.event_id);
-        shown_at_most(scope, &standing, &others, most, item)
+        let shown = shown_at_most(scope, &standing, &others, most, item)?;
+        Some(confided.kept(scope, &standing, shown))
     };
     let items = items.into_iter().filter_map(shown).collect();
     Ok(Some(Timeline {
@@ -164,7 +167,8 @@ pub async fn since(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let condition = "position > $2 order by position limit $3";
     let found = select(reads, condition, &[&person.0, &after.as_slice(), &limit]).await?;
-    visible(reads, scope, &standing, found).await.map(Some)
+    let confided = Confided::about(reads, person).await?;
+    visible(reads, scope, &standing, &confided, found).await.map(Some)
 }
 
 /// A timeline begins to be told with enquiries and progress.
@@ -239,10 +243,12 @@ async fn visible(
     reads: &Reads,
     scope: &Scope,
     standing: &Standing,
+    confided: &Confided,
     items: Vec<Item>,
 ) -> Result<Vec<Item>, ReadError> {
     let others = others(reads, &items, std::iter::empty()).await?;
-    Ok(items.into_iter().filter_map(|item| shown(scope, standing, &others, item)).collect())
+    let shown = items.into_iter().filter_map(|item| shown(scope, standing, &others, item));
+    Ok(shown.map(|item| confided.kept(scope, standing, item)).collect())
 }
 
 /// What access to everybody else in these entries depends on, and to some more.
@@ -296,6 +302,7 @@ fn shown_at_most(
         }
         item.detail = Detail {
             episode: item.detail.episode,
+            contact: item.detail.contact,
             variety: item.detail.variety,
             outcome: item.detail.outcome,
             ..Detail::default()

@@ -9,6 +9,7 @@ use domain::person::address::{Address, AddressClass};
 use event_store::StreamId;
 use projections::access::standing;
 use projections::scope::Scope;
+use projections::timeline::Confided;
 
 use crate::app::App;
 use crate::error::ReadError;
@@ -22,8 +23,8 @@ pub struct ShownAddress {
     pub is_communal: bool,
     pub from: NaiveDate,
     pub to: Option<NaiveDate>,
-    /// Whose statement it is.
-    pub agency: AgencyId,
+    /// Whose statement it is; none where that would tell who told something in confidence.
+    pub agency: Option<AgencyId>,
 }
 
 impl App {
@@ -40,6 +41,7 @@ impl App {
         let disclosure = scope.disclosure(&standing);
         let class = scope.class(&standing);
         let stream = StreamId { category: "person".to_owned(), id: person.0 };
+        let confided = Confided::about(&self.views, person).await?;
         let (entries, _) = self.entries_of(&stream).await?;
         let mut shown = Vec::new();
         for entry in effective(&entries) {
@@ -58,7 +60,8 @@ impl App {
                     is_communal: it.is_communal,
                     from: it.from,
                     to: it.to,
-                    agency: it.source.agency,
+                    agency: Some(it.source.agency)
+                        .filter(|agency| !confided.hides(scope, &standing, *agency)),
                 });
             }
         }

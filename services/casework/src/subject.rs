@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::access::Disclosure;
 use domain::case::Case;
 use domain::contact::involved::ContactRole;
-use domain::contact::{Contact, SourceDisclosure};
+use domain::contact::{Concern, Contact, SourceDisclosure};
 use domain::decider::Decider as _;
 use domain::entry::Entry;
 use domain::history::effective;
@@ -47,6 +47,22 @@ pub struct ReadContact {
 /// A case as it stands.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ReadCase {
+impl ReadContact {
+    /// What it is worried about, each kind as the reader may know it.
+    #[must_use]
+    pub fn concerns(&self) -> Vec<Concern> {
+        let mut shown: Vec<Concern> = Vec::new();
+        for concern in self.contact.recorded().map_or(&[][..], |fact| fact.concerns.as_slice()) {
+            let kind = if self.is_guarded { concern.kind.in_confidence() } else { concern.kind };
+            let concern = Concern { kind, about: concern.about.clone() };
+            if !shown.contains(&concern) {
+                shown.push(concern);
+            }
+        }
+        shown
+    }
+}
+
     pub case: Case,
     pub child: PersonId,
     pub disclosure: Disclosure,

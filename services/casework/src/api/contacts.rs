@@ -205,7 +205,8 @@ impl ContactRead {
         let shown = fact.people.iter().filter(|one| open || one.role != ContactRole::Source);
         let people =
             shown.map(|one| ContactPerson { person: one.person.0, role: one.role.code(), age: one.age });
-        let concerns = fact.concerns.iter().map(|concern| ContactConcern {
+        let concerns = read.concerns();
+        let concerns = concerns.iter().map(|concern| ContactConcern {
             kind: concern.kind.code(),
             about: concern.about.iter().map(|person| person.0).collect(),
         });

@@ -39,8 +39,9 @@ struct KnownAddress {
     from: NaiveDate,
     #[serde(skip_serializing_if = "Option::is_none")]
     to: Option<NaiveDate>,
-    /// Whose statement it is.
-    agency: Uuid,
+    /// Whose statement it is; absent where that would tell who told something in confidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agency: Option<Uuid>,
 }
 
 impl From<ShownAddress> for KnownAddress {
@@ -53,7 +54,7 @@ impl From<ShownAddress> for KnownAddress {
             is_communal: shown.is_communal,
             from: shown.from,
             to: shown.to,
-            agency: shown.agency.0,
+            agency: shown.agency.map(|id| id.0),
         }
     }
 }

@@ -216,9 +216,8 @@ async fn concerns(app: &App, scope: &Scope, alert: &ReadAlert) -> Result<HashMap
     let mut said = HashMap::new();
     for contact in contacts.into_iter().take(CONTACTS_NAMED_MAX) {
         let Some(read) = app.read_contact(scope, ContactId(contact)).await? else { continue };
-        let Some(fact) = read.contact.recorded() else { continue };
         let concerns: Vec<String> =
-            fact.concerns.iter().map(|concern| words::concern(concern.kind.code())).collect();
+            read.concerns().iter().map(|concern| words::concern(concern.kind.code())).collect();
         said.insert(contact, concerns.join(", "));
     }
     Ok(said)

@@ -115,7 +115,7 @@ async fn shown(
     let mut children: Vec<(String, String)> = read.subjects.iter().map(child).collect();
     children.sort_unstable();
     let concerns: Vec<String> =
-        fact.concerns.iter().map(|concern| words::concern(concern.kind.code())).collect();
+        read.concerns().iter().map(|concern| words::concern(concern.kind.code())).collect();
     Ok(ContactPage {
         frame: Frame::of(session, "A contact").wrong(!problems.is_empty()),
         summary: problems.summary(),
