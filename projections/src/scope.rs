@@ -11,6 +11,7 @@ use domain::access::{AccessClass, Actor, Disclosure, Involvement, Purpose, Relat
 use domain::agency::AgencyKind;
 use domain::authority::Authority;
 use domain::ids::{AgencyId, PractitionerId, TeamId};
+use domain::person::address::AddressClass;
 
 /// A reader, a purpose, and how much of each class of record they may be told.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -96,6 +97,18 @@ impl Scope {
             return of_record;
         }
         of_record.max(self.of_class(AccessClass { relation: Relation::Author, ..class }))
+    }
+
+    /// True for a reader who is told an address on somebody's record: as near as its class asks, or of the agency that
+    /// entered it, unless that is an authority, where they are many.
+    #[must_use]
+    pub fn is_told_address(&self, standing: &Standing, entered_by: AgencyId, address: AddressClass) -> bool {
+        let class = self.class(standing);
+        let disclosure = self.entry_disclosure(standing, entered_by);
+        let is_authors = class.relation != Relation::Own
+            && entered_by == self.reader.agency
+            && disclosure == Disclosure::Full;
+        is_authors || address.is_told(disclosure, class)
     }
 
     fn of_class(&self, class: AccessClass) -> Disclosure {

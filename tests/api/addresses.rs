@@ -45,6 +45,14 @@ async fn a_refuge_is_told_to_the_child_s_own_worker_and_hidden_from_everybody_el
 
     assert_eq!(classes(&worker, child).await, ["refuge", "placement", "ordinary"]);
     assert_eq!(classes(&door, child).await, ["placement", "ordinary"], "the front door rings the worker");
+    // Nor whose entry the refuge is, on the page of what happened.
+    let entered_by = async |caller: &Caller| {
+        let read = caller.get(&format!("/api/v1/people/{child}/timeline")).await.json();
+        let entries = read["entries"].as_array().unwrap().clone();
+        let given = entries.into_iter().filter(|entry| entry["kind"] == "person.address-recorded");
+        given.filter(|entry| entry.get("agency").is_none() && entry.get("practitioner").is_none()).count()
+    };
+    assert_eq!((entered_by(&door).await, entered_by(&worker).await), (1, 0));
     let health =
         api.test.somebody(Role::HealthVisitor, AgencyKind::HealthVisiting, system_tests::app::SCHOOL);
     let health = api.served.caller(&health, "safeguarding-check");

@@ -10,6 +10,7 @@ use system_tests::http::Caller;
 use uuid::Uuid;
 
 use crate::Api;
+use crate::cases::done;
 
 const REFUGE: &str = "LS9 7TF";
 
@@ -47,6 +48,19 @@ fn people(found: &Value) -> Vec<Uuid> {
 
 fn nurse(api: &Api) -> Caller {
     api.served.caller(&api.test.somebody(Role::EmergencyNurse, AgencyKind::NhsTrust, HOSPITAL), "attendance")
+}
+
+/// Whoever is allocated the child, once referred.
+async fn worker_of(api: &Api, child: Uuid) -> Caller {
+    let referral = json!({ "child": child, "authority": "383", "on": "2026-02-02", "source": "2A" });
+    let case = done(&api.front_door(), "/api/v1/cases", referral).await["id"].as_str().unwrap().to_owned();
+    let worker = api.test.social_worker();
+    let manager = api.served.caller(&api.test.team_manager(), "allocated-work");
+    let allocate = json!({
+        "practitioner": worker.practitioner().0, "role": "social-worker", "on": "2026-02-03",
+    });
+    done(&manager, &format!("/api/v1/cases/{case}/allocations"), allocate).await;
+    api.served.caller(&worker, "allocated-work")
 }
 
 async fn last_look(api: &Api) -> LookMade {
@@ -204,7 +218,7 @@ async fn outside_a_front_door_a_number_of_many_shows_ten_of_them_and_says_there_
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refuge_is_found_by_nobody_but_the_social_care_of_its_own_authority() {
+async fn a_refuge_is_found_by_those_only_who_may_read_the_address() {
     let api = Api::start().await;
     let door = api.front_door();
     let hidden = with(named("Maya", "Hartley", "2015-04-03"), lives(REFUGE, "refuge"));
@@ -216,7 +230,11 @@ async fn a_refuge_is_found_by_nobody_but_the_social_care_of_its_own_authority() 
     let by_address = |postcode: &str| json!({ "family": "Hartley", "postcode": postcode, "house": "9" });
     assert_eq!(people(&search(&nurse(&api), by_address("BD3 1AB")).await), [at_home]);
     assert_eq!(people(&search(&nurse(&api), by_address(REFUGE)).await), [0_u128; 0].map(Uuid::from_u128));
-    assert_eq!(people(&search(&door, by_address(REFUGE)).await)[0], hidden);
+    assert!(people(&search(&door, by_address(REFUGE)).await).is_empty(), "finding by it would confirm it");
+    let worker = worker_of(&api, hidden).await;
+    let found = search(&worker, by_address(REFUGE)).await;
+    assert_eq!(people(&found), [hidden]);
+    assert_eq!(found["found"][0]["because"][1]["level"], "same", "{found}");
     // Another source that calls it open does not open it.
     let said = json!({ "assertions": [lives(REFUGE, "ordinary")], "source": { "basis": "document" } });
     let said = door.post(&format!("/api/v1/people/{hidden}/assertions"), &said).await;
@@ -273,6 +291,27 @@ async fn a_house_where_many_stay_says_nothing() {
     let typed = json!({ "family": "Bard", "postcode": "LS1 3EX", "house": "9" });
     let found = search(&nurse(&api), typed).await;
     assert_eq!(found["found"][0]["because"][1]["level"], "communal", "{found}");
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_house_where_many_are_said_to_stay_finds_whoever_has_the_name_and_says_nothing() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let mut hostel = lives("LS1 3EX", "ordinary");
+    hostel["address"]["is_communal"] = json!(true);
+    let child = opened(&door, with(named("Maya", "Hartley", "2015-04-03"), hostel.clone())).await;
+    let beside = opened(&door, with(named("Ana", "Bard", "2012-05-06"), hostel)).await;
+    // One source does not say that many stay there; another did.
+    let said = json!({ "assertions": [lives("LS1 3EX", "ordinary")], "source": { "basis": "document" } });
+    let said = door.post(&format!("/api/v1/people/{beside}/assertions"), &said).await;
+    assert_eq!(said.status, 200, "{}", said.text());
+    for (family, expected) in [("Hartley", child), ("Bard", beside)] {
+        let typed = json!({ "family": family, "postcode": "LS1 3EX", "house": "9" });
+        let found = search(&nurse(&api), typed).await;
+        assert_eq!(people(&found), [expected]);
+        assert_eq!(found["found"][0]["because"][1]["level"], "communal", "{found}");
+    }
     api.served.stop().await;
 }
 

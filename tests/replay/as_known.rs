@@ -32,7 +32,7 @@ async fn as_known_at_equals_a_rebuild_of_the_log_cut_there() {
                 let looked_back = timeline::of_as_of(&now, &all(), child, as_of).await.expect("a page");
                 let was = timeline::of(&then, &all(), child, page).await.expect("a page");
                 let (looked_back, was) = (looked_back.expect("known now"), was.expect("known then"));
-                assert_eq!(looked_back.items, was.items, "history {seed} at {at}");
+                assert_eq!(but_whose(looked_back.items), but_whose(was.items), "history {seed} at {at}");
                 let looked_back = status::of(&now, &all(), child, Some(as_of)).await.expect("a status");
                 let was = status::of(&then, &all(), child, None).await.expect("a status");
                 assert_eq!(
@@ -46,6 +46,14 @@ async fn as_known_at_equals_a_rebuild_of_the_log_cut_there() {
             }
         }
     }
+}
+
+/// Whose entry a closed address is, is told by how near the reader is to the child, and that is judged by now.
+fn but_whose(mut items: Vec<timeline::Item>) -> Vec<timeline::Item> {
+    for item in items.iter_mut().filter(|item| item.detail.address.is_some()) {
+        (item.agency, item.actor) = (None, None);
+    }
+    items
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,8 @@ const TRIES_MAX: usize = 600;
 const INITIALS: [&str; 18] =
     ["a", "b", "c", "d", "f", "g", "h", "j", "k", "l", "m", "n", "p", "r", "s", "t", "v", "y"];
 
-/// The keys of somebody on record. `closed` are addresses that only those at work with the child may know of: their
+/// The keys of somebody on record. Where many stay is a key too: it says nothing, and with a name it is asked for.
+/// `closed` are addresses that only those at work with the child may know of: their
 /// keys are others, which are tried for nobody else.
 #[must_use]
 pub fn keys_of(record: &OnRecord, closed: &[Home]) -> BTreeSet<i64> {
@@ -213,9 +214,6 @@ fn pair(one: &str, other: &str) -> i64 {
 }
 
 fn at_home(keys: &mut BTreeSet<i64>, class: &str, home: &Home) {
-    if home.communal {
-        return;
-    }
     keys.insert(key("postcode", &[class, &home.postcode]));
     keys.extend(home.houses.iter().map(|house| key("house", &[class, &home.postcode, house])));
 }

@@ -8,14 +8,16 @@ use std::collections::HashMap;
 use domain::access::{Disclosure, Relation};
 use domain::ids::PersonId;
 use domain::matching::{
-    Addresses, Comparison, OnRecord, Typed, compare, house_key, keys_to_try, numbers_to_try, perhaps_twins,
+    Addresses, Comparison, Home, OnRecord, Typed, compare, house_key, keys_of, keys_to_try, numbers_to_try,
+    perhaps_twins,
 };
 use domain::person::Missing;
+use domain::person::address::AddressClass;
 use domain::person::uncertain_date::UncertainDate;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::known::read_home;
+use super::known::{read_closed, read_home};
 use crate::access::{from_row, selected};
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
@@ -69,7 +71,7 @@ domain::hidden_when_printed!(Particulars);
 struct Compared {
     person: PersonId,
     record: OnRecord,
-    closed: Vec<domain::matching::Home>,
+    closed: Vec<(AddressClass, Home)>,
     kind: Option<String>,
     sex: Option<String>,
     comparison: Comparison,
@@ -92,12 +94,18 @@ pub async fn candidates(
     let mut told: Vec<(Compared, Standing, Disclosure)> = Vec::new();
     for mut compared in near {
         let Some(standing) = standings.remove(&compared.person) else { continue };
-        let class = scope.class(&standing);
-        if class.relation != Relation::Own && !compared.closed.is_empty() {
-            // Found, if at all, without what only their own authority may know.
-            compared.comparison = compare(typed, &compared.record);
-        }
         let disclosure = scope.disclosure(&standing);
+        if !compared.closed.is_empty() {
+            let class = scope.class(&standing);
+            // Found, if at all, without an address that they may not be told: finding by it would confirm it.
+            compared
+                .closed
+                .retain(|(address, _)| class.relation == Relation::Own && address.is_told(disclosure, class));
+            if !is_found(typed, &compared) {
+                continue;
+            }
+            compared.comparison = compare(typed, &with(&compared.record, &compared.closed));
+        }
         if disclosure > Disclosure::None && compared.comparison.strength.is_some() {
             told.push((compared, standing, disclosure));
         }
@@ -188,30 +196,23 @@ async fn compared(reads: &Reads, scope: &Scope, typed: &Typed) -> Result<Vec<Com
 fn read(row: &Row, typed: &Typed, addresses: Addresses) -> Result<Compared, ReadError> {
     let texts = |column: usize| row.try_get::<_, Vec<String>>(column);
     let births = texts(3)?;
-    let homes =
-        |column| Ok::<_, ReadError>(texts(column)?.iter().map(|home| read_home(home)).collect::<Vec<_>>());
     let mut record = OnRecord {
         names: texts(1)?.into_iter().zip(texts(2)?).collect(),
         // Only a date's own text was ever written.
         births: births.iter().filter_map(|born| born.parse::<UncertainDate>().ok()).collect(),
         nhs_numbers: texts(4)?,
-        homes: homes(5)?,
+        homes: texts(5)?.iter().map(|home| read_home(home)).collect(),
     };
     let is_communal: bool = row.try_get(9)?;
     for home in &mut record.homes {
-        home.communal = is_communal && typed.house.as_ref().is_some_and(|house| home.houses.contains(house));
+        home.communal |= is_communal && typed.house.as_ref().is_some_and(|house| home.houses.contains(house));
     }
     let closed = match addresses {
         Addresses::Open => Vec::new(),
-        Addresses::AndClosed => homes(6)?,
+        Addresses::AndClosed => texts(6)?.iter().filter_map(|home| read_closed(home)).collect::<Vec<_>>(),
     };
-    let comparison = if closed.is_empty() {
-        compare(typed, &record)
-    } else {
-        let mut whole = record.clone();
-        whole.homes.extend(closed.iter().cloned());
-        compare(typed, &whole)
-    };
+    let comparison =
+        if closed.is_empty() { compare(typed, &record) } else { compare(typed, &with(&record, &closed)) };
     Ok(Compared {
         person: PersonId(row.try_get(0)?),
         record,
@@ -220,6 +221,22 @@ fn read(row: &Row, typed: &Typed, addresses: Addresses) -> Result<Compared, Read
         sex: row.try_get(8)?,
         comparison,
     })
+}
+
+/// What is on record of somebody, with closed addresses beside.
+fn with(record: &OnRecord, closed: &[(AddressClass, Home)]) -> OnRecord {
+    let mut whole = record.clone();
+    whole.homes.extend(closed.iter().map(|(_, home)| home.clone()));
+    whole
+}
+
+/// True for somebody whom what was typed leads to by what is left of their addresses, as the index would.
+fn is_found(typed: &Typed, compared: &Compared) -> bool {
+    let closed: Vec<Home> = compared.closed.iter().map(|(_, home)| home.clone()).collect();
+    let keys = keys_of(&compared.record, &closed);
+    let numbers = typed.nhs_number.as_deref().map(numbers_to_try).unwrap_or_default();
+    !keys.is_disjoint(&keys_to_try(typed, Addresses::AndClosed))
+        || compared.record.nhs_numbers.iter().any(|number| numbers.contains(number))
 }
 
 /// Asked even of nobody, so that finding nobody takes as long as finding somebody hidden.

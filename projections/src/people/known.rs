@@ -22,8 +22,8 @@ pub(super) struct Known {
     died_on: Option<NaiveDate>,
     births: BirthDates,
     record: OnRecord,
-    /// Of which only the social care of their own authority may know.
-    closed: Vec<Home>,
+    /// Where they live and lived, each as one class of address: only an ordinary one is searched by all.
+    homes: Vec<(AddressClass, Home)>,
 }
 
 impl Known {
@@ -35,28 +35,37 @@ impl Known {
             died_on: None,
             births: BirthDates::default(),
             record: OnRecord::default(),
-            closed: Vec::new(),
+            homes: Vec::new(),
         }
+    }
+
+    /// Those that only some who search may know of.
+    fn closed(&self) -> impl Iterator<Item = &(AddressClass, Home)> {
+        self.homes.iter().filter(|(class, _)| !is_searchable(*class))
     }
 
     /// What one source calls open and another does not is not open.
     fn searchable(&self) -> OnRecord {
+        let is_closed = |home: &Home| self.closed().any(|(_, closed)| closed.postcode == home.postcode);
+        let ordinary = self.homes.iter().filter(|(class, _)| is_searchable(*class)).map(|(_, home)| home);
         let mut record = self.record.clone();
-        record.homes.retain(|home| self.closed.iter().all(|closed| closed.postcode != home.postcode));
+        record.homes.extend(ordinary.filter(|home| !is_closed(home)).cloned());
         record
     }
 
     fn live_at(&mut self, recorded: &AddressRecorded) -> Result<(), Poison> {
         let Some(address) = legible(&recorded.address)? else { return Ok(()) };
         let Some(postcode) = address.postcode() else { return Ok(()) };
-        // Where many stay finds nobody and says nothing.
-        if recorded.is_communal {
-            return Ok(());
-        }
-        let home = Home { postcode: postcode.to_owned(), houses: houses_in(address), communal: false };
-        let homes = if is_searchable(recorded.class) { &mut self.record.homes } else { &mut self.closed };
-        homes.retain(|known| *known != home);
-        homes.push(home);
+        let (postcode, houses) = (postcode.to_owned(), houses_in(address));
+        let mut home = Home { postcode, houses, communal: recorded.is_communal };
+        self.homes.retain(|(class, known)| {
+            let is_same = *class == recorded.class
+                && (&known.postcode, &known.houses) == (&home.postcode, &home.houses);
+            // Where one source says that many stay, many stay.
+            home.communal |= is_same && known.communal;
+            !is_same
+        });
+        self.homes.push((recorded.class, home));
         Ok(())
     }
 }
@@ -112,7 +121,6 @@ impl KeyState for Known {
     }
 
     fn rows(&self, rows: &mut Rows) {
-        let homes = |homes: &[Home]| homes.iter().map(written).collect::<Vec<_>>();
         let record = self.searchable();
         rows.row(PERSON)
             .uuid(self.key)
@@ -132,24 +140,37 @@ impl KeyState for Known {
             .texts(self.record.names.iter().map(|(_, family)| family))
             .texts(self.record.births.iter().map(|born| born.to_text()))
             .texts(&self.record.nhs_numbers)
-            .texts(homes(&record.homes))
-            .texts(homes(&self.closed))
+            .texts(record.homes.iter().map(written))
+            .texts(self.closed().map(|(class, home)| format!("{}|{}", class.code(), written(home))))
             .end();
-        for key in keys_of(&record, &self.closed) {
+        let closed: Vec<Home> = self.closed().map(|(_, home)| home.clone()).collect();
+        for key in keys_of(&record, &closed) {
             rows.row(SOUGHT).uuid(self.key).long(key).end();
         }
     }
 }
 
+/// What a home is written with where many stay.
+const MANY_STAY: &str = "communal";
+
 /// A home in one text; folded houses and postcodes hold no bar.
 fn written(home: &Home) -> String {
-    std::iter::once(&home.postcode).chain(&home.houses).map(String::as_str).collect::<Vec<_>>().join("|")
+    let mark = if home.communal { MANY_STAY } else { "" };
+    let houses = home.houses.iter().map(String::as_str);
+    [mark, &home.postcode].into_iter().chain(houses).collect::<Vec<_>>().join("|")
 }
 
 /// A home as it was [`written`].
 pub(super) fn read_home(text: &str) -> Home {
     let mut parts = text.split('|').map(str::to_owned);
-    Home { postcode: parts.next().unwrap_or_default(), houses: parts.collect(), communal: false }
+    let communal = parts.next().is_some_and(|mark| mark == MANY_STAY);
+    Home { communal, postcode: parts.next().unwrap_or_default(), houses: parts.collect() }
+}
+
+/// A closed home and its class; none for a class that this program does not know.
+pub(super) fn read_closed(text: &str) -> Option<(AddressClass, Home)> {
+    let (class, home) = text.split_once('|')?;
+    Some((class.parse().ok()?, read_home(home)))
 }
 
 #[cfg(test)]
@@ -158,11 +179,15 @@ mod tests {
 
     #[test]
     fn a_home_reads_back_as_it_was_written() {
-        let home = Home {
-            postcode: "LS1 1UR".to_owned(),
-            houses: vec!["3".to_owned(), "12a".to_owned()],
-            communal: false,
-        };
-        assert_eq!(read_home(&written(&home)), home);
+        for communal in [false, true] {
+            let home = Home {
+                postcode: "LS1 1UR".to_owned(),
+                houses: vec!["3".to_owned(), "12a".to_owned()],
+                communal,
+            };
+            assert_eq!(read_home(&written(&home)), home);
+            let closed = format!("refuge|{}", written(&home));
+            assert_eq!(read_closed(&closed), Some((AddressClass::Refuge, home)));
+        }
     }
 }

@@ -41,7 +41,7 @@ impl View for People {
     }
 
     fn version(&self) -> u16 {
-        4
+        5
     }
 
     fn tables(&self) -> &'static [Table] {

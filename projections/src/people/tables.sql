@@ -51,8 +51,8 @@ create table person (
     family  text[] not null,
     births  text[] not null,
     nhs     text[] not null,
-    -- Postcode and houses with bars between, the oldest first. Closed ones are those of which only the social care
-    -- of their own authority may know.
+    -- Whether many stay there, postcode and houses with bars between, the oldest first. Closed ones, which begin with
+    -- their class, are those of which only social care of their own authority may know, as near as the class asks.
     homes   text[] not null,
     closed_homes text[] not null
 );

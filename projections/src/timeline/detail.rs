@@ -5,6 +5,7 @@ use domain::contact::involved::ContactRole;
 use domain::contact::{Concern, SourceDisclosure};
 use domain::event::Event;
 use domain::ids::PersonId;
+use domain::person::address::AddressClass;
 use domain::tie::TieTo;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -40,6 +41,9 @@ pub struct Detail {
     /// Of a referral: the contact that became it. Not shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Uuid>,
+    /// Of an address: who may be told it. Not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<AddressClass>,
     /// True when who told it must not be found out: see [`super::guard`].
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_guarded: bool,
@@ -84,6 +88,7 @@ impl Detail {
             Event::PersonRestricted(it) => {
                 Self { practitioner: Some(it.owner.0), variety: code(it.reason.code()), ..none }
             }
+            Event::PersonAddressRecorded(it) => Self { address: Some(it.class), ..none },
             Event::PersonAuthorityRecorded(it) => {
                 Self { variety: code(it.duty.code()), codes: codes([it.authority.as_str()]), ..none }
             }
@@ -211,7 +216,6 @@ impl Detail {
                 ..none
             },
             Event::PersonCharacteristicsRecorded(_)
-            | Event::PersonAddressRecorded(_)
             | Event::PersonBorn(_)
             | Event::PersonDied(_)
             | Event::PersonUnrestricted(_)

@@ -29,7 +29,7 @@ pub struct Item {
     pub kind: Cow<'static, str>,
     pub occurred: Occurred,
     pub recorded_at: DateTime<Utc>,
-    /// Whose entry it is, and who made it; none where that would tell who told.
+    /// Whose entry it is, and who made it; none where that would tell who told, or where somebody is kept safe.
     pub agency: Option<AgencyId>,
     pub actor: Option<PractitionerId>,
     pub authority: Option<String>,
@@ -307,6 +307,11 @@ fn shown_at_most(
             outcome: item.detail.outcome,
             ..Detail::default()
         };
+    }
+    // Whoever runs the place that an address is of is as much a secret as the address.
+    if item.detail.address.is_some_and(|class| !scope.is_told_address(standing, entered_by, class)) {
+        item.agency = None;
+        item.actor = None;
     }
     guard::keep(scope, standing, &mut item);
     Some(item)

@@ -1,7 +1,7 @@
 //! Where somebody lives or stays: read from their own stream, since no view holds an address, and shown by class.
 
 use chrono::NaiveDate;
-use domain::access::{Disclosure, Relation};
+use domain::access::Disclosure;
 use domain::event::Event;
 use domain::history::effective;
 use domain::ids::{AgencyId, PersonId};
@@ -39,20 +39,14 @@ impl App {
     ) -> Result<Option<(Disclosure, Vec<ShownAddress>)>, ReadError> {
         let Some(standing) = standing(&self.views, person).await? else { return Ok(None) };
         let disclosure = scope.disclosure(&standing);
-        let class = scope.class(&standing);
         let stream = StreamId { category: "person".to_owned(), id: person.0 };
-        let confided = Confided::about(&self.views, person).await?;
         let (entries, _) = self.entries_of(&stream).await?;
+        let confided = Confided::about(&self.views, person).await?;
         let mut shown = Vec::new();
         for entry in effective(&entries) {
             let Event::PersonAddressRecorded(it) = &entry.event else { continue };
-            let of_entry = scope.entry_disclosure(&standing, entry.agency);
-            // Who wrote it down at another agency knows it; at an authority they are many.
-            let is_authors = class.relation != Relation::Own
-                && entry.agency == scope.reader().agency
-                && of_entry == Disclosure::Full;
             let Some(address) = it.address.known() else { continue };
-            if is_authors || it.class.is_told(of_entry, class) {
+            if scope.is_told_address(&standing, entry.agency, it.class) {
                 shown.push(ShownAddress {
                     address: address.clone(),
                     class: it.class,

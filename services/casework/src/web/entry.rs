@@ -86,7 +86,11 @@ impl Telling {
             happened: words::occurred(item.occurred),
             recorded: recorded_late(item).then(|| words::moment(item.recorded_at)),
             age: self.born.and_then(|born| words::age(born, item.occurred.day())),
-            agency: item.agency.map_or(words::IN_CONFIDENCE, |agency| self.agency(agency)).to_owned(),
+            agency: match item.agency {
+                Some(agency) => self.agency(agency).to_owned(),
+                None if item.is_guarded => words::IN_CONFIDENCE.to_owned(),
+                None => words::WITH_THE_ADDRESS.to_owned(),
+            },
             lines: lines(item),
             account: is_read_by_all_told.then(|| self.contact(item.stream)),
             corrected: item.corrected_at.map(words::moment),

@@ -102,6 +102,8 @@ pub const fn duty(duty: Duty) -> &'static str {
 
 /// What stands for an agency where naming it would tell who told something.
 pub const IN_CONFIDENCE: &str = "Told in confidence";
+/// In place of whoever gave an address that the reader may not be told.
+pub const WITH_THE_ADDRESS: &str = "Kept with the address";
 
 /// Where a child is missing from, and since when.
 pub fn missing(missing: &Missing) -> String {
