@@ -1,6 +1,7 @@
 //! Kai Brook does not come back to his foster home. From that minute, whoever asks whatever about him is told so first,
 //! and from the minute he is found, no longer.
 
+use domain::ids::PersonId;
 use serde_json::{Value, json};
 use system_tests::http::Caller;
 use uuid::Uuid;
@@ -15,11 +16,40 @@ async fn head(all: &Partnership, caller: &Caller, path: &str) -> (bool, Value) {
     (answer.text().starts_with("{\"missing\""), answer.json()["missing"].clone())
 }
 
+/// What is about him, beside his own record.
+struct About {
+    child: Uuid,
+    case: String,
+    contact: Uuid,
+    alert: String,
+}
+
 /// What each of them sees first: the front door on every page, the nurse and the police when they ask.
-async fn everybody(all: &Partnership, child: Uuid, expected: &Value) {
-    for page in ["", "/status", "/timeline"] {
+async fn everybody(all: &Partnership, about: &About, expected: &Value) {
+    let About { child, case, contact, alert } = about;
+    for page in ["", "/status", "/timeline", "/ties", "/addresses", "/enquiries"] {
         let (is_first, missing) = head(all, &all.front_door(), &format!("people/{child}{page}")).await;
         assert_eq!((is_first, &missing), (!expected.is_null(), expected), "{page}");
+    }
+    let (is_first, missing) = head(all, &all.front_door(), &format!("cases/{case}")).await;
+    assert_eq!((is_first, &missing), (!expected.is_null(), expected), "his case");
+    let (is_first, missing) = head(all, &all.auditor(), &format!("people/{child}/looks")).await;
+    assert_eq!((is_first, &missing), (!expected.is_null(), expected), "who has looked at him");
+    // What may be about several says who it is.
+    let mut of_him = expected.clone();
+    for missing in of_him.as_array_mut().into_iter().flatten() {
+        missing["person"] = json!(child);
+    }
+    let pages = [
+        format!("people/{child}/alerts"),
+        format!("alerts/{alert}"),
+        "alerts".to_owned(),
+        format!("contacts/{contact}"),
+        "contacts/undecided".to_owned(),
+    ];
+    for page in pages {
+        let (is_first, missing) = head(all, &all.front_door(), &page).await;
+        assert_eq!((is_first, &missing), (!expected.is_null(), &of_him), "{page}");
     }
     for caller in [all.hospital(), all.police(), all.school(), all.ambulance()] {
         let answer = ask(&caller, json!({ "person": child })).await;
@@ -42,15 +72,21 @@ async fn everybody(all: &Partnership, child: Uuid, expected: &Value) {
 async fn a_missing_child_is_missing_in_the_first_line_of_every_answer_until_he_is_found() {
     let all = Partnership::start().await;
     let child = all.person("Kai", "Brook", "2011-06-30").await;
-    Case::referred(&all, child, "2026-03-02").await;
-    everybody(&all, child, &Value::Null).await;
+    let case = Case::referred(&all, child, "2026-03-02").await.id;
+    // Three agencies have told of him, which adds up to an alert.
+    let contact = tell(&all.school(), PersonId(child), "neglect").await;
+    tell(&all.hospital(), PersonId(child), "unexplained-injury").await;
+    tell(&all.police(), PersonId(child), "domestic-abuse").await;
+    let alert = all.alerts("open").await.first().map(id).unwrap();
+    let about = About { child, case, contact, alert };
+    everybody(&all, &about, &Value::Null).await;
 
     // 22.30: he has not come back. The police write it down at once.
     all.it_is("2026-03-10T22:41:00Z");
     let report = json!({ "from": "care", "occurred": "2026-03-10T22:30:00Z", "source": { "basis": "told" } });
     done(&all.police(), &format!("people/{child}/missing"), report).await;
     let missing = json!([{ "from": "care", "since": "2026-03-10T22:30:00Z" }]);
-    everybody(&all, child, &missing).await;
+    everybody(&all, &about, &missing).await;
 
     // In the morning he is not at school either. It is said beside, and both head every answer.
     all.it_is("2026-03-11T09:30:00Z");
@@ -60,7 +96,7 @@ async fn a_missing_child_is_missing_in_the_first_line_of_every_answer_until_he_i
         { "from": "care", "since": "2026-03-10T22:30:00Z" },
         { "from": "education", "since": "2026-03-11" },
     ]);
-    everybody(&all, child, &both).await;
+    everybody(&all, &about, &both).await;
     // His record kept to named readers changes nothing of that: whoever may only ring is told it too.
     let restrict = json!({
         "reason": "high-risk", "owner": all.app.team_manager().practitioner().0, "review_on": "2026-06-08"
@@ -77,10 +113,10 @@ async fn a_missing_child_is_missing_in_the_first_line_of_every_answer_until_he_i
     let found = |from: &str, at: &str, interview: &str| json!({ "from": from, "occurred": at, "return_interview": interview, "source": { "basis": "seen" } });
     let at_noon = found("care", "2026-03-11T12:05:00Z", "offered");
     done(&all.police(), &format!("people/{child}/found"), at_noon).await;
-    everybody(&all, child, &json!([{ "from": "education", "since": "2026-03-11" }])).await;
+    everybody(&all, &about, &json!([{ "from": "education", "since": "2026-03-11" }])).await;
     all.it_is("2026-03-12T09:10:00Z");
     done(&all.school(), &format!("people/{child}/found"), found("education", "2026-03-12", "not-due")).await;
-    everybody(&all, child, &Value::Null).await;
+    everybody(&all, &about, &Value::Null).await;
 
     // Whoever looks back to that night sees it first; his story keeps all of it.
     let back = format!("people/{child}/status?as_it_was_at=2026-03-10T23:30:00Z");

@@ -3,7 +3,7 @@
 //! Found, hidden and absent take the same statements. Left out: how much must be typed before anybody is looked for,
 //! which is the service's rule.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::access::{Disclosure, Relation};
 use domain::ids::PersonId;
@@ -113,7 +113,7 @@ pub async fn candidates(
     told.sort_by_key(|(compared, ..)| (-compared.comparison.weight, compared.person));
     let are_more = told.len() > most;
     told.truncate(most);
-    let people: Vec<Uuid> = told.iter().map(|(compared, ..)| compared.person.0).collect();
+    let people: Vec<PersonId> = told.iter().map(|(compared, ..)| compared.person).collect();
     let mut missing = missing_among(reads, &people).await?;
     let near = (0..told.len()).filter_map(|place| candidate(&told, place, &mut missing));
     Ok(Candidates { near: near.collect(), are_more })
@@ -122,7 +122,7 @@ pub async fn candidates(
 fn candidate(
     told: &[(Compared, Standing, Disclosure)],
     place: usize,
-    missing: &mut HashMap<PersonId, Vec<Missing>>,
+    missing: &mut BTreeMap<PersonId, Vec<Missing>>,
 ) -> Option<Candidate> {
     let (compared, standing, disclosure) = told.get(place)?;
     let knows = |disclosure: &Disclosure| *disclosure >= Disclosure::Status;

@@ -18,8 +18,7 @@ use crate::about::child_of;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub(crate) use queries::missing_among;
-pub use queries::{PersonStatus, missing, of, of_known, told};
+pub use queries::{PersonStatus, missing, missing_among, of, of_known, told};
 pub use summary::CaseSummary;
 
 /// See the module.

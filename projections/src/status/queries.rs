@@ -1,6 +1,6 @@
 //! How a child stands, as much of it as the reader is told.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
@@ -153,18 +153,23 @@ pub async fn missing(
     }
 }
 
-/// Who of these people is missing, and from where. The caller tells nobody who may know nothing of them.
-pub(crate) async fn missing_among(
+/// Who of these people is missing, and from where, for the head of an answer about several. The caller asks of those
+/// only of whom the reader is told something.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn missing_among(
     reads: &Reads,
-    people: &[Uuid],
-) -> Result<HashMap<PersonId, Vec<Missing>>, ReadError> {
+    people: &[PersonId],
+) -> Result<BTreeMap<PersonId, Vec<Missing>>, ReadError> {
+    let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
     let source = reads.source("status").await?;
     let sql = format!(
         "select person, missing_from, since from {}.missing where person = any($1) order by person, missing_from",
         source.schema
     );
     let statement = source.client.prepare_cached(&sql).await?;
-    let mut missing: HashMap<PersonId, Vec<Missing>> = HashMap::new();
+    let mut missing: BTreeMap<PersonId, Vec<Missing>> = BTreeMap::new();
     for row in source.client.query(&statement, &[&people]).await? {
         let (from, since): (String, String) = (row.try_get(1)?, row.try_get(2)?);
         // Written from codes and times, as in `current`.

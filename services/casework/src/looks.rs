@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure};
 use domain::ids::{AgencyId, PersonId, PractitionerId};
+use domain::person::Missing;
 use event_store::{EventStore as _, Position, Recorded};
 use projections::looks::{self, Look, LookAt};
+use projections::status;
 use projections::workers;
 
 use crate::access_log::{LookMade, Looking, Shown, ShownPerson};
@@ -54,7 +56,8 @@ impl App {
         Ok(true)
     }
 
-    /// Who has looked at somebody, newest first, before a place where one is given; this look goes on record too.
+    /// Who has looked at somebody, newest first, before a place where one is given; this look goes on record too. With it,
+    /// where they are missing from.
     ///
     /// # Errors
     /// Not permitted; a log that cannot be read or written.
@@ -64,12 +67,13 @@ impl App {
         looking: Looking,
         person: PersonId,
         (before, most): (Option<Position>, usize),
-    ) -> Result<FoundLooks<LookAt>, ReadError> {
+    ) -> Result<(FoundLooks<LookAt>, Vec<Missing>), ReadError> {
         self.look(visitor, looking, async |scope| {
             let is_catching_up = !self.take_in_looks(PATIENCE).await?;
             let looks = looks::at_person(&self.views, scope, person, before, most + 1).await?;
+            let missing = status::missing(&self.views, scope, person, None).await?;
             let people = vec![ShownPerson { person, disclosure: Disclosure::Contact }];
-            Ok(Shown { answer: found(looks, most, is_catching_up), people })
+            Ok(Shown { answer: (found(looks, most, is_catching_up), missing), people })
         })
         .await
     }

@@ -1,5 +1,6 @@
 //! What a page about one record needs from the log itself, beside what the views hold: its version, its own words.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use domain::access::Disclosure;
@@ -10,10 +11,12 @@ use domain::decider::Decider as _;
 use domain::entry::Entry;
 use domain::history::effective;
 use domain::ids::{CaseId, ContactId, EventId, PersonId};
+use domain::person::Missing;
 use event_store::{EventStore as _, StreamId};
 use projections::access::standings;
 use projections::contacts::{self, Told};
 use projections::scope::Scope;
+use projections::status;
 use projections::timeline::{self, Confidants};
 use uuid::Uuid;
 
@@ -44,9 +47,6 @@ pub struct ReadContact {
     pub is_guarded: bool,
 }
 
-/// A case as it stands.
-#[derive(Clone, PartialEq, Debug)]
-pub struct ReadCase {
 impl ReadContact {
     /// What it is worried about, each kind as the reader may know it.
     #[must_use]
@@ -63,22 +63,33 @@ impl ReadContact {
     }
 }
 
+/// A case as it stands.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ReadCase {
     pub case: Case,
     pub child: PersonId,
     pub disclosure: Disclosure,
     pub version: u64,
 }
 
-/// A list of contacts shows all of each child it is about.
-fn shown(found: Vec<Told>) -> Shown<Vec<Told>> {
-    let mut people: Vec<PersonId> = found.iter().flat_map(|told| told.subjects.iter().copied()).collect();
-    people.sort_unstable();
-    people.dedup();
-    let full = |person| ShownPerson { person, disclosure: Disclosure::Full };
-    Shown { people: people.into_iter().map(full).collect(), answer: found }
+/// A list of contacts, headed by who is missing of the children it is about.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ToldOf {
+    pub told: Vec<Told>,
+    pub missing: BTreeMap<PersonId, Vec<Missing>>,
 }
 
 impl App {
+    /// A list of contacts shows all of each child it is about.
+    async fn headed(&self, told: Vec<Told>) -> Result<Shown<ToldOf>, ReadError> {
+        let mut people: Vec<PersonId> = told.iter().flat_map(|told| told.subjects.iter().copied()).collect();
+        people.sort_unstable();
+        people.dedup();
+        let missing = status::missing_among(&self.views, &people).await?;
+        let full = |person| ShownPerson { person, disclosure: Disclosure::Full };
+        Ok(Shown { people: people.into_iter().map(full).collect(), answer: ToldOf { told, missing } })
+    }
+
     /// A record's version, for `ETag` and `If-Match`; 0 when there is none.
     ///
     /// # Errors
@@ -149,12 +160,14 @@ impl App {
     ///
     /// # Errors
     /// Not permitted; a log or view that cannot be reached.
-    pub async fn undecided(&self, visitor: &Visitor, looking: Looking) -> Result<Vec<Told>, ReadError> {
-        let Some(authority) = visitor.actor().authority.clone() else { return Ok(Vec::new()) };
+    pub async fn undecided(&self, visitor: &Visitor, looking: Looking) -> Result<ToldOf, ReadError> {
+        let Some(authority) = visitor.actor().authority.clone() else {
+            return Ok(ToldOf { told: Vec::new(), missing: BTreeMap::new() });
+        };
         self.take_in("contacts").await;
         let found = self.look(visitor, looking, async |scope| {
             let found = contacts::undecided(&self.views, scope, &authority, LISTED_MAX).await?;
-            Ok(shown(found))
+            self.headed(found).await
         });
         found.await
     }
@@ -163,10 +176,10 @@ impl App {
     ///
     /// # Errors
     /// As [`Self::undecided`].
-    pub async fn told_by_own(&self, visitor: &Visitor, looking: Looking) -> Result<Vec<Told>, ReadError> {
+    pub async fn told_by_own(&self, visitor: &Visitor, looking: Looking) -> Result<ToldOf, ReadError> {
         self.take_in("contacts").await;
         let found = self.look(visitor, looking, async |scope| {
-            Ok(shown(contacts::told_by(&self.views, scope, LISTED_MAX).await?))
+            self.headed(contacts::told_by(&self.views, scope, LISTED_MAX).await?).await
         });
         found.await
     }

@@ -15,6 +15,7 @@ use domain::tie::TieTo;
 use domain::when::{Occurred, civil_day, start_of};
 use event_store::Position;
 use projections::alerts::{self, Listed, Queue, QueuePlace};
+use projections::status;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -24,13 +25,13 @@ use super::done::{Done, go_on, tag};
 use super::input::{
     Asking, At, Given, GivenAlertState, GivenEventId, GivenFollows, GivenNarrative, GivenWeight, Json, Query,
 };
-use super::people::Limit;
+use super::people::{Limit, MissingChild};
 use super::reading::{GivenPosition, catch_up, judge_by_now};
 use super::token::PlaceIn;
 use crate::access_log::{Shown, ShownPerson};
 use crate::alerts::{ReadAlert, Shown as Seen, TieSeen};
 use crate::app::App;
-use crate::error::{FieldError, Problem};
+use crate::error::{FieldError, Problem, ReadError};
 use crate::execute::Command;
 use crate::server::Shared;
 
@@ -91,6 +92,9 @@ impl AlertListed {
 /// A page of alerts.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct AlertsPage {
+    /// Who of them is missing, and from where: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingChild>,
     /// Those whose evidence changed last come first.
     alerts: Vec<AlertListed>,
     /// Give it as `page` for the next page; absent at the end.
@@ -142,12 +146,14 @@ pub async fn list(
         limit: query.limit.map_or(PAGE_LIMIT, |Given(limit)| limit.count()),
     };
     catch_up(&app, VIEW, query.at_least).await?;
+    catch_up(&app, "status", query.at_least).await?;
     judge_by_now(&app).await?;
-    let (listed, next) = app
+    let (listed, next, missing) = app
         .look(&asking.visitor, asking.looking(Action::ReadAlerts), async |scope| {
-            let found = alerts::queue(&app.views, scope, &queue).await?;
-            let people = shown(found.0.iter().flat_map(|listed| &listed.children));
-            Ok(Shown { answer: found, people })
+            let (listed, next) = alerts::queue(&app.views, scope, &queue).await?;
+            let people = shown(listed.iter().flat_map(|listed| &listed.children));
+            let missing = missing(&app, &people).await?;
+            Ok(Shown { answer: (listed, next, missing), people })
         })
         .await?;
     let next = next.map(|place| {
@@ -155,12 +161,18 @@ pub async fn list(
         shared.places.seal(PlaceIn::AlertQueue, nil, reader, alert, Some(place.changed_at))
     });
     let alerts = listed.into_iter().map(|listed| AlertListed::of(&app, listed)).collect();
-    Ok(HttpResponse::Ok().json(AlertsPage { alerts, next }))
+    Ok(HttpResponse::Ok().json(AlertsPage { missing, alerts, next }))
 }
 
 fn shown<'a>(children: impl Iterator<Item = &'a PersonId>) -> Vec<ShownPerson> {
     let distinct: std::collections::BTreeSet<PersonId> = children.copied().collect();
     distinct.into_iter().map(|person| ShownPerson { person, disclosure: Disclosure::Full }).collect()
+}
+
+/// Who is missing of those an answer shows.
+async fn missing(app: &App, shown: &[ShownPerson]) -> Result<Vec<MissingChild>, ReadError> {
+    let people: Vec<PersonId> = shown.iter().map(|shown| shown.person).collect();
+    Ok(MissingChild::all(status::missing_among(&app.views, &people).await?))
 }
 
 /// What an alert of one person is asked with.
@@ -183,6 +195,7 @@ pub async fn of_person(
     Query(query): Query<AlertsOfPersonQuery>,
 ) -> Result<HttpResponse, Problem> {
     catch_up(&app, VIEW, query.at_least).await?;
+    catch_up(&app, "status", query.at_least).await?;
     judge_by_now(&app).await?;
     let listed = app
         .look(&asking.visitor, asking.looking(Action::ReadAlerts), async |scope| {
@@ -192,17 +205,22 @@ pub async fn of_person(
                 let disclosure = if found.is_some() { Disclosure::Full } else { Disclosure::None };
                 people.push(ShownPerson { person: id, disclosure });
             }
-            Ok(Shown { answer: found, people })
+            let Some(listed) = found else { return Ok(Shown { answer: None, people }) };
+            let missing = missing(&app, &people).await?;
+            Ok(Shown { answer: Some((listed, missing)), people })
         })
         .await?;
-    let listed = listed.ok_or_else(Problem::no_such_page)?;
+    let (listed, missing) = listed.ok_or_else(Problem::no_such_page)?;
     let alerts = listed.into_iter().map(|listed| AlertListed::of(&app, listed)).collect();
-    Ok(HttpResponse::Ok().json(AlertsPage { alerts, next: None }))
+    Ok(HttpResponse::Ok().json(AlertsPage { missing, alerts, next: None }))
 }
 
 /// An alert with what it rests on. It is advice: a person decides.
 #[derive(Serialize, ToSchema)]
 pub struct AlertRead {
+    /// Who of them is missing, and from where: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingChild>,
     alert: Uuid,
     rule: String,
     rule_version: u16,
@@ -379,7 +397,7 @@ fn words(text: &Sealed<Narrative>) -> Option<String> {
 }
 
 impl AlertRead {
-    fn of(app: &App, id: AlertId, read: &ReadAlert) -> Option<Self> {
+    fn of(app: &App, id: AlertId, read: &ReadAlert, missing: Vec<MissingChild>) -> Option<Self> {
         let alert = &read.alert;
         let says = alert.says()?;
         let rule = app.rules.version(says.rule.as_str(), says.version);
@@ -390,6 +408,7 @@ impl AlertRead {
             rule.map_or_else(String::new, |rule| of(rule).clone())
         };
         Some(Self {
+            missing,
             alert: id.0,
             rule: says.rule.to_string(),
             rule_version: says.version,
@@ -439,11 +458,12 @@ pub async fn read(app: web::Data<App>, asking: Asking, At(id): At<AlertId>) -> R
             people.extend(
                 tied.into_iter().map(|person| ShownPerson { person, disclosure: Disclosure::Status }),
             );
-            Ok(Shown { answer: found, people })
+            let missing = missing(&app, &people).await?;
+            Ok(Shown { answer: found.map(|read| (read, missing)), people })
         })
         .await?;
-    let found = found.ok_or_else(Problem::no_such_page)?;
-    let body = AlertRead::of(&app, id, &found).ok_or_else(Problem::no_such_page)?;
+    let (found, missing) = found.ok_or_else(Problem::no_such_page)?;
+    let body = AlertRead::of(&app, id, &found, missing).ok_or_else(Problem::no_such_page)?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, tag(found.version))).json(body))
 }
 

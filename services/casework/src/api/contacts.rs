@@ -1,5 +1,7 @@
 //! Contacts: what is told to an authority's front door about a child, and what the authority decides about it.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -7,9 +9,11 @@ use domain::access::{Action, Disclosure};
 use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Concern, Decide, First, Join, Part, Record};
 use domain::ids::{ContactId, PersonId};
+use domain::person::Missing;
 use domain::text::Narrative;
 use domain::when::{Occurred, civil_day, start_of};
 use projections::contacts::Told;
+use projections::status;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -21,12 +25,13 @@ use super::input::{
     GivenLine, GivenMethod, GivenNarrative, GivenOccurred, GivenOutcome, GivenPersonId, GivenSignificance,
     GivenSourceDisclosure, Json,
 };
+use super::people::MissingChild;
 use super::reading::judge_by_now;
 use crate::access_log::{Shown, ShownPerson};
 use crate::app::App;
 use crate::error::Problem;
 use crate::execute::Command;
-use crate::subject::ReadContact;
+use crate::subject::{ReadContact, ToldOf};
 
 pub fn addresses() -> Vec<Address> {
     vec![
@@ -133,6 +138,9 @@ pub async fn record(
 /// A contact as it stands.
 #[derive(Serialize, ToSchema)]
 pub struct ContactRead {
+    /// Who of them is missing, and from where: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingChild>,
     contact: Uuid,
     /// The incident it tells of: its own id, or that of the contact that told of it first.
     incident: Uuid,
@@ -193,7 +201,7 @@ struct ContactDecision {
 }
 
 impl ContactRead {
-    fn of(id: ContactId, read: &ReadContact) -> Option<Self> {
+    fn of(id: ContactId, read: &ReadContact, missing: BTreeMap<PersonId, Vec<Missing>>) -> Option<Self> {
         let fact = read.contact.recorded()?;
         let open = !read.is_guarded;
         let recorded = &read.recorded;
@@ -212,6 +220,7 @@ impl ContactRead {
         });
         let words = |text: &Narrative| text.as_str().to_owned();
         Some(Self {
+            missing: MissingChild::all(missing),
             contact: id.0,
             incident: read.contact.incident(id).0,
             authority: fact.authority.to_string(),
@@ -253,18 +262,23 @@ pub async fn read(
         .look(&asking.visitor, asking.looking(Action::ReadContact), async |scope| {
             let found = app.read_contact(scope, id).await?;
             let full = |person: &PersonId| ShownPerson { person: *person, disclosure: Disclosure::Full };
-            let people = found.iter().flat_map(|read| read.subjects.iter().map(full)).collect();
-            Ok(Shown { answer: found, people })
+            let subjects = found.as_ref().map_or(&[][..], |read| read.subjects.as_slice());
+            let people = subjects.iter().map(full).collect();
+            let missing = status::missing_among(&app.views, subjects).await?;
+            Ok(Shown { answer: found.map(|read| (read, missing)), people })
         })
         .await?;
-    let found = found.ok_or_else(Problem::no_such_page)?;
-    let body = ContactRead::of(id, &found).ok_or_else(Problem::no_such_page)?;
+    let (found, missing) = found.ok_or_else(Problem::no_such_page)?;
+    let body = ContactRead::of(id, &found, missing).ok_or_else(Problem::no_such_page)?;
     Ok(HttpResponse::Ok().insert_header((header::ETAG, tag(found.version))).json(body))
 }
 
 /// Contacts in a list: ids and codes.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactsListed {
+    /// Who of them is missing, and from where: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingChild>,
     /// At most 200.
     contacts: Vec<ContactListed>,
 }
@@ -296,8 +310,8 @@ struct ContactListed {
     decided_at: Option<DateTime<Utc>>,
 }
 
-impl From<Vec<Told>> for ContactsListed {
-    fn from(found: Vec<Told>) -> Self {
+impl From<ToldOf> for ContactsListed {
+    fn from(ToldOf { told: found, missing }: ToldOf) -> Self {
         let listed = |told: Told| ContactListed {
             contact: told.contact.0,
             incident: told.incident.0,
@@ -312,7 +326,8 @@ impl From<Vec<Told>> for ContactsListed {
             outcome: told.outcome,
             decided_at: told.decided_at,
         };
-        Self { contacts: found.into_iter().map(listed).collect() }
+        let contacts = found.into_iter().map(listed).collect();
+        Self { missing: MissingChild::all(missing), contacts }
     }
 }
 

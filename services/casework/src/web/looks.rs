@@ -46,6 +46,7 @@ struct For {
 #[template(path = "looks.html")]
 struct LooksPage {
     frame: Frame,
+    missing: Vec<String>,
     id: PersonId,
     purpose: Purpose,
     looks: Vec<LookSaid>,
@@ -84,7 +85,7 @@ async fn read(
     let before = given.before.as_deref().map(Position::read).transpose();
     let before = before.map_err(|_| Problem::no_such_page())?;
     let looking = session.asking(purpose).looking(Action::ReadAccess);
-    let found = app.looks_at(&session.visitor, looking, id, (before, PAGE)).await?;
+    let (found, missing) = app.looks_at(&session.visitor, looking, id, (before, PAGE)).await?;
     let last = found.looks.last().filter(|_| found.are_more).map(|last| last.look.position);
     let next = last.map(|last| format!("/children/{id}/looks?for={}&before={last}", purpose.code()));
     let is_catching_up = found.is_catching_up;
@@ -115,7 +116,8 @@ async fn read(
         });
     }
     let frame = Frame::of(&session, "Who has looked");
-    Ok(page(StatusCode::OK, &LooksPage { frame, id, purpose, looks, is_catching_up, next }))
+    let missing = missing.iter().map(words::missing).collect();
+    Ok(page(StatusCode::OK, &LooksPage { frame, missing, id, purpose, looks, is_catching_up, next }))
 }
 
 const fn shown(action: Action, disclosure: Disclosure) -> &'static str {
@@ -200,8 +202,11 @@ mod tests {
         };
         let (id, purpose) = (PersonId(uuid::Uuid::nil()), Purpose::Audit);
         let (frame, next) = (Frame::plain("Looks"), Some("/children/1/looks?before=7".to_owned()));
-        let shown = LooksPage { frame, id, purpose, looks: vec![look], is_catching_up: true, next };
-        is_whole(&shown.render().unwrap());
+        let (looks, missing) = (vec![look], vec!["Missing from home since 1 March 2026".to_owned()]);
+        let shown = LooksPage { frame, missing, id, purpose, looks, is_catching_up: true, next };
+        let html = shown.render().unwrap();
+        is_whole(&html);
+        assert!(html.find("Missing from home") < html.find("<h1"), "{html}");
         let number = TextField { name: "nhs_number", label: "NHS number", ..TextField::default() };
         let find = FindPage {
             frame: Frame::plain("Find"),

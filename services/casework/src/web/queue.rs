@@ -14,7 +14,7 @@ use domain::when::civil_day;
 use domain::working_days::add_working_days;
 use projections::alerts::{Listed, Queue};
 use projections::contacts::Told;
-use projections::people;
+use projections::{people, status};
 use serde::Deserialize;
 
 use super::alerts::{self, AlertRow};
@@ -45,6 +45,8 @@ pub fn addresses() -> Vec<Address> {
 #[template(path = "queue.html")]
 struct QueuePage {
     frame: Frame,
+    /// Who is missing of the children it is about: before anything else.
+    missing: Vec<String>,
     alerts: Vec<AlertRow>,
     are_more_alerts: bool,
     incidents: Vec<Incident>,
@@ -56,6 +58,8 @@ struct QueuePage {
 #[template(path = "told-by-us.html")]
 struct ToldByUsPage {
     frame: Frame,
+    /// Who is missing of the children it is about: before anything else.
+    missing: Vec<String>,
     contacts: Vec<Waiting>,
 }
 
@@ -90,12 +94,12 @@ async fn queue(
 ) -> Result<HttpResponse, PageProblem> {
     judge_by_now(&app).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
-    let found = app.undecided(&session.visitor, looking).await?;
+    let found = app.undecided(&session.visitor, looking).await?.told;
     let (listed, are_more_alerts) =
         open_alerts(&app, &session, asked.alerts.as_deref().map_or(ALERTS_BESIDE, |_| ALERTS_MAX)).await?;
     let told_of = found.iter().flat_map(|told| &told.subjects);
     let people = told_of.chain(listed.iter().flat_map(|alert| &alert.children));
-    let names = names(&app, &session, people.copied().collect()).await?;
+    let Children { names, missing } = children(&app, &session, people.copied().collect()).await?;
     let today = civil_day(app.clock.now());
     let mut incidents: Vec<(IncidentId, Incident)> = Vec::new();
     let (mut late, waiting) = (0, found.len());
@@ -110,7 +114,7 @@ async fn queue(
     let incidents = incidents.into_iter().map(|(_, incident)| incident).collect();
     let frame = Frame::of(&session, "What has come in").at("/queue");
     let alerts = listed.iter().map(|alert| AlertRow::of(&app, alert, PURPOSE, Some(&names))).collect();
-    Ok(page(StatusCode::OK, &QueuePage { frame, alerts, are_more_alerts, incidents, waiting, late }))
+    Ok(page(StatusCode::OK, &QueuePage { frame, missing, alerts, are_more_alerts, incidents, waiting, late }))
 }
 
 /// The alerts of the visitor's own authority that nobody has decided, those that changed last first; and whether there
@@ -130,24 +134,26 @@ async fn open_alerts(app: &App, session: &Session, limit: usize) -> Result<(Vec<
 async fn told(app: web::Data<App>, session: Session) -> Result<HttpResponse, PageProblem> {
     judge_by_now(&app).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
-    let found = app.told_by_own(&session.visitor, looking).await?;
+    let found = app.told_by_own(&session.visitor, looking).await?.told;
     let subjects = found.iter().flat_map(|told| told.subjects.iter().copied()).collect();
-    let names = names(&app, &session, subjects).await?;
+    let Children { names, missing } = children(&app, &session, subjects).await?;
     let today = civil_day(app.clock.now());
     let mut contacts = Vec::with_capacity(found.len());
     for told in &found {
         contacts.push(said(&app, told, &names, today).await?);
     }
     let frame = Frame::of(&session, "What we told").at("/told");
-    Ok(page(StatusCode::OK, &ToldByUsPage { frame, contacts }))
+    Ok(page(StatusCode::OK, &ToldByUsPage { frame, missing, contacts }))
 }
 
-/// The children's names, for those who may know them: one more look, of the people alone.
-async fn names(
-    app: &App,
-    session: &Session,
-    mut people: Vec<PersonId>,
-) -> Result<HashMap<PersonId, String>, ReadError> {
+/// The children that a list is about.
+struct Children {
+    names: HashMap<PersonId, String>,
+    missing: Vec<String>,
+}
+
+/// The children's names, for those who may know them, and who of them is missing: one more look, of the people alone.
+async fn children(app: &App, session: &Session, mut people: Vec<PersonId>) -> Result<Children, ReadError> {
     people.sort_unstable();
     people.dedup();
     let today = civil_day(app.clock.now());
@@ -156,9 +162,18 @@ async fn names(
         let known = people::known(&app.views, scope, &people).await?;
         let shown =
             |known: &people::Person| ShownPerson { person: known.person, disclosure: known.disclosure };
-        Ok(Shown { people: known.values().map(shown).collect(), answer: known })
+        let missing = status::missing_among(&app.views, &people).await?;
+        Ok(Shown { people: known.values().map(shown).collect(), answer: (known, missing) })
     });
-    Ok(known.await?.into_iter().map(|(id, known)| (id, Identity::of(&known, today).name)).collect())
+    let (known, missing) = known.await?;
+    let names: HashMap<PersonId, String> =
+        known.into_iter().map(|(id, known)| (id, Identity::of(&known, today).name)).collect();
+    let missing = words::missing_among(&missing, |person| child(&names, person));
+    Ok(Children { names, missing })
+}
+
+fn child(names: &HashMap<PersonId, String>, person: &PersonId) -> String {
+    names.get(person).cloned().unwrap_or_else(|| "A child".to_owned())
 }
 
 async fn said(
@@ -172,8 +187,7 @@ async fn said(
         Some(agency) => app.agency_name(agency, app.on_record()).await?,
         None => Some(words::IN_CONFIDENCE.to_owned()),
     };
-    let child = |person: &PersonId| names.get(person).cloned().unwrap_or_else(|| "A child".to_owned());
-    let mut children: Vec<String> = told.subjects.iter().map(child).collect();
+    let mut children: Vec<String> = told.subjects.iter().map(|person| child(names, person)).collect();
     children.sort_unstable();
     let concerns: Vec<String> = told.concerns.iter().map(|code| words::concern(code)).collect();
     Ok(Waiting {
@@ -236,16 +250,26 @@ mod tests {
             changed: "1 March 2026".to_owned(),
         };
         let (alerts, frame) = (vec![alert], Frame::plain("Queue"));
-        let shown = QueuePage { frame, alerts, are_more_alerts: true, incidents, waiting: 2, late: 1 };
+        let missing = || vec!["Tilly is missing from home since 1 March 2026".to_owned()];
+        let shown = QueuePage {
+            frame,
+            missing: missing(),
+            alerts,
+            are_more_alerts: true,
+            incidents,
+            waiting: 2,
+            late: 1,
+        };
         let html = shown.render().unwrap();
+        assert!(html.find("Tilly is missing") < html.find("<h1"), "{html}");
         assert!(html.contains("Within 12 weeks somebody asked.") && !html.contains("<Marsh>"), "{html}");
         is_whole(&html);
         assert!(
             html.contains("2 contacts about one event") && html.contains("1 past one working day"),
             "{html}"
         );
-        let told =
-            ToldByUsPage { frame: Frame::plain("Told"), contacts: vec![sample(true)] }.render().unwrap();
+        let (frame, contacts) = (Frame::plain("Told"), vec![sample(true)]);
+        let told = ToldByUsPage { frame, missing: missing(), contacts }.render().unwrap();
         is_whole(&told);
         assert!(told.contains("ring the front door"), "{told}");
     }

@@ -1,5 +1,7 @@
 //! The record's codes in the words practitioners use, and its dates as they are said aloud.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use domain::access::{LawfulBasis, Purpose, Role};
 use domain::case::clocks::Step;
@@ -7,6 +9,7 @@ use domain::case::emergency::Emergency;
 use domain::case::status::Standing;
 use domain::contact::SourceDisclosure;
 use domain::person::Duty;
+use domain::ids::PersonId;
 use domain::person::missing::Missing;
 use domain::person::uncertain_date::{Precision, UncertainDate};
 use domain::source::Basis;
@@ -104,6 +107,21 @@ pub const fn duty(duty: Duty) -> &'static str {
 pub const IN_CONFIDENCE: &str = "Told in confidence";
 /// In place of whoever gave an address that the reader may not be told.
 pub const WITH_THE_ADDRESS: &str = "Kept with the address";
+
+/// Who is missing of the children a page is about.
+pub fn missing_among(
+    missing: &BTreeMap<PersonId, Vec<Missing>>,
+    name: impl Fn(&PersonId) -> String,
+) -> Vec<String> {
+    let said = |(person, missing): (&PersonId, &Vec<Missing>)| {
+        let name = name(person);
+        let line = |one: &Missing| {
+            format!("{name} is missing from {} since {}", one.from.code(), occurred(one.since))
+        };
+        missing.iter().map(line).collect::<Vec<_>>()
+    };
+    missing.iter().flat_map(said).collect()
+}
 
 /// Where a child is missing from, and since when.
 pub fn missing(missing: &Missing) -> String {

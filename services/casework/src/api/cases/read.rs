@@ -6,6 +6,8 @@ use chrono::NaiveDate;
 use domain::access::Action;
 use domain::case::state::{self, Fact};
 use domain::ids::CaseId;
+use domain::person::Missing;
+use projections::status;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use crate::access_log::{Shown, ShownPerson};
 use crate::api::done::tag;
 use crate::api::input::{Asking, At};
+use crate::api::people::MissingPerson;
 use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::error::Problem;
@@ -21,6 +24,9 @@ use crate::subject::ReadCase;
 /// One child's case at one authority.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CaseRead {
+    /// Where they are missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     case: Uuid,
     child: Uuid,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,7 +112,7 @@ fn lasting<S, E>(id: Uuid, from: Option<&Fact<S>>, until: Option<&Fact<E>>) -> L
 }
 
 impl CaseRead {
-    fn of(id: CaseId, read: &ReadCase) -> Self {
+    fn of(id: CaseId, read: &ReadCase, missing: Vec<Missing>) -> Self {
         let case = &read.case;
         let allocation = |one: &state::Allocation| AllocationRead {
             id: one.id.0,
@@ -119,6 +125,7 @@ impl CaseRead {
         let looked_after =
             |one: &state::LookedAfter| lasting(one.id.0, one.started.as_ref(), one.ended.as_ref());
         Self {
+            missing: MissingPerson::all(missing),
             case: id.0,
             child: read.child.0,
             authority: case.who.as_ref().map(|who| who.authority.to_string()),
@@ -187,10 +194,12 @@ pub async fn read_case(
             let found = app.read_case(scope, id).await?;
             let shown = |read: &ReadCase| ShownPerson { person: read.child, disclosure: read.disclosure };
             let people = found.iter().map(shown).collect();
-            Ok(Shown { answer: found, people })
+            let Some(read) = found else { return Ok(Shown { answer: None, people }) };
+            let missing = status::missing(&app.views, scope, read.child, None).await?;
+            Ok(Shown { answer: Some((read, missing)), people })
         })
         .await?;
-    let found = found.ok_or_else(Problem::no_such_page)?;
+    let (found, missing) = found.ok_or_else(Problem::no_such_page)?;
     let version = tag(found.version);
-    Ok(HttpResponse::Ok().insert_header((header::ETAG, version)).json(CaseRead::of(id, &found)))
+    Ok(HttpResponse::Ok().insert_header((header::ETAG, version)).json(CaseRead::of(id, &found, missing)))
 }

@@ -4,10 +4,12 @@ use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use domain::access::Action;
 use domain::ids::PersonId;
+use projections::status;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::missing::MissingPerson;
 use crate::addresses::ShownAddress;
 use crate::api::input::{Asking, At};
 use crate::api::reading::{OfPerson, read_person};
@@ -17,6 +19,9 @@ use crate::error::Problem;
 /// The addresses of somebody that the reader may be told.
 #[derive(Serialize, ToSchema)]
 pub struct Addresses {
+    /// Where they are missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     person: Uuid,
     /// The newest first.
     addresses: Vec<KnownAddress>,
@@ -66,11 +71,13 @@ pub async fn read_addresses(
     asking: Asking,
     At(id): At<PersonId>,
 ) -> Result<HttpResponse, Problem> {
-    let found = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
+    let (found, missing) = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
         let found = app.addresses(scope, id).await?;
-        Ok(found.map(|(disclosure, answer)| OfPerson { answer, disclosure }))
+        let missing = status::missing(&app.views, scope, id, None).await?;
+        Ok(found.map(|(disclosure, addresses)| OfPerson { answer: (addresses, missing), disclosure }))
     })
     .await?;
     let addresses = found.into_iter().map(KnownAddress::from).collect();
-    Ok(HttpResponse::Ok().json(Addresses { person: id.0, addresses }))
+    let missing = MissingPerson::all(missing);
+    Ok(HttpResponse::Ok().json(Addresses { missing, person: id.0, addresses }))
 }

@@ -4,11 +4,12 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure};
 use domain::ids::PersonId;
-use projections::enquiries;
+use projections::{enquiries, status};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::missing::MissingPerson;
 use crate::api::input::{Asking, At, Query};
 use crate::api::reading::{AsOfQuery, OfPerson, catch_up, read_person};
 use crate::app::App;
@@ -17,6 +18,9 @@ use crate::error::Problem;
 /// Enquiries about somebody, newest first, at most 500; older ones are on the timeline.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EnquiriesAbout {
+    /// Where they are missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     enquiries: Vec<MadeEnquiry>,
 }
 
@@ -69,12 +73,13 @@ pub async fn read_enquiries(
 ) -> Result<HttpResponse, Problem> {
     catch_up(&app, "enquiries", query.at_least).await?;
     let as_of = query.as_of();
-    let made = read_person(&app, &asking, Action::ReadTimeline, id, as_of, async |scope| {
+    let (made, missing) = read_person(&app, &asking, Action::ReadTimeline, id, as_of, async |scope| {
         let made = enquiries::of(&app.views, scope, id, as_of).await?;
         // Enquiries are told with progress; the query says nothing of what is told beyond.
-        Ok(made.map(|answer| OfPerson { answer, disclosure: Disclosure::Progress }))
+        let missing = status::missing(&app.views, scope, id, as_of).await?;
+        Ok(made.map(|made| OfPerson { answer: (made, missing), disclosure: Disclosure::Progress }))
     })
     .await?;
-    Ok(HttpResponse::Ok()
-        .json(EnquiriesAbout { enquiries: made.into_iter().map(MadeEnquiry::from).collect() }))
+    let enquiries = made.into_iter().map(MadeEnquiry::from).collect();
+    Ok(HttpResponse::Ok().json(EnquiriesAbout { missing: MissingPerson::all(missing), enquiries }))
 }

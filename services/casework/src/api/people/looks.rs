@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::missing::MissingPerson;
 use crate::api::input::{Asking, At};
 use crate::app::App;
 use crate::error::Problem;
@@ -19,6 +20,9 @@ const TOLD_MAX: usize = 200;
 /// Looks at somebody, newest first, at most 200.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LooksAtPerson {
+    /// Where they are missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     looks: Vec<LookAtPerson>,
     /// Older ones are there.
     are_more: bool,
@@ -65,8 +69,9 @@ pub async fn read_looks(
     At(id): At<PersonId>,
 ) -> Result<HttpResponse, Problem> {
     let looking = asking.looking(Action::ReadAccess);
-    let found = app.looks_at(&asking.visitor, looking, id, (None, TOLD_MAX)).await?;
+    let (found, missing) = app.looks_at(&asking.visitor, looking, id, (None, TOLD_MAX)).await?;
     Ok(HttpResponse::Ok().json(LooksAtPerson {
+        missing: MissingPerson::all(missing),
         looks: found.looks.into_iter().map(LookAtPerson::from).collect(),
         are_more: found.are_more,
         is_catching_up: found.is_catching_up,

@@ -1,10 +1,13 @@
 //! Going missing and being found; and how it heads every answer.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, web};
 use domain::ids::PersonId;
 use domain::person::{Missing, RecordFound, ReportMissing};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{on_person, when};
 use crate::api::done::{Done, go_on};
@@ -31,6 +34,28 @@ impl From<Missing> for MissingPerson {
 impl MissingPerson {
     pub fn all(missing: Vec<Missing>) -> Vec<Self> {
         missing.into_iter().map(Self::from).collect()
+    }
+}
+
+/// Who is missing, in an answer that is about several.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MissingChild {
+    person: Uuid,
+    #[schema(example = "care")]
+    from: &'static str,
+    #[schema(example = "2026-03-01T22:15:00Z")]
+    since: String,
+}
+
+impl MissingChild {
+    pub fn all(missing: BTreeMap<PersonId, Vec<Missing>>) -> Vec<Self> {
+        let of = |(person, missing): (PersonId, Vec<Missing>)| {
+            missing.into_iter().map(move |missing| {
+                let MissingPerson { from, since } = missing.into();
+                Self { person: person.0, from, since }
+            })
+        };
+        missing.into_iter().flat_map(of).collect()
     }
 }
 

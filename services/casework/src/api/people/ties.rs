@@ -3,11 +3,12 @@
 use actix_web::{HttpResponse, web};
 use domain::access::Action;
 use domain::ids::PersonId;
-use projections::timeline;
+use projections::{status, timeline};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::missing::MissingPerson;
 use crate::api::input::{Asking, At};
 use crate::api::reading::{OfPerson, read_person};
 use crate::app::App;
@@ -16,6 +17,9 @@ use crate::error::Problem;
 /// Ties between somebody and other people, of those the reader may know.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TiesOfPerson {
+    /// Where they are missing from: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
     ties: Vec<TieOfPerson>,
 }
 
@@ -45,10 +49,12 @@ pub async fn read_ties(
     asking: Asking,
     At(id): At<PersonId>,
 ) -> Result<HttpResponse, Problem> {
-    let ties = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
+    let (ties, missing) = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
         let found = timeline::family(&app.views, scope, id).await?;
-        Ok(found.map(|(disclosure, answer)| OfPerson { answer, disclosure }))
+        let missing = status::missing(&app.views, scope, id, None).await?;
+        Ok(found.map(|(disclosure, ties)| OfPerson { answer: (ties, missing), disclosure }))
     })
     .await?;
-    Ok(HttpResponse::Ok().json(TiesOfPerson { ties: ties.into_iter().map(TieOfPerson::from).collect() }))
+    let (missing, ties) = (MissingPerson::all(missing), ties.into_iter().map(TieOfPerson::from).collect());
+    Ok(HttpResponse::Ok().json(TiesOfPerson { missing, ties }))
 }

@@ -5,7 +5,7 @@ mod deciding;
 mod rows;
 mod said;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
@@ -15,11 +15,12 @@ use domain::access::{Action, Disclosure, Purpose};
 use domain::alert::{AlertState, Decided, Decision, Opinion};
 use domain::ids::{AlertId, ContactId, PersonId};
 use domain::linkage::{Identity as Sure, SignalKind};
+use domain::person::Missing;
 use domain::tie::TieTo;
 use domain::when::{Occurred, civil_day};
 use event_store::Position;
-use projections::people;
 use projections::scope::Scope;
+use projections::{people, status};
 use serde::Deserialize;
 use uuid::Uuid;
 
@@ -68,6 +69,8 @@ impl For {
 struct AlertPage {
     frame: Frame,
     summary: ErrorSummary,
+    /// Who is missing of the children it is about: before anything else.
+    missing: Vec<String>,
     id: AlertId,
     purpose: Purpose,
     title: String,
@@ -151,6 +154,7 @@ struct Gathered {
     known: HashMap<PersonId, people::Person>,
     /// What contacts of the evidence are about.
     concerns: HashMap<Uuid, String>,
+    missing: BTreeMap<PersonId, Vec<Missing>>,
 }
 
 async fn read(
@@ -183,7 +187,8 @@ async fn whole(
         let ids: Vec<PersonId> = people.iter().map(|shown| shown.person).collect();
         let known = people::known(&app.views, scope, &ids).await?;
         let concerns = concerns(app, scope, &alert).await?;
-        Ok(Shown { answer: Some(Gathered { alert, known, concerns }), people })
+        let missing = status::missing_among(&app.views, &ids).await?;
+        Ok(Shown { answer: Some(Gathered { alert, known, concerns, missing }), people })
     });
     let gathered = gathered.await?.ok_or_else(Problem::no_such_page)?;
     Said { app, session, id, purpose, head: app.on_record() }.page(&gathered, typed, problems).await
@@ -268,6 +273,7 @@ impl Said<'_> {
         Ok(AlertPage {
             frame: Frame::of(self.session, "An alert").wrong(!problems.is_empty()),
             summary: problems.summary(),
+            missing: words::missing_among(&gathered.missing, |person| self.named(*person, gathered).name),
             id: self.id,
             purpose: self.purpose,
             title: rule.map_or_else(|| says.rule.to_string(), |rule| rule.title.clone()),
@@ -427,6 +433,7 @@ mod tests {
         AlertPage {
             frame: Frame::plain("An alert"),
             summary: ErrorSummary::default(),
+            missing: vec!["Tilly <Marsh> is missing from home since 1 March 2026".to_owned()],
             id: AlertId(Uuid::nil()),
             purpose: Purpose::ReferralConsideration,
             title: "Small things that add up".to_owned(),
@@ -482,6 +489,7 @@ mod tests {
     fn an_alert_is_whole_and_says_what_it_rests_on_and_what_is_only_an_opinion() {
         let html = sample().render().unwrap();
         is_whole(&html);
+        assert!(html.find("is missing from home") < html.find("<h1"), "{html}");
         assert!(html.contains("nobody has confirmed") && html.contains("2 more entries"), "{html}");
         assert!(html.contains("opinion") && !html.contains("<Marsh>"), "{html}");
         assert!(html.contains("since 30 April 2019") && html.contains("1 more tie "), "{html}");

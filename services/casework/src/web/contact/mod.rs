@@ -11,7 +11,7 @@ use askama::Template;
 use domain::access::{Action, Disclosure, Purpose};
 use domain::ids::{ContactId, PersonId};
 use domain::when::civil_day;
-use projections::people;
+use projections::{people, status};
 use serde::Deserialize;
 
 use self::deciding::Deciding;
@@ -50,6 +50,8 @@ struct For {
 struct ContactPage {
     frame: Frame,
     summary: ErrorSummary,
+    /// Who is missing of the children it is about: before anything else.
+    missing: Vec<String>,
     id: ContactId,
     purpose: Purpose,
     children: Vec<(String, String)>,
@@ -100,12 +102,13 @@ async fn shown(
         people.sort_unstable();
         people.dedup();
         let known = people::known(&app.views, scope, &people).await?;
+        let missing = status::missing_among(&app.views, &read.subjects).await?;
         // A contact is listed for those only who are told all of each child it is about.
         let full = |person| ShownPerson { person, disclosure: Disclosure::Full };
         let people = people.into_iter().map(full).collect();
-        Ok(Shown { answer: Some((read, known, beside)), people })
+        Ok(Shown { answer: Some((read, known, beside, missing)), people })
     });
-    let (read, known, beside) = found.await?.ok_or_else(Problem::no_such_page)?;
+    let (read, known, beside, missing) = found.await?.ok_or_else(Problem::no_such_page)?;
     let fact = read.contact.recorded().ok_or_else(Problem::no_such_page)?;
     let today = civil_day(app.clock.now());
     let name = |person: &PersonId| {
@@ -119,6 +122,7 @@ async fn shown(
     Ok(ContactPage {
         frame: Frame::of(session, "A contact").wrong(!problems.is_empty()),
         summary: problems.summary(),
+        missing: words::missing_among(&missing, name),
         id,
         purpose,
         children,
@@ -187,6 +191,7 @@ mod tests {
         let page = |decision, deciding| ContactPage {
             frame: Frame::plain("A contact"),
             summary: ErrorSummary::default(),
+            missing: vec!["Tilly is missing from home since 1 March 2026".to_owned()],
             id: ContactId(uuid::Uuid::nil()),
             purpose: Purpose::ReferralConsideration,
             children: vec![("Tilly".to_owned(), "/children/1".to_owned())],
@@ -198,7 +203,9 @@ mod tests {
             deciding,
         };
         let deciding = Deciding { outcome: choice, reason, hidden: Hidden::default() };
-        is_whole(&page(None, Some(deciding)).render().unwrap());
+        let html = page(None, Some(deciding)).render().unwrap();
+        is_whole(&html);
+        assert!(html.find("Tilly is missing") < html.find("<h1"), "{html}");
         is_whole(&page(Some(("Advice".to_owned(), Some("Because.".to_owned()))), None).render().unwrap());
     }
 }
