@@ -76,6 +76,16 @@ async fn whoever_is_told_that_a_child_is_looked_after_is_told_by_what_law() {
     assert!(says(&answer, "legal_basis").contains("section 31"), "{answer}");
     assert_eq!(answer["status"][0]["legal_basis_has_lapsed"], false);
 
+    // Police take her from where she was found into protection: both laws hold, and the care order for longer.
+    let protection = case.at("police-protection");
+    done(&all.police(), &protection, json!({ "on": "2026-05-07T02:00:00Z" })).await;
+    let answer = ask(&all.hospital(), json!({ "person": ella })).await;
+    assert_eq!(answer["status"][0]["standing"], "police-protection", "{answer}");
+    for law in ["section 46", "section 31"] {
+        assert!(says(&answer, "legal_basis").contains(law), "{answer}");
+    }
+    assert!(says(&answer, "who_may_not_take_away").contains("without the authority’s agreement"), "{answer}");
+
     // Kept to named readers: whom to ring, and no law.
     let keeper = all.call(&all.app.team_manager(), KEEPING);
     let restriction = json!({ "reason": "high-risk", "review_on": "2026-06-01" });
@@ -83,5 +93,33 @@ async fn whoever_is_told_that_a_child_is_looked_after_is_told_by_what_law() {
     let answer = ask(&all.hospital(), json!({ "person": ella })).await;
     assert_eq!((&answer["answer"], &answer["status"]), (&json!("contact-only"), &json!([])), "{answer}");
     assert!(!answer.to_string().contains("section 31"), "{answer}");
+    all.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_order_and_an_emergency_power_the_one_that_holds_longer_says_who_may_not_take_the_child_away() {
+    let all = Partnership::start().await;
+    let noah = all.person("Noah", "Bright", "2018-05-11").await;
+    let case = Case::referred(&all, noah, "2026-02-02").await;
+    let interim = json!({ "on": "2026-02-10", "legal_status": "interim-care-order", "until": "2026-03-12" });
+    done(&all.manager(), &case.at("looked-after"), interim).await;
+    // Until the end of 12 March the one, until the evening of the 13th the other.
+    all.it_is("2026-03-10T20:30:00Z");
+    done(&all.police(), &case.at("police-protection"), json!({ "on": "2026-03-10T20:00:00Z" })).await;
+    let answer = ask(&all.hospital(), json!({ "person": noah })).await;
+    for law in ["section 46", "section 38"] {
+        assert!(says(&answer, "legal_basis").contains(law), "{answer}");
+    }
+    assert!(says(&answer, "who_may_not_take_away").contains("while it holds"), "{answer}");
+    assert_eq!(says(&answer, "legal_basis_until"), "2026-03-12");
+    // By agreement, no law but the constable's keeps anybody from taking him home.
+    let ivy = all.person("Ivy", "Bright", "2020-01-19").await;
+    let case = Case::referred(&all, ivy, "2026-02-02").await;
+    let agreed = json!({ "on": "2026-02-10", "legal_status": "section20" });
+    done(&all.manager(), &case.at("looked-after"), agreed).await;
+    done(&all.police(), &case.at("police-protection"), json!({ "on": "2026-03-10T20:00:00Z" })).await;
+    let answer = ask(&all.hospital(), json!({ "person": ivy })).await;
+    assert!(says(&answer, "legal_basis").contains("section 20"), "{answer}");
+    assert!(says(&answer, "who_may_not_take_away").contains("while it holds"), "{answer}");
     all.stop().await;
 }

@@ -175,15 +175,16 @@ struct AnswerStatus {
     emergency: Option<EmergencyPower>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     categories: Vec<String>,
-    /// Under what law the authority acts; absent when it does not.
+    /// Under what law the authority acts, or laws where an emergency power stands before that by which the child is
+    /// looked after; absent when it does not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    legal_basis: Option<&'static str>,
+    legal_basis: Option<String>,
     /// Of a child who is looked after: the last day the order states.
     #[serde(skip_serializing_if = "Option::is_none")]
     legal_basis_until: Option<NaiveDate>,
     /// That day has passed, and nothing on record took the order's place.
     legal_basis_has_lapsed: bool,
-    /// Who may not take the child away, and by what law.
+    /// Who may not take the child away, and by what law: of several, by the one that holds longest.
     #[serde(skip_serializing_if = "Option::is_none")]
     who_may_not_take_away: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -319,10 +320,13 @@ impl From<StatusHere> for AnswerStatus {
             since: here.since,
             emergency: here.emergency.map(EmergencyPower::from),
             categories: here.categories,
-            legal_basis: here.legal_basis.map(|basis| basis.law),
+            legal_basis: here.legal_basis.map(|basis| basis.said()),
             legal_basis_until: here.legal_basis.and_then(|basis| basis.until),
             legal_basis_has_lapsed: here.legal_basis.is_some_and(|basis| basis.has_lapsed),
-            who_may_not_take_away: here.legal_basis.and_then(|basis| basis.who_may_not_take_away),
+            who_may_not_take_away: here
+                .legal_basis
+                .and_then(|basis| basis.kept)
+                .map(|kept| kept.who_may_not_take_away),
             lead: here.lead.map(Contactable::from),
         }
     }

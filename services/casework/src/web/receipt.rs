@@ -108,7 +108,7 @@ struct StatusSaid {
     standing: &'static str,
     weight: &'static str,
     since: Option<String>,
-    legal_basis: Option<&'static str>,
+    legal_basis: Option<String>,
     /// Who may not take the child away.
     kept: Option<String>,
     categories: Vec<String>,
@@ -268,8 +268,8 @@ fn status(here: &StatusHere, front_doors: &[Responsible]) -> StatusSaid {
         standing: words::standing(here.standing),
         weight: words::weight(here.standing),
         since: here.since.map(words::day),
-        legal_basis: here.legal_basis.map(|basis| basis.law),
-        kept: words::kept(here.emergency, here.legal_basis),
+        legal_basis: here.legal_basis.map(|basis| basis.said()),
+        kept: words::kept(here.legal_basis),
         categories: here.categories.iter().map(|category| words::category(category)).collect(),
         lead: here.lead.as_ref().map(|lead| (lead.name.clone(), lead.telephone.clone())),
     }
@@ -357,7 +357,7 @@ mod tests {
                 standing: "Child protection plan",
                 weight: "gt-status--grave",
                 since: Some("1 March 2026".to_owned()),
-                legal_basis: Some("section 47"),
+                legal_basis: Some("section 47".to_owned()),
                 kept: Some("Nobody may take this child away before 3 March 2026, 2:05am.".to_owned()),
                 categories: vec!["Neglect".to_owned()],
                 lead: Some(("Amina Duarte".to_owned(), Some("01632 960004".to_owned()))),

@@ -115,7 +115,7 @@ struct Stands {
     since: Option<String>,
     categories: Vec<String>,
     plans_before: i32,
-    legal_basis: Option<&'static str>,
+    legal_basis: Option<String>,
     /// Who may not take the child away.
     kept: Option<String>,
     lead: Option<(String, Option<String>)>,
@@ -355,8 +355,8 @@ impl Said<'_> {
                 since: since(case).map(words::day),
                 categories: case.cp_categories.iter().map(|category| words::category(category)).collect(),
                 plans_before: case.cp_plans_before,
-                legal_basis: basis.map(|basis| basis.law),
-                kept: words::kept(case.emergency, basis),
+                legal_basis: basis.map(|basis| basis.said()),
+                kept: words::kept(basis),
                 lead: lead.map(|lead| (lead.name, lead.telephone)),
             });
         }
@@ -509,7 +509,7 @@ mod tests {
                 since: Some("1 March 2026".to_owned()),
                 categories: vec!["Neglect".to_owned()],
                 plans_before: 2,
-                legal_basis: Some("Children Act 1989 section 31, care order"),
+                legal_basis: Some("Children Act 1989 section 31, care order".to_owned()),
                 kept: Some("Nobody may take this child away.".to_owned()),
                 lead: Some(("Amina Duarte".to_owned(), Some("01632 960003".to_owned()))),
             }],

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike as _, NaiveDate, Timelike as _, Utc};
 use domain::access::{LawfulBasis, Purpose, Role};
 use domain::case::clocks::Step;
-use domain::case::emergency::Emergency;
 use domain::case::status::Standing;
 use domain::contact::SourceDisclosure;
 use domain::person::Duty;
@@ -16,7 +15,7 @@ use domain::source::Basis;
 use domain::tie::TieKind;
 use domain::when::{Occurred, civil_time};
 
-use crate::enquire::{Hours, LegalBasis};
+use crate::enquire::{Hours, KeptUntil, LegalBasis};
 
 pub const fn role(role: Role) -> &'static str {
     match role {
@@ -129,21 +128,22 @@ pub fn missing(missing: &Missing) -> String {
 }
 
 /// Who may not take a child away, or that the order which said so has run out.
-pub fn kept(emergency: Option<Emergency>, basis: Option<LegalBasis>) -> Option<String> {
-    if let Some(held) = emergency {
-        return Some(format!("Nobody may take this child away before {}.", moment(held.until)));
-    }
-    let LegalBasis { until, has_lapsed, who_may_not_take_away, .. } = basis?;
-    match (until, who_may_not_take_away) {
-        (Some(until), _) if has_lapsed => Some(format!(
+pub fn kept(basis: Option<LegalBasis>) -> Option<String> {
+    let LegalBasis { until, has_lapsed, kept, .. } = basis?;
+    let kept = kept.map(|kept| match kept.until {
+        KeptUntil::Moment(until) => format!("Nobody may take this child away before {}.", moment(until)),
+        KeptUntil::EndOf(last) => format!("{}, until the end of {}.", kept.who_may_not_take_away, day(last)),
+        KeptUntil::Discharged => format!("{}.", kept.who_may_not_take_away),
+    });
+    let lapsed = until.filter(|_| has_lapsed).map(|until| {
+        format!(
             "The order’s last day, {}, has passed, and nothing on record took its place. Ring before anybody takes \
              this child away.",
             day(until)
-        )),
-        (Some(until), Some(kept)) => Some(format!("{kept}, until the end of {}.", day(until))),
-        (None, Some(kept)) => Some(format!("{kept}.")),
-        (_, None) => None,
-    }
+        )
+    });
+    let said: Vec<String> = kept.into_iter().chain(lapsed).collect();
+    (!said.is_empty()).then(|| said.join(" "))
 }
 
 /// How loudly a standing is shown.
