@@ -5,7 +5,7 @@ use casework::execute::{Command, Move, Order, Place};
 use casework::visitor::Visitor;
 use domain::access::{LawfulBasis, Purpose};
 use domain::contact::involved::{ContactRole, Involved};
-use domain::contact::{Concern, ConcernKind, First, Join, Method, Record, SourceDisclosure};
+use domain::contact::{Concern, ConcernKind, First, Join, Method, Own, Part, Record, SourceDisclosure};
 use domain::event::Event;
 use domain::history::{Correction, Reason};
 use domain::ids::{ContactId, EventId, IncidentId, PersonId, PractitionerId};
@@ -311,11 +311,18 @@ async fn an_entry_on_the_wrong_child_goes_to_the_right_one_and_is_read_there() {
     assert!(matches!(refused, Err(ExecuteError::NotPermitted(_))), "{refused:?}");
 }
 
+/// Waits for the list of contacts to have everything on record.
+async fn listed(app: &TestApp) {
+    let head = app.app.record.head().await.unwrap().position;
+    app.app.views.wait_until("contacts", head, std::time::Duration::from_secs(10)).await.unwrap();
+}
+
 fn join(contact: uuid::Uuid, first: uuid::Uuid) -> Order {
     let join = Join {
         incident: IncidentId(first),
         occurred: Occurred::Instant(instant(BEGINNING)),
         first: First::NotOnRecord,
+        own: Own::Alone,
     };
     let command = Command::Contact { id: Some(ContactId(contact)), command: join.into() };
     order(Purpose::ReferralConsideration, command)
@@ -340,4 +347,15 @@ async fn the_front_door_makes_one_incident_of_what_two_agencies_told() {
     assert!(matches!(&to_nobody, ExecuteError::Refused(refusal) if refusal.code == "no-such-incident"));
     let round = app.app.execute(&door, join(first, second)).await.unwrap_err();
     assert!(matches!(&round, ExecuteError::Refused(refusal) if refusal.code == "not-first"), "{round:?}");
+
+    // The first stays where others are joined to it, and goes once they are gone.
+    let third = app.done(&app.safeguarding_lead(), tell(bruise(child))).await.stream;
+    listed(&app).await;
+    let away = app.app.execute(&door, join(first, third)).await.unwrap_err();
+    assert!(matches!(&away, ExecuteError::Refused(refusal) if refusal.code == "first-of-others"), "{away:?}");
+    let part = Part { occurred: Occurred::Instant(instant(BEGINNING)) };
+    let part = Command::Contact { id: Some(ContactId(second)), command: part.into() };
+    app.done(&door, order(Purpose::ReferralConsideration, part)).await;
+    listed(&app).await;
+    app.done(&door, join(first, third)).await;
 }

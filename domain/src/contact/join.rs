@@ -15,6 +15,16 @@ pub struct Join {
     pub occurred: Occurred,
     /// What is on record of the incident's first contact.
     pub first: First,
+    /// What is on record of the incident the contact told of itself.
+    pub own: Own,
+}
+
+/// The incident of a contact's own id, as it was found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Own {
+    Alone,
+    /// Others were joined to it: without its first contact, it would be named by one that tells of something else.
+    OfOthersToo,
 }
 
 /// An incident's first contact, as it was found.
@@ -50,6 +60,10 @@ const NOT_FIRST: Refusal = Refusal {
     code: "not-first",
     sentence: "That contact was itself joined to an incident; join the incident it is in.",
 };
+const FIRST_OF_OTHERS: Refusal = Refusal {
+    code: "first-of-others",
+    sentence: "Others are joined to what this contact told of first; join them to the other incident before it.",
+};
 pub(super) const JOINED_BEFORE_CONTACT: Refusal = Refusal {
     code: "joined-before-contact",
     sentence: "A contact is not sorted before it was received; check the time.",
@@ -80,6 +94,10 @@ impl Join {
             First::OnRecord { incident, .. } if incident != self.incident => return Err(NOT_FIRST),
             First::OnRecord { .. } | First::Judged => {}
         }
+        match self.own {
+            Own::OfOthersToo => return Err(FIRST_OF_OTHERS),
+            Own::Alone => {}
+        }
         Ok(vec![NewEvent { occurred: self.occurred, event: Joined { incident: self.incident }.into() }])
     }
 }
@@ -99,7 +117,12 @@ pub(super) mod tests {
     }
 
     pub(in crate::contact) fn join() -> Join {
-        Join { incident: INCIDENT, occurred: on("2026-03-10"), first: found("383", INCIDENT) }
+        Join {
+            incident: INCIDENT,
+            occurred: on("2026-03-10"),
+            first: found("383", INCIDENT),
+            own: Own::Alone,
+        }
     }
 
     #[test]
@@ -135,6 +158,11 @@ pub(super) mod tests {
         received().when(Join { first: First::NotOnRecord, ..join() }).refused("no-such-incident");
         let further = found("383", IncidentId(Uuid::from_u128(0x2c)));
         received().when(Join { first: further, ..join() }).refused("not-first");
+    }
+
+    #[test]
+    fn the_first_contact_of_an_incident_stays_while_others_are_in_it() {
+        received().when(Join { own: Own::OfOthersToo, ..join() }).refused("first-of-others");
     }
 
     #[test]

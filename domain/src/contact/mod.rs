@@ -9,7 +9,7 @@ mod part;
 mod record;
 
 pub use decide::Decide;
-pub use join::{First, Join};
+pub use join::{First, Join, Own};
 pub use part::Part;
 pub use record::Record;
 

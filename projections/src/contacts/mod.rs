@@ -17,7 +17,7 @@ use domain::when::Occurred;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub use queries::{Told, beside, told_by, undecided};
+pub use queries::{Told, are_joined, beside, told_by, undecided};
 
 /// See the module.
 pub struct Contacts;

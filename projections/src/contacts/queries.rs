@@ -86,6 +86,20 @@ pub async fn beside(
     visible(reads, scope, found).await
 }
 
+/// True when others are joined to the incident that a contact told of first. For a rule: it tells nobody anything.
+///
+/// # Errors
+/// As [`undecided`].
+pub async fn are_joined(reads: &Reads, incident: IncidentId) -> Result<bool, ReadError> {
+    let source = reads.source("contacts").await?;
+    let sql = format!(
+        "select exists (select from {}.contact where incident = $1 and contact <> $1)",
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    Ok(source.client.query_one(&statement, &[&incident.0]).await?.try_get(0)?)
+}
+
 async fn select(
     reads: &Reads,
     condition: &str,
@@ -145,6 +159,7 @@ fn guarded(scope: &Scope, standings: &HashMap<PersonId, Standing>, mut told: Tol
     if told.is_guarded && !told.subjects.iter().all(may_know) {
         told.agency = None;
         told.method = None;
+        told.concerns = concerns_in_confidence(&told.concerns);
         told.occurred = Occurred::Day(told.occurred.day());
         told.recorded_at = start_of(civil_day(told.recorded_at));
     }
@@ -159,7 +174,6 @@ fn is_told(scope: &Scope, standings: &HashMap<PersonId, Standing>, told: &Told) 
                 told.agency.map_or(Disclosure::None, |agency| scope.entry_disclosure(standing, agency));
             disclosure == Disclosure::Full
         })
-        told.concerns = concerns_in_confidence(&told.concerns);
     };
     !told.subjects.is_empty() && told.subjects.iter().all(full)
 }

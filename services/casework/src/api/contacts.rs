@@ -7,7 +7,7 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure};
 use domain::contact::involved::{ContactRole, Involved};
-use domain::contact::{Concern, Decide, First, Join, Part, Record};
+use domain::contact::{Concern, Decide, First, Join, Own, Part, Record};
 use domain::ids::{ContactId, PersonId};
 use domain::person::Missing;
 use domain::text::Narrative;
@@ -399,10 +399,13 @@ pub async fn join(
     At(id): At<ContactId>,
     Json(body): Json<JoinContact>,
 ) -> Result<HttpResponse, Problem> {
+    // Who was joined to this one a moment ago counts.
+    app.take_in("contacts").await;
     let command = Join {
         incident: body.incident.0,
         occurred: body.occurred.map_or_else(|| Occurred::Instant(asking.now), |given| given.0),
         first: First::NotOnRecord,
+        own: Own::Alone,
     };
     go_on(&app, asking, Command::Contact { id: Some(id), command: command.into() }).await
 }

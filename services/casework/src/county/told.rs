@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::{Action, Disclosure, Purpose};
 use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{
-    Concern, ConcernKind, Decide, First, Join, Method, Outcome, Record, Significance, SourceDisclosure,
+    Concern, ConcernKind, Decide, First, Join, Method, Outcome, Own, Record, Significance, SourceDisclosure,
 };
 use domain::enquiry::{Answer, KnownAt, Make, Searched};
 use domain::ids::{ContactId, IncidentId};
@@ -274,6 +274,7 @@ impl Telling<'_, '_> {
             incident: IncidentId::of(first),
             occurred: Occurred::Instant(at),
             first: First::NotOnRecord,
+            own: Own::Alone,
         };
         let command = Command::Contact { id: Some(heard.contact), command: join.into() };
         self.script.tell(at, family.front_door, Purpose::SafeguardingCheck, command);

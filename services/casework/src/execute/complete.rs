@@ -3,15 +3,16 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::contact::involved::{ContactRole, Involved};
-use domain::contact::{Contact, First, Join, Record};
+use domain::contact::{Contact, First, Join, Own, Record};
 use domain::decider::Decider;
 use domain::entry::Entry;
 use domain::event::Event;
-use domain::ids::{IncidentId, PersonId};
+use domain::ids::{ContactId, IncidentId, PersonId};
 use domain::person::{Assertion, Person};
 use domain::tie::TieTo;
 use domain::when::Occurred;
 use event_store::StreamId;
+use projections::contacts;
 use uuid::Uuid;
 
 use super::Command;
@@ -32,7 +33,8 @@ impl App {
             }
             Command::Contact { id, command: domain::contact::Command::Join(join) } => {
                 let first = self.first_of(join.incident).await?;
-                Ok(Command::Contact { id, command: Join { first, ..join }.into() })
+                let own = self.own_incident(id).await?;
+                Ok(Command::Contact { id, command: Join { first, own, ..join }.into() })
             }
             Command::Tie { id, command: domain::tie::Command::Record(record) } => {
                 self.somebody("from", record.from).await?;
@@ -95,6 +97,14 @@ impl App {
             authority: recorded.authority.clone(),
             incident: contact.incident(id),
         }))
+    }
+
+    /// As far as the view `contacts` has taken in who was joined to whom.
+    async fn own_incident(&self, id: Option<ContactId>) -> Result<Own, ExecuteError> {
+        let Some(id) = id else { return Ok(Own::Alone) };
+        let incident = IncidentId::of(id);
+        let others = contacts::are_joined(&self.views, incident).await.map_err(ReadError::from)?;
+        Ok(if others { Own::OfOthersToo } else { Own::Alone })
     }
 
     async fn somebody(&self, field: &str, person: PersonId) -> Result<(), ExecuteError> {
@@ -182,7 +192,7 @@ pub(super) fn completed_as(command: Command, written: &Event) -> Command {
             Command::Contact { id, command: record.into() }
         }
         (Command::Contact { id, command: domain::contact::Command::Join(join) }, Event::ContactJoined(_)) => {
-            Command::Contact { id, command: Join { first: First::Judged, ..join }.into() }
+            Command::Contact { id, command: Join { first: First::Judged, own: Own::Alone, ..join }.into() }
         }
         (other, _) => other,
     }

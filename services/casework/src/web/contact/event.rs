@@ -4,7 +4,7 @@ use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, web};
 use chrono::TimeDelta;
 use domain::access::{Purpose, Role};
-use domain::contact::{First, Join, Part};
+use domain::contact::{First, Join, Own, Part};
 use domain::ids::{ContactId, IncidentId, PersonId};
 use domain::when::Occurred;
 use projections::contacts::{self, Told};
@@ -128,7 +128,9 @@ pub(super) async fn join(
     let incident: Option<IncidentId> =
         posted.typed.required("incident", "Choose a contact that tells of the same event", &mut problems);
     let occurred = Occurred::Instant(posted.session.now);
-    let command = incident.map(|incident| Join { incident, occurred, first: First::NotOnRecord }.into());
+    app.take_in("contacts").await;
+    let (first, own) = (First::NotOnRecord, Own::Alone);
+    let command = incident.map(|incident| Join { incident, occurred, first, own }.into());
     carry_out(&app, posted, &id, given.purpose()?, command, problems).await
 }
 
