@@ -13,6 +13,8 @@ use system_tests::app::{AUTHORITY, COUNCIL, HOSPITAL, SCHOOL};
 use system_tests::http::{Caller, Served};
 use uuid::Uuid;
 
+use crate::partnership::contact;
+
 struct Node {
     app: TestApp,
     served: Served,
@@ -202,8 +204,16 @@ async fn the_date_that_was_accepted_is_shown_and_until_one_is_each_that_was_said
         (&json!(first), &json!(false)),
         "{settled}"
     );
+    // In a contact they are as old as by the date that was accepted, whichever was said last.
+    let told_age = async || {
+        let told = door.post("/api/v1/contacts", &contact(child, "neglect")).await.id();
+        door.get(&format!("/api/v1/contacts/{told}")).await.json()["people"][0]["age"].clone()
+    };
+    let by = |born: &str| if born == "2015-01-05" { json!(11) } else { json!(10) };
+    assert_eq!(told_age().await, by(&first));
     done(&door, &format!("/api/v1/people/{child}/birth/acceptance"), json!({ "assertion": other })).await;
     assert_eq!(page(&door).await["born"], "2015-05-01", "the last that was accepted");
+    assert_eq!(told_age().await, by("2015-05-01"));
     let shown = said(&page(&door).await);
     assert_eq!(shown.iter().filter(|(.., accepted, _)| *accepted).count(), 1, "{shown:?}");
     node.served.stop().await;

@@ -145,8 +145,11 @@ fn tells_birth(entry: &Entry) -> bool {
     matches!(entry.event, Event::PersonBirthRecorded(_) | Event::PersonBorn(_))
 }
 
-/// Whole years on a day, by the last birth that was said.
+/// Whole years on a day, by the date of birth that was accepted, else the last that was said.
 fn age_on(person: &Person, day: NaiveDate) -> Option<u8> {
+    if let Some(accepted) = person.birth_dates().accepted() {
+        return accepted.age_on(day);
+    }
     let born = person.assertions().filter_map(|event| match event {
         Event::PersonBirthRecorded(birth) => birth.date.known(),
         Event::PersonBorn(born) => born.date.known(),
