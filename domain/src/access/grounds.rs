@@ -54,12 +54,6 @@ impl AgencyKind {
     pub fn lawful_bases_on(self, day: NaiveDate) -> &'static [LawfulBasis] {
         in_force(&GROUNDS, self, day)
     }
-
-    /// The newest.
-    #[must_use]
-    pub fn lawful_bases(self) -> &'static [LawfulBasis] {
-        self.lawful_bases_on(NaiveDate::MAX)
-    }
 }
 
 #[cfg(test)]

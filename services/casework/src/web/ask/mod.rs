@@ -11,6 +11,7 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use domain::access::{Action, LawfulBasis, Purpose};
+use domain::when::civil_day;
 
 use super::components::{Answer, Choice, ErrorSummary, Hidden, Keypad, Problems, TextArea, TextField};
 use super::form::{KEY, Posted, Typed, fresh_key};
@@ -249,7 +250,7 @@ fn by(ways: Ways, typed: &Typed, problems: &Problems) -> Choice {
 
 /// The grounds this visitor's agency can rest on; the first is what it mostly rests on.
 fn basis(session: &Session, typed: &Typed, problems: &Problems) -> Choice {
-    let grounds = session.visitor.actor().agency_kind.lawful_bases();
+    let grounds = session.visitor.actor().agency_kind.lawful_bases_on(civil_day(session.now));
     let chosen = if typed.get("basis").is_empty() {
         grounds.first().map_or("", |ground| ground.code())
     } else {

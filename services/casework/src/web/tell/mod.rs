@@ -14,7 +14,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use domain::access::{Action, Purpose, Role};
 use domain::contact::involved::{ContactRole, Involved};
-use domain::contact::{Concern, Record, SourceDisclosure};
+use domain::contact::{Concern, Record};
 use domain::ids::{ContactId, PersonId};
 use domain::person::{Open, PersonKind};
 use domain::source::{Basis, Source};
@@ -217,7 +217,7 @@ async fn put_on_record(
         // What a front door takes by telephone is the caller's, not its own.
         source_agency: (!is_front_door(session)).then(|| session.visitor.agency()),
         account: told.account,
-        source_identity: told.teller.filter(|_| told.source_disclosure != SourceDisclosure::Anonymous),
+        source_identity: told.teller,
     };
     let command = Command::Contact { id: None, command: command.into() };
     let done = app.execute(&session.visitor, order("contact", command)).await?;

@@ -46,8 +46,8 @@ pub(super) fn read(session: &Session, of: &Of, typed: &Typed, problems: &mut Pro
     } else {
         Some(Method::OnlineForm)
     };
-    let teller = if is_front_door(session) { typed.optional("teller", problems) } else { None };
     let source_disclosure = typed.required("named", "Say whether whoever told it may be named", problems);
+    let teller = if is_front_door(session) { read_teller(typed, source_disclosure, problems) } else { None };
     let authority = session.visitor.actor().authority.clone();
     if authority.is_none() {
         problems.add(
@@ -92,6 +92,16 @@ fn read_child(typed: &Typed, problems: &mut Problems) -> Option<Vec<Assertion>> 
     Some(assertions)
 }
 
+/// Whoever told it and whether they may be named are one answer: a name is not dropped unsaid.
+fn read_teller(typed: &Typed, named: Option<SourceDisclosure>, problems: &mut Problems) -> Option<Line> {
+    let teller = typed.optional("teller", problems)?;
+    if named == Some(SourceDisclosure::Anonymous) {
+        problems.add("teller", "Leave out who told it, or say below how far they may be named");
+        return None;
+    }
+    Some(teller)
+}
+
 fn read_when(now: DateTime<Utc>, typed: &Typed, problems: &mut Problems) -> Option<Occurred> {
     match typed.get("when") {
         "now" => Some(Occurred::Instant(now)),
@@ -123,4 +133,27 @@ pub(super) fn known(typed: &Typed) -> Option<Known> {
         ..Known::default()
     })
     .filter(|known| !(known.given.is_empty() && known.family.is_empty()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_was_typed_of_somebody_anonymous_is_said_at_its_field_and_not_dropped() {
+        let typed = |teller: &str| Typed::from(vec![("teller".to_owned(), teller.to_owned())]);
+        for named in SourceDisclosure::ALL {
+            let mut problems = Problems::default();
+            let read = read_teller(&typed("Ines Moreau"), Some(*named), &mut problems);
+            let is_anonymous = *named == SourceDisclosure::Anonymous;
+            assert_eq!(
+                (read.is_none(), problems.of("teller").is_some()),
+                (is_anonymous, is_anonymous),
+                "{named}"
+            );
+        }
+        let mut problems = Problems::default();
+        assert!(read_teller(&typed(""), Some(SourceDisclosure::Anonymous), &mut problems).is_none());
+        assert!(problems.is_empty());
+    }
 }
