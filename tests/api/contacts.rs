@@ -1,6 +1,7 @@
 //! From a contact to a timeline, an enquiry and back in time.
 
 use serde_json::json;
+use uuid::Uuid;
 
 use crate::{Api, contact};
 
@@ -67,6 +68,49 @@ async fn a_contact_waits_at_the_front_door_until_it_is_decided_and_whoever_told_
         json!([]),
         "not another agency's"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_is_danger_first_and_says_when_there_is_more_and_what_is_hidden_takes_nobodys_place() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let hidden = api.child(&door, "Example").await;
+    for _ in 0..200 {
+        let told = door.post("/api/v1/contacts", &contact(hidden, "Often hungry at school.")).await;
+        assert_eq!(told.status, 201, "{}", told.text());
+    }
+    api.test.clock.advance(chrono::TimeDelta::days(1));
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let mut of_last_month = contact(child, "Seen with a bruise last month.");
+    of_last_month["occurred"] = json!("2026-02-01");
+    let concern = door.post("/api/v1/contacts", &of_last_month).await.id();
+    let mut danger = contact(child, "Shut out in the snow.");
+    danger["significance"] = json!("immediate-danger");
+    let danger = door.post("/api/v1/contacts", &danger).await.id();
+
+    let listed = door.get("/api/v1/contacts/undecided").await.json();
+    let contacts = listed["contacts"].as_array().unwrap();
+    assert_eq!((contacts.len(), &listed["are_more"]), (200, &json!(true)));
+    assert_eq!(contacts[0]["contact"], json!(danger), "though told last");
+    assert!(!contacts.iter().any(|listed| listed["contact"] == json!(concern)), "it waits behind the others");
+    let told = door.get("/api/v1/contacts/told").await.json();
+    assert_eq!((&told["contacts"][0]["contact"], &told["are_more"]), (&json!(danger), &json!(true)));
+
+    let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
+    let restrict = json!({
+        "reason": "relative-of-staff", "owner": Uuid::from_u128(0xdead), "readers": [], "review_on": "2026-06-08",
+    });
+    let restricted = keeper.post(&format!("/api/v1/people/{hidden}/restriction"), &restrict).await;
+    assert_eq!(restricted.status, 200, "{}", restricted.text());
+    let listed = door.get("/api/v1/contacts/undecided").await.json();
+    let contacts = listed["contacts"].as_array().unwrap();
+    let order: Vec<_> = contacts.iter().map(|listed| listed["contact"].clone()).collect();
+    assert_eq!((order, &listed["are_more"]), (vec![json!(danger), json!(concern)], &json!(false)));
+    assert_eq!(contacts[1]["occurred"], "2026-02-01");
+    let received: chrono::NaiveDate = contacts[1]["recorded_at"].as_str().unwrap()[..10].parse().unwrap();
+    let by: chrono::NaiveDate = contacts[1]["decide_by"].as_str().unwrap().parse().unwrap();
+    assert!(by > received, "a working day from when it was told, not from when it happened");
 }
 
 #[tokio::test(flavor = "multi_thread")]

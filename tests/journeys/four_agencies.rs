@@ -26,12 +26,13 @@ async fn what_four_agencies_tell_of_one_night_is_one_incident_until_one_of_them_
     let all = Partnership::start().await;
     let child = all.person("Ezra", "Holt", "2018-02-03").await;
     let mut told: Vec<Uuid> = Vec::new();
-    for (caller, at) in [
-        (all.ambulance(), "2026-03-09T22:10:00Z"),
-        (all.police(), "2026-03-09T22:25:00Z"),
-        (all.hospital(), "2026-03-09T23:40:00Z"),
-        (all.school(), "2026-03-10T08:50:00Z"),
+    for (caller, at, received) in [
+        (all.ambulance(), "2026-03-09T22:10:00Z", "2026-03-10T09:01:00Z"),
+        (all.police(), "2026-03-09T22:25:00Z", "2026-03-10T09:02:00Z"),
+        (all.hospital(), "2026-03-09T23:40:00Z", "2026-03-10T09:03:00Z"),
+        (all.school(), "2026-03-10T08:50:00Z", "2026-03-10T09:04:00Z"),
     ] {
+        all.it_is(received);
         let mut body = contact(child, "domestic-abuse");
         body["occurred"] = json!(at);
         told.push(caller.post("/api/v1/contacts", &body).await.id());

@@ -13,6 +13,7 @@ pub use join::{First, Join, Own};
 pub use part::Part;
 pub use record::Record;
 
+use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +22,8 @@ use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::ids::{ContactId, IncidentId, PersonId};
-use crate::when::Occurred;
+use crate::when::{Occurred, civil_day};
+use crate::working_days::add_working_days;
 
 codes! {
     /// What a contact is worried about.
@@ -114,6 +116,13 @@ pub struct Concern {
     /// The subjects it is about; empty for all of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub about: Vec<PersonId>,
+}
+
+/// The last day on which a contact is to be decided: the working day after it was received. It is received when it is
+/// first recorded, whatever day it tells of and whatever is corrected since.
+#[must_use]
+pub fn decide_by(first_recorded_at: DateTime<Utc>) -> NaiveDate {
+    add_working_days(civil_day(first_recorded_at), 1)
 }
 
 commands! {

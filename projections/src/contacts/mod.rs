@@ -17,7 +17,7 @@ use domain::when::Occurred;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub use queries::{Told, are_joined, beside, told_by, undecided};
+pub use queries::{Told, ToldList, are_joined, beside, told_by, undecided};
 
 /// See the module.
 pub struct Contacts;
@@ -28,7 +28,7 @@ impl View for Contacts {
     }
 
     fn version(&self) -> u16 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -100,7 +100,6 @@ impl KeyState for Waiting {
             .uuid(self.contact)
             .uuid(self.joined.unwrap_or(IncidentId::of(ContactId(self.contact))).0)
             .text(fact.authority.as_str())
-            .instant(received.occurred.earliest())
             .text(&received.occurred.to_string())
             .instant(received.recorded_at)
             .uuid(received.agency.0)

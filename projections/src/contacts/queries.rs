@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
 use domain::authority::Authority;
+use domain::contact::{Significance, decide_by};
 use domain::ids::{AgencyId, ContactId, IncidentId, PersonId};
 use domain::when::{Occurred, civil_day, start_of};
 use tokio_postgres::Row;
@@ -39,7 +40,28 @@ pub struct Told {
     pub decided_at: Option<DateTime<Utc>>,
 }
 
-/// Contacts an authority has not decided, those that wait longest first, of those the reader is told everything about.
+impl Told {
+    /// The last day on which it is to be decided.
+    #[must_use]
+    pub fn decide_by(&self) -> NaiveDate {
+        decide_by(self.recorded_at)
+    }
+
+    fn is_of_danger(&self) -> bool {
+        self.significance.as_deref() == Some(Significance::ImmediateDanger.code())
+    }
+}
+
+/// As much of a list as is shown at once.
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+pub struct ToldList {
+    pub contacts: Vec<Told>,
+    /// More are in the list, and told to this reader.
+    pub are_more: bool,
+}
+
+/// Contacts an authority has not decided, of those the reader is told everything about: those of a child in danger now
+/// first, and then those that wait longest.
 ///
 /// # Errors
 /// The view is not built, or the database does not answer.
@@ -48,22 +70,50 @@ pub async fn undecided(
     scope: &Scope,
     authority: &Authority,
     most: usize,
-) -> Result<Vec<Told>, ReadError> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let condition = "authority = $1 and outcome is null order by told_at, contact limit $2";
-    let found = select(reads, condition, &[&authority.as_str(), &most]).await?;
-    visible(reads, scope, found).await
+) -> Result<ToldList, ReadError> {
+    const NEXT: &str = "authority = $1 and outcome is null
+        and ($2::bool is null or (significance is distinct from 'immediate-danger', recorded_at, contact) > ($2, $3, $4))
+        order by significance is distinct from 'immediate-danger', recorded_at, contact limit $5";
+    listed(reads, scope, (NEXT, &authority.as_str()), most).await
 }
 
 /// What the reader's own agency told, newest first, with what became of it.
 ///
 /// # Errors
 /// As [`undecided`].
-pub async fn told_by(reads: &Reads, scope: &Scope, most: usize) -> Result<Vec<Told>, ReadError> {
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let condition = "agency = $1 order by recorded_at desc, contact limit $2";
-    let found = select(reads, condition, &[&scope.reader().agency.0, &most]).await?;
-    visible(reads, scope, found).await
+pub async fn told_by(reads: &Reads, scope: &Scope, most: usize) -> Result<ToldList, ReadError> {
+    const NEXT: &str = "agency = $1
+        and ($2::bool is null or (recorded_at, contact) < ($3, $4))
+        order by recorded_at desc, contact desc limit $5";
+    listed(reads, scope, (NEXT, &scope.reader().agency.0), most).await
+}
+
+/// Contacts read at once for a list.
+const PAGE: usize = 200;
+
+/// Reads on from the last contact (`$2` to `$4`: whether it was no danger, when it was recorded, which it is) until as many are found as are shown, and one more: what is hidden from this
+/// reader takes nobody's place.
+async fn listed(
+    reads: &Reads,
+    scope: &Scope,
+    (next, of): (&str, &(dyn ToSql + Sync)),
+    most: usize,
+) -> Result<ToldList, ReadError> {
+    let page = i64::try_from(PAGE).unwrap_or(i64::MAX);
+    let (mut contacts, mut after) = (Vec::new(), (None::<bool>, None::<DateTime<Utc>>, None::<Uuid>));
+    loop {
+        let found = select(reads, next, &[of, &after.0, &after.1, &after.2, &page]).await?;
+        let is_last = found.len() < PAGE;
+        if let Some(last) = found.last() {
+            after = (Some(!last.is_of_danger()), Some(last.recorded_at), Some(last.contact.0));
+        }
+        contacts.append(&mut visible(reads, scope, found).await?);
+        if is_last || contacts.len() > most {
+            let are_more = contacts.len() > most;
+            contacts.truncate(most);
+            return Ok(ToldList { contacts, are_more });
+        }
+    }
 }
 
 /// Contacts to one authority that tell of one incident, and then those about any of these people, newest first.

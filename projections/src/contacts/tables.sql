@@ -3,7 +3,6 @@ create table contact (
     contact      uuid        not null,
     incident     uuid        not null,
     authority    text        not null,
-    told_at      timestamptz not null,
     occurred     text        not null,
     recorded_at  timestamptz not null,
     agency       uuid        not null,

@@ -14,7 +14,7 @@ use domain::ids::{CaseId, ContactId, EventId, PersonId};
 use domain::person::Missing;
 use event_store::{EventStore as _, StreamId};
 use projections::access::standings;
-use projections::contacts::{self, Told};
+use projections::contacts::{self, ToldList};
 use projections::scope::Scope;
 use projections::status;
 use projections::timeline::{self, Confidants};
@@ -73,16 +73,17 @@ pub struct ReadCase {
 }
 
 /// A list of contacts, headed by who is missing of the children it is about.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub struct ToldOf {
-    pub told: Vec<Told>,
+    pub told: ToldList,
     pub missing: BTreeMap<PersonId, Vec<Missing>>,
 }
 
 impl App {
     /// A list of contacts shows all of each child it is about.
-    async fn headed(&self, told: Vec<Told>) -> Result<Shown<ToldOf>, ReadError> {
-        let mut people: Vec<PersonId> = told.iter().flat_map(|told| told.subjects.iter().copied()).collect();
+    async fn headed(&self, told: ToldList) -> Result<Shown<ToldOf>, ReadError> {
+        let mut people: Vec<PersonId> =
+            told.contacts.iter().flat_map(|told| told.subjects.iter().copied()).collect();
         people.sort_unstable();
         people.dedup();
         let missing = status::missing_among(&self.views, &people).await?;
@@ -156,14 +157,13 @@ impl App {
         let _ = self.views.wait_until(view, self.on_record(), PATIENCE).await;
     }
 
-    /// What waits at the front door of the visitor's own authority, longest first, and the look put on record.
+    /// What waits at the front door of the visitor's own authority, a child in danger now first, then the longest wait,
+    /// and the look put on record.
     ///
     /// # Errors
     /// Not permitted; a log or view that cannot be reached.
     pub async fn undecided(&self, visitor: &Visitor, looking: Looking) -> Result<ToldOf, ReadError> {
-        let Some(authority) = visitor.actor().authority.clone() else {
-            return Ok(ToldOf { told: Vec::new(), missing: BTreeMap::new() });
-        };
+        let Some(authority) = visitor.actor().authority.clone() else { return Ok(ToldOf::default()) };
         self.take_in("contacts").await;
         let found = self.look(visitor, looking, async |scope| {
             let found = contacts::undecided(&self.views, scope, &authority, LISTED_MAX).await?;

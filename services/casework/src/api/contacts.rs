@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::{Action, Disclosure};
 use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Concern, Decide, First, Join, Own, Part, Record};
@@ -12,7 +12,7 @@ use domain::ids::{ContactId, PersonId};
 use domain::person::Missing;
 use domain::text::Narrative;
 use domain::when::{Occurred, civil_day, start_of};
-use projections::contacts::Told;
+use projections::contacts::{Told, ToldList};
 use projections::status;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -51,7 +51,7 @@ pub fn addresses() -> Vec<Address> {
 pub struct RecordContact {
     /// The authority whose front door received it.
     authority: GivenAuthority,
-    /// When it was told; now when absent.
+    /// When what it tells of happened; now when absent. It is received when it is recorded, whatever is said here.
     #[serde(default)]
     occurred: Option<GivenOccurred>,
     #[schema(min_items = 1, max_items = 50)]
@@ -281,6 +281,8 @@ pub struct ContactsListed {
     missing: Vec<MissingChild>,
     /// At most 200.
     contacts: Vec<ContactListed>,
+    /// There are more than these.
+    are_more: bool,
 }
 
 /// A contact in a list.
@@ -290,9 +292,13 @@ struct ContactListed {
     /// What it tells of; its own incident, unless it was joined to another's.
     incident: Uuid,
     authority: String,
+    /// When what it tells of happened.
     #[schema(example = "2026-03-01")]
     occurred: String,
+    /// When it was received.
     recorded_at: DateTime<Utc>,
+    /// The last day on which it is to be decided: one working day after it was received.
+    decide_by: NaiveDate,
     /// Whose entry it is; absent, as is how it came, where that would tell who told it.
     #[serde(skip_serializing_if = "Option::is_none")]
     agency: Option<Uuid>,
@@ -311,9 +317,10 @@ struct ContactListed {
 }
 
 impl From<ToldOf> for ContactsListed {
-    fn from(ToldOf { told: found, missing }: ToldOf) -> Self {
+    fn from(ToldOf { told: ToldList { contacts, are_more }, missing }: ToldOf) -> Self {
         let listed = |told: Told| ContactListed {
             contact: told.contact.0,
+            decide_by: told.decide_by(),
             incident: told.incident.0,
             authority: told.authority,
             occurred: told.occurred.to_string(),
@@ -326,12 +333,12 @@ impl From<ToldOf> for ContactsListed {
             outcome: told.outcome,
             decided_at: told.decided_at,
         };
-        let contacts = found.into_iter().map(listed).collect();
-        Self { missing: MissingChild::all(missing), contacts }
+        let contacts = contacts.into_iter().map(listed).collect();
+        Self { missing: MissingChild::all(missing), contacts, are_more }
     }
 }
 
-/// What waits at the front door of the asker's own authority, longest first.
+/// What waits at the front door of the asker's own authority: danger now first, then the longest wait.
 #[utoipa::path(get, path = "/api/v1/contacts/undecided", tag = "contacts", responses((status = 200, body = ContactsListed)))]
 pub async fn read_undecided(app: web::Data<App>, asking: Asking) -> Result<HttpResponse, Problem> {
     judge_by_now(&app).await?;

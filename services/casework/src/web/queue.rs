@@ -1,5 +1,5 @@
-//! The front door's queue: what has been told and waits for a decision, by incident, the longest wait first; beside it
-//! what adds up by rule, with its reason; and for those who tell, what became of it.
+//! The front door's queue: what has been told and waits for a decision, by incident, danger first and then the longest
+//! wait; beside it what adds up by rule, with its reason; and for those who tell, what became of it.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,9 @@ use chrono::NaiveDate;
 use domain::access::{Action, Purpose};
 use domain::alert::AlertState;
 use domain::ids::{IncidentId, PersonId};
-use domain::when::civil_day;
-use domain::working_days::add_working_days;
+use domain::when::{Occurred, civil_day};
 use projections::alerts::{Listed, Queue};
-use projections::contacts::Told;
+use projections::contacts::{Told, ToldList};
 use projections::{people, status};
 use serde::Deserialize;
 
@@ -50,7 +49,9 @@ struct QueuePage {
     alerts: Vec<AlertRow>,
     are_more_alerts: bool,
     incidents: Vec<Incident>,
+    /// How many of those that wait are shown.
     waiting: usize,
+    are_more: bool,
     late: usize,
 }
 
@@ -61,6 +62,7 @@ struct ToldByUsPage {
     /// Who is missing of the children it is about: before anything else.
     missing: Vec<String>,
     contacts: Vec<Waiting>,
+    are_more: bool,
 }
 
 /// Contacts about one event.
@@ -75,7 +77,10 @@ struct Waiting {
     concerns: String,
     significance: Option<Tag>,
     agency: String,
-    told: String,
+    /// When it was received.
+    received: String,
+    /// When it happened, where that was on another day.
+    happened: Option<String>,
     decide_by: String,
     is_late: bool,
     outcome: Option<Tag>,
@@ -94,7 +99,7 @@ async fn queue(
 ) -> Result<HttpResponse, PageProblem> {
     judge_by_now(&app).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
-    let found = app.undecided(&session.visitor, looking).await?.told;
+    let ToldList { contacts: found, are_more } = app.undecided(&session.visitor, looking).await?.told;
     let (listed, are_more_alerts) =
         open_alerts(&app, &session, asked.alerts.as_deref().map_or(ALERTS_BESIDE, |_| ALERTS_MAX)).await?;
     let told_of = found.iter().flat_map(|told| &told.subjects);
@@ -114,7 +119,8 @@ async fn queue(
     let incidents = incidents.into_iter().map(|(_, incident)| incident).collect();
     let frame = Frame::of(&session, "What has come in").at("/queue");
     let alerts = listed.iter().map(|alert| AlertRow::of(&app, alert, PURPOSE, Some(&names))).collect();
-    Ok(page(StatusCode::OK, &QueuePage { frame, missing, alerts, are_more_alerts, incidents, waiting, late }))
+    let shown = QueuePage { frame, missing, alerts, are_more_alerts, incidents, waiting, are_more, late };
+    Ok(page(StatusCode::OK, &shown))
 }
 
 /// The alerts of the visitor's own authority that nobody has decided, those that changed last first; and whether there
@@ -134,7 +140,7 @@ async fn open_alerts(app: &App, session: &Session, limit: usize) -> Result<(Vec<
 async fn told(app: web::Data<App>, session: Session) -> Result<HttpResponse, PageProblem> {
     judge_by_now(&app).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
-    let found = app.told_by_own(&session.visitor, looking).await?.told;
+    let ToldList { contacts: found, are_more } = app.told_by_own(&session.visitor, looking).await?.told;
     let subjects = found.iter().flat_map(|told| told.subjects.iter().copied()).collect();
     let Children { names, missing } = children(&app, &session, subjects).await?;
     let today = civil_day(app.clock.now());
@@ -143,7 +149,7 @@ async fn told(app: web::Data<App>, session: Session) -> Result<HttpResponse, Pag
         contacts.push(said(&app, told, &names, today).await?);
     }
     let frame = Frame::of(&session, "What we told").at("/told");
-    Ok(page(StatusCode::OK, &ToldByUsPage { frame, missing, contacts }))
+    Ok(page(StatusCode::OK, &ToldByUsPage { frame, missing, contacts, are_more }))
 }
 
 /// The children that a list is about.
@@ -182,7 +188,10 @@ async fn said(
     names: &HashMap<PersonId, String>,
     today: NaiveDate,
 ) -> Result<Waiting, ReadError> {
-    let by = add_working_days(civil_day(told.recorded_at), 1);
+    let (by, received_on) = (told.decide_by(), civil_day(told.recorded_at));
+    // Of what is guarded nobody is told more than the day.
+    let received = told.agency.map_or(Occurred::Day(received_on), |_| Occurred::Instant(told.recorded_at));
+    let happened = told.occurred.day() != received_on;
     let agency = match told.agency {
         Some(agency) => app.agency_name(agency, app.on_record()).await?,
         None => Some(words::IN_CONFIDENCE.to_owned()),
@@ -196,7 +205,8 @@ async fn said(
         concerns: words::first_upper(&concerns.join(", ")),
         significance: told.significance.as_deref().map(significance),
         agency: agency.unwrap_or_else(|| "an agency not registered here".to_owned()),
-        told: words::occurred(told.occurred),
+        received: words::occurred(received),
+        happened: happened.then(|| words::occurred(told.occurred)),
         decide_by: words::day(by),
         is_late: told.outcome.is_none() && by < today,
         outcome: told
@@ -229,7 +239,8 @@ mod tests {
             concerns: "Neglect".to_owned(),
             significance: Some(significance("serious")),
             agency: "A school".to_owned(),
-            told: "1 March 2026".to_owned(),
+            received: "1 March 2026, 2:05am".to_owned(),
+            happened: is_late.then(|| "7 February 2026".to_owned()),
             decide_by: "2 March 2026".to_owned(),
             is_late,
             outcome: None,
@@ -258,10 +269,12 @@ mod tests {
             are_more_alerts: true,
             incidents,
             waiting: 2,
+            are_more: true,
             late: 1,
         };
         let html = shown.render().unwrap();
         assert!(html.find("Tilly is missing") < html.find("<h1"), "{html}");
+        assert!(html.contains("More than 2 wait") && html.contains("happened 7 February 2026"), "{html}");
         assert!(html.contains("Within 12 weeks somebody asked.") && !html.contains("<Marsh>"), "{html}");
         is_whole(&html);
         assert!(
@@ -269,8 +282,9 @@ mod tests {
             "{html}"
         );
         let (frame, contacts) = (Frame::plain("Told"), vec![sample(true)]);
-        let told = ToldByUsPage { frame, missing: missing(), contacts }.render().unwrap();
+        let told = ToldByUsPage { frame, missing: missing(), contacts, are_more: true }.render().unwrap();
         is_whole(&told);
+        assert!(told.contains("The newest 1 are shown"), "{told}");
         assert!(told.contains("ring the front door"), "{told}");
     }
 }

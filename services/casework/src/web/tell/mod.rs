@@ -14,12 +14,11 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use domain::access::{Action, Purpose, Role};
 use domain::contact::involved::{ContactRole, Involved};
-use domain::contact::{Concern, Record};
+use domain::contact::{Concern, Record, decide_by};
 use domain::ids::{ContactId, PersonId};
 use domain::person::{Open, PersonKind};
 use domain::source::{Basis, Source};
 use domain::when::{Occurred, civil_day};
-use domain::working_days::add_working_days;
 use projections::people;
 use serde::Deserialize;
 
@@ -243,7 +242,7 @@ async fn told(
 ) -> Result<HttpResponse, PageProblem> {
     let id = ContactId::read(&id).map_err(|_| Problem::no_such_page())?;
     let of = about.read()?;
-    let by = add_working_days(civil_day(app.clock.now()), 1);
+    let by = decide_by(app.clock.now());
     let code = of.purpose.code();
     Ok(page(
         StatusCode::OK,
