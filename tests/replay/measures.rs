@@ -130,6 +130,25 @@ async fn contacts_are_counted_by_who_told_them_and_incidents_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_referral_withdrawn_after_its_limit_stays_measured_and_is_listed() {
+    let mut work = Work::begin().await;
+    let received = work.referred("2025-03-03", Of(1), 0).await;
+    work.withdraw("2025-03-20", &Of(1).stream(), received).await;
+    // Recorded again, and decided the next day.
+    work.referred("2025-03-20", Of(1), 1).await;
+    work.on_case("2025-03-21", Of(1), decided(Of(1), 1, ReferralOutcome::Assessment)).await;
+    let figures = counted(&work).await;
+
+    let march = ("2025-03-01", "2025-03-31");
+    let in_time = figures.of("referrals-decided-1-working-day", march.0, march.1).await;
+    assert_eq!(in_time, (1, Some(2), Some(50.0)), "no better for being recorded again");
+    assert_eq!(figures.of("referrals", march.0, march.1).await.0, 1);
+    let listed = "dates-late-or-changed";
+    assert_eq!(figures.of(listed, march.0, march.1).await, (1, Some(2), Some(50.0)));
+    assert_eq!(figures.known("2025-03-19", listed, march.0, march.1).await, (0, Some(0), None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_referral_within_twelve_months_of_the_last_is_a_re_referral() {
     let mut work = Work::begin().await;
     work.referred("2024-01-08", Of(3), 0).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use domain::agency::AgencyKind;
 use domain::authority::Authority;
-use domain::case::codes::AbuseCategory;
+use domain::case::codes::{AbuseCategory, ReferralSource};
 use domain::case::events::{
     AssessmentCompleted, AssessmentStarted, CaseClosed, CaseOpened, ConferenceHeld, ConferenceKind,
     ConferenceNeed, CoreGroupHeld, CpPlanCategoryChanged, CpPlanEnded, CpPlanReviewed, CpPlanStarted,
@@ -17,8 +17,8 @@ use domain::contact::{Concern, ConcernKind, Method, Outcome, SourceDisclosure};
 use domain::event::Event;
 use domain::history::{Amended, Reason, Withdrawn};
 use domain::ids::{
-    AgencyId, AllocationId, AssessmentId, ConferenceId, CpPlanId, EpisodeId, EventId, IncidentId, PersonId,
-    PractitionerId, ReturnId, Section47Id, TeamId,
+    AgencyId, AllocationId, AssessmentId, ConferenceId, ContactId, CpPlanId, EpisodeId, EventId, IncidentId,
+    PersonId, PractitionerId, ReturnId, Section47Id, TeamId,
 };
 use domain::person::uncertain_date::UncertainDate;
 use domain::sealed::Sealed;
@@ -71,7 +71,7 @@ impl Of {
         CpPlanId(Uuid::from_u128(0xf000 + self.0 * 16 + nth))
     }
 
-    fn stream(self) -> StreamId {
+    pub fn stream(self) -> StreamId {
         StreamId { category: "case".to_owned(), id: Uuid::from_u128(0xca00 + self.0) }
     }
 }
@@ -130,29 +130,50 @@ impl Work {
     }
 
     pub async fn contact(&mut self, on: &str, agency: Option<AgencyId>, of: Of) -> (StreamId, EventId) {
+        self.contact_told([on, on], agency, of, SourceDisclosure::Named).await
+    }
+
+    /// Written down on the first day, of something of the second.
+    pub async fn contact_told(
+        &mut self,
+        [recorded, occurred]: [&str; 2],
+        agency: Option<AgencyId>,
+        of: Of,
+        source_disclosure: SourceDisclosure,
+    ) -> (StreamId, EventId) {
         self.next += 1;
         let stream = StreamId { category: "contact".to_owned(), id: Uuid::from_u128(self.next) };
         let key = self.record.fresh_key().await;
-        let recorded = domain::contact::events::Recorded {
+        let told = domain::contact::events::Recorded {
             authority: authority(),
             people: vec![Involved { person: of.child(), role: ContactRole::Subject, age: Some(9) }],
             concerns: vec![Concern { kind: ConcernKind::Neglect, about: Vec::new() }],
             method: Method::Telephone,
             significance: None,
-            source_disclosure: SourceDisclosure::Named,
+            source_disclosure,
             source_agency: agency,
             account: Sealed::new(key, Narrative::parse("an account").expect("a narrative")),
             source_identity: None,
         };
-        let id = self.put(on, on, &stream, recorded.into()).await;
+        let id = self.put(recorded, occurred, &stream, told.into()).await;
         (stream, id)
     }
 
-    pub async fn decide_contact(&mut self, on: &str, contact: &StreamId, outcome: Outcome) {
+    pub async fn decide_contact(&mut self, on: &str, contact: &StreamId, outcome: Outcome) -> EventId {
+        self.decide_contact_late([on, on], contact, outcome).await
+    }
+
+    /// Written down on the first day, as made on the second.
+    pub async fn decide_contact_late(
+        &mut self,
+        [recorded, occurred]: [&str; 2],
+        contact: &StreamId,
+        outcome: Outcome,
+    ) -> EventId {
         let key = self.record.fresh_key().await;
         let reason = Sealed::new(key, Narrative::parse("a reason").expect("a narrative"));
         let decided = domain::contact::events::Decided { outcome, passed_to: None, reason };
-        self.put(on, on, contact, decided.into()).await;
+        self.put(recorded, occurred, contact, decided.into()).await
     }
 
     pub async fn join(&mut self, on: &str, contact: &StreamId, first: &StreamId) {
@@ -219,7 +240,18 @@ impl Work {
         }
     }
 
-    pub async fn referred(&mut self, on: &str, of: Of, nth: u128) {
+    pub async fn referred(&mut self, on: &str, of: Of, nth: u128) -> EventId {
+        self.referred_by(on, of, nth, (None, None)).await
+    }
+
+    /// By a source, out of a contact.
+    pub async fn referred_by(
+        &mut self,
+        on: &str,
+        of: Of,
+        nth: u128,
+        (source, contact): (Option<ReferralSource>, Option<&StreamId>),
+    ) -> EventId {
         let opened = CaseOpened { child: of.child(), authority: authority(), testimony: None };
         if nth == 0 {
             self.on_case(on, of, opened).await;
@@ -228,14 +260,14 @@ impl Work {
             child: of.child(),
             authority: authority(),
             episode: of.episode(nth),
-            source: None,
+            source,
             primary_need: None,
-            contact: None,
+            contact: contact.map(|contact| ContactId(contact.id)),
             transferred_from: None,
             reason: None,
             testimony: None,
         };
-        self.on_case(on, of, received).await;
+        self.on_case(on, of, received).await
     }
 
     pub async fn closed(&mut self, on: &str, of: Of, nth: u128) {

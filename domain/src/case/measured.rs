@@ -1,8 +1,9 @@
 //! How the limits were kept, as the record said it in time.
 //!
 //! A date that is written down after its limit, or changed after it, must not improve a figure: a step stays measured by
-//! what was on record when its limit passed, or else by what was recorded first. Both are listed, so that somebody can
-//! ask. Read over the raw history, corrections included; the effective history has forgotten what was said first.
+//! what was on record when its limit passed, or else by what was recorded first after it. Both are listed, so that
+//! somebody can ask; so is a step that is gone from the record since its limit passed. Read over the raw history,
+//! corrections included; the effective history has forgotten what was said first.
 //!
 //! Left out: the team's own days, and whether what is still open is overdue, which depends on whoever's today.
 
@@ -41,9 +42,10 @@ pub struct Measured {
     pub done_on: Option<NaiveDate>,
     /// When it is said to have been done today.
     pub now_done_on: Option<NaiveDate>,
-    /// Written down after the limit, by somebody who was to do it (and not read from a return).
+    /// Written down after the limit and after the day it is said to have been done, by somebody who was to do it (and not
+    /// read from a return).
     pub is_recorded_late: bool,
-    /// What counts was changed after the limit: it would now be measured otherwise.
+    /// What counts was changed after the limit, or is gone: it would now be measured otherwise, or not at all.
     pub is_changed_after_limit: bool,
     /// The day of the return that alone tells of it: of how it was done, or while it is not done, of what it follows.
     pub said_until: Option<NaiveDate>,
@@ -74,14 +76,18 @@ struct Done {
 
 type Key = (Step, Uuid, usize);
 
-/// Every step with a national limit that stands on this case, measured. `history` is raw, in the order of the stream.
+/// How a step stood since something was written down; none where it stood no more.
+type Version = (DateTime<Utc>, Option<Told>);
+
+/// Every step with a national limit that stands on this case, or was gone only after its limit, measured. `history` is
+/// raw, in the order of the stream.
 #[must_use]
 pub fn measured(history: &[Entry]) -> Vec<Measured> {
     let mut measuring = Measuring::default();
     for (number, entry) in history.iter().enumerate() {
         if can_change_a_step(&entry.event) {
             let known = as_known(history.get(..=number).unwrap_or_default());
-            measuring.take(written_down(entry), &known);
+            measuring.take(entry, &known);
         }
     }
     measuring.measured().collect()
@@ -90,32 +96,40 @@ pub fn measured(history: &[Entry]) -> Vec<Measured> {
 /// What was ever said of the steps of a case, as far as one has read.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Measuring {
-    versions: BTreeMap<Key, Vec<(DateTime<Utc>, Told)>>,
-    now: BTreeMap<Key, Told>,
+    versions: BTreeMap<Key, Vec<Version>>,
 }
 
 impl Measuring {
-    /// Takes in how the case stands since something was written down at `at`. To be told in the order of the stream,
-    /// of every entry that [`can_change_a_step`].
-    pub fn take(&mut self, at: DateTime<Utc>, case: &Case) {
-        self.now = steps(case);
-        for (key, told) in &self.now {
-            let before = self.versions.entry(*key).or_default();
-            if before.last().is_none_or(|(_, last)| last != told) {
-                before.push((at, *told));
+    /// Takes in how the case stands since an entry was written down. To be told in the order of the stream, of every entry
+    /// that [`can_change_a_step`].
+    pub fn take(&mut self, entry: &Entry, case: &Case) {
+        let at = written_down(entry);
+        let mut now = steps(case);
+        if matches!(entry.event, Event::EntryMovedAway(_)) {
+            // It goes on where it belongs, by when it was first written down here.
+            self.versions.retain(|key, versions| now.contains_key(key) || last(versions).is_none());
+        }
+        for (key, versions) in &mut self.versions {
+            let told = now.remove(key);
+            if last(versions) != told {
+                versions.push((at, told));
             }
         }
+        self.versions.extend(now.into_iter().map(|(key, told)| (key, vec![(at, Some(told))])));
     }
 
-    /// Every step that stands, measured.
+    /// Every step that stands or was gone too late, measured.
     pub fn measured(&self) -> impl Iterator<Item = Measured> {
-        self.now.iter().filter_map(|(key, now)| judge(*key, self.versions.get(key)?, *now))
+        self.versions.iter().filter_map(|(key, versions)| judge(*key, versions))
     }
 }
 
+fn last(versions: &[Version]) -> Option<Told> {
+    versions.last().and_then(|(_, told)| *told)
+}
+
 /// What was first written down where an entry stood before keeps its time when it is moved.
-#[must_use]
-pub fn written_down(entry: &Entry) -> DateTime<Utc> {
+fn written_down(entry: &Entry) -> DateTime<Utc> {
     match &entry.event {
         Event::EntryMovedHere(moved) => moved.first_recorded_at,
         _ => entry.recorded_at,
@@ -136,14 +150,30 @@ pub fn as_known(history: &[Entry]) -> Case {
     case
 }
 
-fn judge((step, of, nth): Key, versions: &[(DateTime<Utc>, Told)], now: Told) -> Option<Measured> {
-    let (_, first) = versions.first()?;
+fn judge((step, of, nth): Key, versions: &[Version]) -> Option<Measured> {
+    let told = || versions.iter().filter_map(|(at, told)| Some((*at, (*told)?)));
+    let done = || told().filter_map(|(at, told)| Some((at, told.done?)));
+    let (first_at, first) = told().next()?;
+    let now = last(versions);
     // Whatever is written by the end of the last day counts; the last day is the one of what was said first.
     let in_time = |limit: NaiveDate| versions.iter().rev().find(|(at, _)| civil_day(*at) <= limit);
-    let clock = in_time(first.limit).map_or(*first, |(_, told)| *told);
-    let first_done = versions.iter().find_map(|(at, told)| Some((*at, told.done?)));
-    let counted = in_time(clock.limit).and_then(|(_, told)| told.done).or(first_done.map(|(_, done)| done));
-    let done_on = counted.map(|done| done.on);
+    let clock = in_time(first.limit).map_or(Some(first), |(_, told)| *told).or(now)?;
+    let when_it_passed = in_time(clock.limit);
+    if now.is_none() {
+        // What was taken back in time was never due, and what was only written down when it had passed may be on that
+        // day; of what only a return told, a later return may tell otherwise.
+        let was_due = in_time(clock.limit.max(civil_day(first_at))).is_some_and(|(_, told)| told.is_some());
+        let is_said = told().next_back().is_some_and(|(_, told)| told.said_until.is_some());
+        if !was_due || is_said {
+            return None;
+        }
+    }
+    let done_in_time = when_it_passed.and_then(|(_, told)| told.as_ref()?.done);
+    let done_after = done().find(|(at, _)| civil_day(*at) > clock.limit);
+    let recorded_late = done_after.filter(|_| done_in_time.is_none());
+    let done_on = done_in_time.or(recorded_late.map(|(_, done)| done)).map(|done| done.on);
+    let now_done_on = now.and_then(|now| now.done).map(|done| done.on);
+    let first_done = done().next();
     Some(Measured {
         step,
         of,
@@ -153,11 +183,11 @@ fn judge((step, of, nth): Key, versions: &[(DateTime<Utc>, Told)], now: Told) ->
         first_done_on: first_done.map(|(_, done)| done.on),
         first_recorded_at: first_done.map(|(at, _)| at),
         done_on,
-        now_done_on: now.done.map(|done| done.on),
-        is_recorded_late: first_done
-            .is_some_and(|(at, done)| done.said_as_of.is_none() && civil_day(at) > clock.limit),
-        is_changed_after_limit: done_on != now.done.map(|done| done.on) || clock.since != now.since,
-        said_until: now.said_until,
+        now_done_on,
+        is_recorded_late: recorded_late
+            .is_some_and(|(at, done)| done.said_as_of.is_none() && civil_day(at) > done.on),
+        is_changed_after_limit: done_on != now_done_on || now.is_none_or(|now| now.since != clock.since),
+        said_until: now.and_then(|now| now.said_until),
     })
 }
 
@@ -232,15 +262,17 @@ fn of_assessments(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
 
 fn of_conferences(episode: &Episode, steps: &mut BTreeMap<Key, Told>) {
     for enquiry in &episode.section47s {
-        let is_required =
-            enquiry.concluded.as_ref().is_none_or(|concluded| concluded.value == ConferenceNeed::Required);
-        let Some(started) = enquiry.started.as_ref().filter(|_| is_required) else { continue };
+        let Some(started) = &enquiry.started else { continue };
         let held = episode.conferences.iter().filter_map(|conference| conference.held.as_ref());
         let held =
             held.filter(|held| held.value.section47 == Some(enquiry.id)).map(done).min_by_key(|done| done.on);
         let (since, as_of) = (started.day(), started.said_as_of());
         let told = Told::of(since, INITIAL_CONFERENCE.due(since), held, as_of);
-        steps.insert((Step::HoldInitialConference, enquiry.id.0, 0), told);
+        // One that was found not to be needed by its last day was never due.
+        let not_needed = enquiry.concluded.as_ref().filter(|it| it.value != ConferenceNeed::Required);
+        if not_needed.is_none_or(|concluded| told.limit < concluded.day()) {
+            steps.insert((Step::HoldInitialConference, enquiry.id.0, 0), told);
+        }
     }
 }
 
@@ -426,6 +458,100 @@ mod tests {
         let decided = step(&history, Step::DecideReferral);
         assert_eq!((decided.since, decided.was_late()), (day("2026-02-02"), Some(true)));
         assert!(decided.is_changed_after_limit);
+    }
+
+    /// The entry that began it is taken back.
+    fn taken_back(history: &mut Vec<Entry>, recorded: &str, is_the_start: fn(&Event) -> bool) -> EventId {
+        let entry = history.iter().find(|entry| is_the_start(&entry.event)).unwrap().id;
+        written_later(history, recorded, Withdrawn { entry, reason: Reason::Mistake }.into());
+        entry
+    }
+
+    #[test]
+    fn withdrawing_the_start_after_the_limit_takes_no_step_out_of_the_measures() {
+        let is_referral = |event: &Event| matches!(event, Event::ReferralReceived(_));
+        let mut history = decided_late();
+        let start = taken_back(&mut history, "2026-02-20", is_referral);
+        let gone = step(&history, Step::DecideReferral);
+        assert_eq!((gone.since, gone.was_late()), (day("2026-02-02"), Some(true)));
+        assert_eq!((gone.now_done_on, gone.is_changed_after_limit), (None, true));
+
+        // Recorded again it has a clock of its own, beside the first.
+        let mut again = history.iter().find(|entry| entry.id == start).unwrap().event.clone();
+        if let Event::ReferralReceived(received) = &mut again {
+            received.episode = crate::ids::EpisodeId(Uuid::from_u128(0xe9));
+        }
+        written_later(&mut history, "2026-02-23", again);
+        let decisions = measured(&history).into_iter().filter(|it| it.step == Step::DecideReferral);
+        let mut decisions: Vec<_> = decisions.map(|it| (it.since, it.is_changed_after_limit)).collect();
+        decisions.sort();
+        assert_eq!(decisions, [(day("2026-02-02"), true), (day("2026-02-23"), false)]);
+    }
+
+    #[test]
+    fn withdrawing_an_enquiry_or_a_plan_after_a_limit_takes_out_none_of_its_steps() {
+        let is_enquiry = |event: &Event| matches!(event, Event::Section47Started(_));
+        let is_plan = |event: &Event| matches!(event, Event::CpPlanStarted(_));
+        let mut history = written_promptly(&on_a_plan("2025-10-06"));
+        taken_back(&mut history, "2026-03-02", is_enquiry);
+        taken_back(&mut history, "2026-03-02", is_plan);
+        for of in [Step::HoldInitialConference, Step::HoldFirstCoreGroup, Step::HoldReviewConference] {
+            assert!(step(&history, of).is_changed_after_limit, "{of:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_withdrawn_in_time_was_never_due() {
+        let is_plan = |event: &Event| matches!(event, Event::CpPlanStarted(_));
+        let mut history = written_promptly(&on_a_plan("2025-10-06"));
+        taken_back(&mut history, "2025-11-05", is_plan);
+        assert!(measured(&history).iter().all(|it| it.step != Step::HoldFirstCoreGroup));
+    }
+
+    #[test]
+    fn an_enquiry_that_led_to_no_conference_is_no_step_that_is_gone() {
+        let enquired = |concluded: &'static str| {
+            let not_needed = |case: &Case| enquiry_concluded(case, concluded, ConferenceNeed::NotRequired);
+            let given = enquired_into("2026-02-02").and(not_needed);
+            let conference = measured(&written_promptly(&given))
+                .into_iter()
+                .find(|it| it.step == Step::HoldInitialConference);
+            conference.map(|it| (it.done_on, it.is_changed_after_limit))
+        };
+        assert_eq!(enquired("2026-02-12"), None);
+        assert_eq!(enquired("2026-03-09"), Some((None, false)), "its day passed without one");
+    }
+
+    #[test]
+    fn what_moves_to_another_case_is_measured_there_and_not_here() {
+        let mut history = decided_late();
+        let entry = history.iter().find(|it| matches!(it.event, Event::ReferralReceived(_))).unwrap().id;
+        let moved = crate::history::MovedAway { entry, reason: Reason::WrongPerson };
+        written_later(&mut history, "2026-02-20", moved.into());
+        assert!(measured(&history).iter().all(|it| it.step != Step::DecideReferral));
+    }
+
+    #[test]
+    fn a_decision_withdrawn_in_time_counts_no_more_than_one_that_was_never_made() {
+        let mut history = decided_late();
+        let last = history.last_mut().unwrap();
+        last.occurred = on("2026-02-03");
+        last.recorded_at = noon("2026-02-03");
+        let (entry, decided) = the_decision(&history);
+        written_later(&mut history, "2026-02-03", Withdrawn { entry, reason: Reason::Mistake }.into());
+        assert_eq!(step(&history, Step::DecideReferral).done_on, None);
+        written_later(&mut history, "2026-02-12", decided.into());
+        let decided = step(&history, Step::DecideReferral);
+        assert_eq!((decided.done_on, decided.was_late()), (Some(day("2026-02-12")), Some(true)));
+    }
+
+    #[test]
+    fn what_was_done_late_is_listed_when_it_was_written_down_later_still() {
+        let mut history = decided_late();
+        assert!(!step(&history, Step::DecideReferral).is_recorded_late, "late, and written down that day");
+        history.last_mut().unwrap().recorded_at = noon("2026-02-16");
+        let decided = step(&history, Step::DecideReferral);
+        assert_eq!((decided.was_late(), decided.is_recorded_late), (Some(true), true));
     }
 
     #[test]

@@ -6,7 +6,7 @@ create index on section47 (stream);
 create index on section47 (started_on);
 create index on step (stream);
 create index on step (since);
-create index on step (done_on);
+create index on step ((coalesce(done_on, due)));
 create index on plan (stream);
 create index on plan (started_on);
 create index on plan ((coalesce(ended_on, 'infinity')));

@@ -66,7 +66,7 @@ impl View for Management {
     }
 
     fn version(&self) -> u16 {
-        3
+        4
     }
 
     fn tables(&self) -> &'static [Table] {

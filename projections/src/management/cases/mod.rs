@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::case::Case;
-use domain::case::measured::{Measuring, can_change_a_step, written_down};
+use domain::case::measured::{Measuring, can_change_a_step};
 use domain::decider::Decider;
 use domain::entry::Entry;
 use domain::event::Event;
@@ -87,7 +87,7 @@ impl CaseBook {
         let is_late = self.late.take(entry);
         let is_counted = is_counted(&entry.event);
         if can_change_a_step(&entry.event) {
-            self.measuring.take(written_down(entry), &self.case);
+            self.measuring.take(entry, &self.case);
         }
         if is_counted || is_late {
             let now = self.lines();

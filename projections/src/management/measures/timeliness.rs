@@ -2,12 +2,13 @@
 
 use super::{Figure, Measure, Over, Unit, WT, When, those_of};
 
-const fn done(condition: &'static str) -> Over {
+const fn step(condition: &'static str) -> Over {
     those_of("step", condition)
 }
 
 const IN_TIME: Figure = Figure::Share("r.done_on <= r.due");
-const DONE: When = When::During("r.done_on");
+/// On the day it was done; what was not, on the last day it could have been.
+const DONE: When = When::During("coalesce(r.done_on, r.due)");
 
 pub const MEASURES: &[Measure] = &[
     Measure {
@@ -21,7 +22,7 @@ pub const MEASURES: &[Measure] = &[
         source: WT,
         unit: Unit::Percent,
         when: When::During("r.since"),
-        over: done("r.step = 'decide-referral' and (r.done_on is not null or r.due < least({last}, r.adult_from))")
+        over: step("r.step = 'decide-referral' and (r.done_on is not null or r.due < least({last}, r.adult_from))")
             .but_for("r.said_until is not null", "referrals known only from a return, which says no day of a decision"),
         figure: IN_TIME,
         by: None,
@@ -35,7 +36,7 @@ pub const MEASURES: &[Measure] = &[
         source: "children in need census guide, section 4.9",
         unit: Unit::Percent,
         when: DONE,
-        over: done("r.step = 'complete-assessment'"),
+        over: step("r.step = 'complete-assessment' and r.done_on is not null"),
         figure: IN_TIME,
         by: None,
     },
@@ -48,7 +49,7 @@ pub const MEASURES: &[Measure] = &[
         source: "children in need census, assessments",
         unit: Unit::WorkingDays,
         when: DONE,
-        over: done("r.step = 'complete-assessment'"),
+        over: step("r.step = 'complete-assessment' and r.done_on is not null"),
         figure: Figure::Median("r.working_days"),
         by: None,
     },
@@ -61,7 +62,7 @@ pub const MEASURES: &[Measure] = &[
         source: "children in need census guide, section 4.12.2",
         unit: Unit::Percent,
         when: DONE,
-        over: done("r.step = 'hold-initial-conference'"),
+        over: step("r.step = 'hold-initial-conference' and r.done_on is not null"),
         figure: Figure::Share("r.done_on between r.since and r.due"),
         by: None,
     },
@@ -74,7 +75,7 @@ pub const MEASURES: &[Measure] = &[
         source: "children in need census guide, section 4.8",
         unit: Unit::Percent,
         when: DONE,
-        over: done("r.step = 'hold-transfer-in-conference'"),
+        over: step("r.step = 'hold-transfer-in-conference' and r.done_on is not null"),
         figure: IN_TIME,
         by: None,
     },
@@ -87,7 +88,7 @@ pub const MEASURES: &[Measure] = &[
         source: WT,
         unit: Unit::Percent,
         when: When::During("r.since"),
-        over: done(
+        over: step(
             "r.step = 'hold-first-core-group' and (r.done_on is not null or r.due < least({last}, r.adult_from))",
         )
         .but_for("r.said_until is not null", "plans whose beginning is known only from a return, which tells of no core group"),
@@ -96,15 +97,17 @@ pub const MEASURES: &[Measure] = &[
     },
     Measure {
         code: "dates-late-or-changed",
-        version: 2,
+        version: 3,
         title: "Statutory dates recorded late or changed after their limit",
-        numerator: "those said to be in time and written down after their limit, or changed after it: they stay measured as they were first recorded",
-        denominator: Some("steps with a national limit done in the window"),
+        numerator: "those written down after their limit and after the day they name, and those changed after it or gone \
+                    from the record: they stay measured as they were first recorded",
+        denominator: Some("steps with a national limit done in the window, and those gone that were due in it"),
         source: "own",
         unit: Unit::Percent,
         when: DONE,
-        over: done("true").but_for("r.said_until is not null", "steps known only from a return, which is written afterwards"),
-        figure: Figure::Share("(r.is_recorded_late and r.done_on <= r.due) or r.is_changed_after_limit"),
+        over: step("(r.done_on is not null or r.is_changed_after_limit)")
+            .but_for("r.said_until is not null", "steps known only from a return, which is written afterwards"),
+        figure: Figure::Share("r.is_recorded_late or r.is_changed_after_limit"),
         by: None,
     },
 ];
