@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::case::codes::AbuseCategory;
 use domain::case::events::{ReferralOutcome, WorkerRole};
-use domain::contact::Outcome;
+use domain::contact::{Outcome, SourceDisclosure};
 use domain::ids::{PersonId, TeamId};
 use domain::person::events::BirthAccepted;
 use event_store::{EventStore, Position};
@@ -127,6 +127,43 @@ async fn contacts_are_counted_by_who_told_them_and_incidents_once() {
     assert_eq!(on_the_day.0, 0, "nothing was decided yet");
     let names = management::names(&figures.reads, measures::Names::Agencies).await.expect("names");
     assert_eq!(names.get(&SCHOOL.to_string()).map(String::as_str), Some("Elm Primary"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_contact_is_received_and_decided_when_that_is_first_written_down() {
+    let mut work = Work::begin().await;
+    let named = SourceDisclosure::Named;
+    // Told on a Monday of something of a month before, and decided on the Tuesday.
+    let (first, _) = work.contact_told(["2025-03-03", "2025-02-03"], Some(SCHOOL), Of(1), named).await;
+    let (second, _) = work.contact("2025-03-03", Some(SCHOOL), Of(2)).await;
+    let (third, _) = work.contact("2025-03-03", Some(SCHOOL), Of(3)).await;
+    work.decide_contact("2025-03-04", &first, Outcome::Advice).await;
+    let decision = work.decide_contact("2025-03-04", &third, Outcome::Advice).await;
+    // Said on the 20th to have been decided on the 4th; and decided again, after the first decision was taken back.
+    work.decide_contact_late(["2025-03-20", "2025-03-04"], &second, Outcome::Advice).await;
+    work.withdraw("2025-03-21", &third, decision).await;
+    work.decide_contact("2025-03-24", &third, Outcome::Referral).await;
+    // Nobody decides these: the one should have been on the Friday, the other need not be until April.
+    work.contact("2025-03-27", Some(POLICE), Of(4)).await;
+    work.contact("2025-03-31", Some(POLICE), Of(5)).await;
+    let figures = counted(&work).await;
+
+    let march = ("2025-03-01", "2025-03-31");
+    let in_time = "contacts-decided-1-working-day";
+    assert_eq!(figures.of("incidents", march.0, march.1).await.0, 5, "all are received in March");
+    assert_eq!(figures.of("incidents", "2025-02-01", "2025-02-28").await.0, 0);
+    assert_eq!(
+        figures.of(in_time, march.0, march.1).await,
+        (2, Some(4), Some(50.0)),
+        "the last is not yet due"
+    );
+    assert_eq!(figures.of(in_time, march.0, "2025-04-02").await, (2, Some(5), Some(40.0)));
+    let listed = "contact-decisions-late-or-withdrawn";
+    assert_eq!(figures.of(listed, march.0, march.1).await, (2, Some(3), Some(66.7)));
+    let behind: Vec<_> = figures.behind(listed, march.0, march.1).await;
+    assert_eq!(behind, [(Of(1).child(), false), (Of(2).child(), true), (Of(3).child(), true)]);
+    let before = figures.known("2025-03-19", listed, march.0, march.1).await;
+    assert_eq!(before, (0, Some(2), Some(0.0)), "nothing was late or withdrawn then");
 }
 
 #[tokio::test(flavor = "multi_thread")]

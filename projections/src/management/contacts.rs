@@ -1,11 +1,16 @@
 //! Contacts: who told, when it was received and decided, what came of it, and which incident it tells of.
+//!
+//! A contact is received, and a decision made, when each was first written down: neither what day it is said to be of nor
+//! a correction makes a wait shorter.
 
 use chrono::NaiveDate;
 use domain::contact::involved::ContactRole;
-use domain::contact::{Outcome, SourceDisclosure};
+use domain::contact::{Outcome, SourceDisclosure, decide_by};
 use domain::entry::Entry;
 use domain::event::Event;
-use domain::ids::{ContactId, IncidentId};
+use domain::history::Withdrawn;
+use domain::ids::{ContactId, EventId, IncidentId};
+use domain::when::civil_day;
 use domain::working_days::working_days_between;
 use uuid::Uuid;
 
@@ -18,13 +23,30 @@ use crate::rows::Row;
 #[derive(Debug, Default)]
 pub struct Contact {
     facts: Facts<Fact>,
+    first: Option<Received>,
     pub ledger: Ledger<ContactLine>,
+}
+
+/// When it first came on record, and when its decision did.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Received {
+    on: NaiveDate,
+    decide_by: NaiveDate,
+    decided: Option<Decided>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Decided {
+    entry: EventId,
+    on: NaiveDate,
+    /// It was written down after its limit and said to have been made before that day, or was taken back after it.
+    is_late_or_gone: bool,
 }
 
 #[derive(Debug)]
 enum Fact {
     Recorded(Box<Recorded>),
-    Decided(NaiveDate, Outcome),
+    Decided(Outcome),
     Joined(IncidentId),
     Parted,
 }
@@ -35,13 +57,47 @@ struct Recorded {
     agency: Uuid,
     is_told_by_agency: bool,
     is_confided: bool,
-    on: NaiveDate,
     children: Vec<Uuid>,
+}
+
+impl Received {
+    fn now(entry: &Entry) -> Self {
+        let (on, decide_by) = (civil_day(entry.recorded_at), decide_by(entry.recorded_at));
+        Self { on, decide_by, decided: None }
+    }
+
+    /// A decision, or that one was taken back.
+    fn take(&mut self, entry: &Entry) {
+        let on = civil_day(entry.recorded_at);
+        let is_late = on > self.decide_by;
+        match (&entry.event, &mut self.decided) {
+            (Event::ContactDecided(_), slot @ None) => {
+                let is_late_or_gone = is_late && entry.occurred.day() < on;
+                *slot = Some(Decided { entry: entry.id, on, is_late_or_gone });
+            }
+            (Event::EntryWithdrawn(Withdrawn { entry: gone, .. }), Some(decided))
+                if decided.entry == *gone =>
+            {
+                if is_late {
+                    decided.is_late_or_gone = true;
+                } else {
+                    self.decided = None;
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 impl Contact {
     pub fn take(&mut self, entry: &Entry) {
         self.facts.take(entry, read);
+        if let Event::ContactRecorded(_) = entry.event {
+            self.first.get_or_insert_with(|| Received::now(entry));
+        }
+        if let Some(first) = &mut self.first {
+            first.take(entry);
+        }
         let line = self.line(entry.stream);
         let is_confided = line.as_ref().is_some_and(|line| line.is_confided);
         self.ledger.tell(entry.position, line.into_iter().collect());
@@ -52,11 +108,11 @@ impl Contact {
     }
 
     fn line(&self, stream: Uuid) -> Option<ContactLine> {
-        let (mut recorded, mut decided, mut joined) = (None, None, None);
+        let (mut recorded, mut outcome, mut joined) = (None, None, None);
         for fact in self.facts.iter() {
             match fact {
                 Fact::Recorded(it) => recorded = Some(it),
-                Fact::Decided(on, outcome) => decided = Some((*on, *outcome)),
+                Fact::Decided(it) => outcome = Some(*it),
                 Fact::Joined(incident) => joined = Some(*incident),
                 Fact::Parted => joined = None,
             }
@@ -68,8 +124,8 @@ impl Contact {
             agency: recorded.agency,
             is_told_by_agency: recorded.is_told_by_agency,
             is_confided: recorded.is_confided,
-            received_on: recorded.on,
-            decided,
+            first: self.first?,
+            outcome,
             incident: joined.unwrap_or(IncidentId::of(ContactId(stream))).0,
             children: recorded.children.clone(),
         })
@@ -88,11 +144,10 @@ fn read(entry: &Entry) -> Option<Fact> {
                 agency: told_by.unwrap_or(entry.agency).0,
                 is_told_by_agency: it.source_agency.is_some(),
                 is_confided,
-                on: entry.occurred.day(),
                 children: subjects.map(|involved| involved.person.0).collect(),
             }))
         }
-        Event::ContactDecided(it) => Fact::Decided(entry.occurred.day(), it.outcome),
+        Event::ContactDecided(it) => Fact::Decided(it.outcome),
         Event::ContactJoined(it) => Fact::Joined(it.incident),
         Event::ContactParted(_) => Fact::Parted,
         _ => return None,
@@ -109,8 +164,8 @@ pub struct ContactLine {
     is_told_by_agency: bool,
     /// Told by somebody who may not be named to everyone, as is known then or since: no figure says who.
     is_confided: bool,
-    received_on: NaiveDate,
-    decided: Option<(NaiveDate, Outcome)>,
+    first: Received,
+    outcome: Option<Outcome>,
     incident: Uuid,
     children: Vec<Uuid>,
 }
@@ -121,15 +176,19 @@ impl Line for ContactLine {
     }
 
     fn write(&self, row: Row<'_>) {
-        let taken = |on| i32::try_from(working_days_between(self.received_on, on)).unwrap_or(i32::MAX);
+        let Received { on, decide_by, decided } = self.first;
+        let taken =
+            |decided: Decided| i32::try_from(working_days_between(on, decided.on)).unwrap_or(i32::MAX);
         row.text(&self.authority)
             .uuid(self.agency)
             .bool(self.is_told_by_agency)
             .bool(self.is_confided)
-            .date(self.received_on)
-            .opt_date(self.decided.map(|(on, _)| on))
-            .opt_int(self.decided.map(|(on, _)| taken(on)))
-            .opt_text(self.decided.map(|(_, outcome)| outcome.code()))
+            .date(on)
+            .date(decide_by)
+            .opt_date(decided.map(|decided| decided.on))
+            .opt_int(decided.map(taken))
+            .bool(decided.is_some_and(|decided| decided.is_late_or_gone))
+            .opt_text(self.outcome.map(|outcome| outcome.code()))
             .uuid(self.incident)
             .uuids(self.children.iter().copied())
             .end();

@@ -93,7 +93,10 @@ fn laid_over_days(shared: &Shared<'_>, name: &str, schema: &str) -> String {
 /// Where rows are kept for more than one pass: what the measures need of them.
 fn columns_of(table: &str) -> &'static str {
     match table {
-        "contact" => "r.agency, r.is_told_by_agency, r.is_confided, r.outcome, r.working_days, r.incident",
+        "contact" => {
+            "r.agency, r.is_told_by_agency, r.is_confided, r.outcome, r.decide_by, r.decided_on, r.working_days,
+             r.is_decision_late_or_gone, r.incident"
+        }
         "plan" => "r.started_on, r.previous_plans, r.missed_on, r.said_until",
         "category" => "r.from_on, r.category",
         "allocation" => "r.from_on, r.practitioner, r.role, r.team",

@@ -2,7 +2,7 @@
 -- but not including, the entry that told otherwise. Ids, codes and days; nothing that tells who a child is,
 -- but the day on which they are one no more. `said_until`: the day of the return that alone tells of it.
 
--- A contact told to a front door. Fed by every event of a contact.
+-- A contact told to a front door, by when it and its decision were first written down. Fed by every event of a contact.
 create table contact (
     stream      uuid   not null,
     known_from  bytea  not null,
@@ -12,8 +12,10 @@ create table contact (
     is_told_by_agency boolean not null,
     is_confided boolean not null,
     received_on date   not null,
+    decide_by   date   not null,
     decided_on  date,
     working_days int,
+    is_decision_late_or_gone boolean not null,
     outcome     text,
     incident    uuid   not null,
     children    uuid[] not null

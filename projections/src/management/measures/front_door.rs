@@ -1,6 +1,6 @@
 //! What comes to the front door, and what becomes of it: contacts, incidents, referrals.
 
-use super::{By, Figure, Measure, Names, Over, Unit, When, all_of};
+use super::{By, Figure, Measure, Names, Over, Unit, When, all_of, those_of};
 
 const CONTACTS: Over = all_of("contact");
 const RECEIVED: When = When::During("r.received_on");
@@ -60,19 +60,36 @@ pub const MEASURES: &[Measure] = &[
     },
     Measure {
         code: "contacts-decided-1-working-day",
-        version: 1,
+        version: 2,
         title: "Contacts decided within 1 working day",
-        numerator: "those decided on the day they were received or the next working day",
-        denominator: Some("contacts received in the window"),
+        numerator: "those whose decision was first written down on the day they were received or the next working day",
+        denominator: Some(
+            "contacts received in the window that were decided, or should have been by its last day; each is received when \
+             it is first written down",
+        ),
         source: "convention of front doors",
         unit: Unit::Percent,
         when: RECEIVED,
-        over: CONTACTS,
+        over: those_of("contact", "(r.decided_on is not null or r.decide_by < {last})"),
         figure: Figure::Share("r.working_days <= 1"),
         by: None,
     },
     Measure {
         code: "incidents",
+    Measure {
+        code: "contact-decisions-late-or-withdrawn",
+        version: 1,
+        title: "Decisions on contacts recorded late or withdrawn",
+        numerator: "those written down after their limit and said to be of a day before, and those withdrawn after it: \
+                    they stay measured as they were first written down",
+        denominator: Some("contacts received in the window that were decided"),
+        source: "own",
+        unit: Unit::Percent,
+        when: RECEIVED,
+        over: those_of("contact", "r.decided_on is not null"),
+        figure: Figure::Share("r.is_decision_late_or_gone"),
+        by: None,
+    },
         version: 1,
         title: "Incidents",
         numerator: "different incidents that the contacts received in the window told of: what four agencies told of is one",
