@@ -1,7 +1,7 @@
 //! Measures over small histories, with the figures worked out by hand; and as known at T equals the log cut at T.
 
 use chrono::{DateTime, Utc};
-use domain::case::codes::AbuseCategory;
+use domain::case::codes::{AbuseCategory, ReferralSource};
 use domain::case::events::{ReferralOutcome, WorkerRole};
 use domain::contact::{Outcome, SourceDisclosure};
 use domain::ids::{PersonId, TeamId};
@@ -164,6 +164,38 @@ async fn a_contact_is_received_and_decided_when_that_is_first_written_down() {
     assert_eq!(behind, [(Of(1).child(), false), (Of(2).child(), true), (Of(3).child(), true)]);
     let before = figures.known("2025-03-19", listed, march.0, march.1).await;
     assert_eq!(before, (0, Some(2), Some(0.0)), "nothing was late or withdrawn then");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn referrals_are_counted_by_their_source_and_by_the_agency_that_told() {
+    let mut work = Work::begin().await;
+    let confided = SourceDisclosure::WithheldFromFamily;
+    let (of_school, _) = work.contact("2025-03-03", Some(SCHOOL), Of(1)).await;
+    let (of_police, _) = work.contact("2025-03-03", Some(POLICE), Of(2)).await;
+    let (of_nobody, _) = work.contact_told(["2025-03-03"; 2], Some(SCHOOL), Of(3), confided).await;
+    let referred = [
+        (Of(1), Some(ReferralSource::School), Some(&of_school)),
+        (Of(2), Some(ReferralSource::Police), Some(&of_police)),
+        (Of(3), Some(ReferralSource::School), Some(&of_nobody)),
+        (Of(4), Some(ReferralSource::EmergencyDepartment), None),
+        (Of(5), Some(ReferralSource::HealthVisitor), None),
+        (Of(6), None, None),
+    ];
+    for (of, source, contact) in referred {
+        work.referred_by("2025-03-04", of, 0, (source, contact)).await;
+    }
+    let figures = counted(&work).await;
+
+    let march = ("2025-03-01", "2025-03-31");
+    let by_source = figures.groups("referrals", march.0, march.1).await;
+    let expected = [("school", 1), ("police", 1), ("health", 2), ("in-confidence", 1), ("not-said", 1)];
+    assert_eq!(by_source, groups(&expected));
+    let by_agency = figures.groups("referrals-by-agency", march.0, march.1).await;
+    let (school, police) = (SCHOOL.to_string(), POLICE.to_string());
+    let expected = [(school.as_str(), 1), (police.as_str(), 1), ("in-confidence", 1), ("no-contact", 3)];
+    assert_eq!(by_agency, groups(&expected));
+    assert_eq!(figures.of("referrals-by-agency", march.0, march.1).await.0, 6);
+    assert_eq!(figures.behind("referrals-by-agency", march.0, march.1).await.len(), 6);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -130,6 +130,7 @@ impl Case {
                 self.is_of(it.child, &it.authority);
                 let referral = Referral {
                     source: it.source,
+                    contact: it.contact,
                     primary_need: it.primary_need,
                     transferred_from: it.transferred_from.clone(),
                 };

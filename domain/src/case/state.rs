@@ -15,8 +15,8 @@ use super::events::{
 };
 use crate::authority::Authority;
 use crate::ids::{
-    AllocationId, AssessmentId, CinPlanId, ConferenceId, CpPlanId, EmergencyOrderId, EpisodeId, EventId,
-    LookedAfterId, PersonId, PoliceProtectionId, PractitionerId, ReturnId, Section47Id, TeamId,
+    AllocationId, AssessmentId, CinPlanId, ConferenceId, ContactId, CpPlanId, EmergencyOrderId, EpisodeId,
+    EventId, LookedAfterId, PersonId, PoliceProtectionId, PractitionerId, ReturnId, Section47Id, TeamId,
 };
 use crate::testimony::{RowHash, SaidRow};
 use crate::when::Occurred;
@@ -203,6 +203,8 @@ items! {
 #[derive(Clone, PartialEq, Debug)]
 pub struct Referral {
     pub source: Option<ReferralSource>,
+    /// The contact that became it.
+    pub contact: Option<ContactId>,
     pub primary_need: Option<PrimaryNeed>,
     pub transferred_from: Option<Authority>,
 }

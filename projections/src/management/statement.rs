@@ -113,6 +113,14 @@ fn known(table: &str, schema: &str, its: &str, columns: &str, days: &str) -> Str
     let birth = format!("left join {schema}.birth on {of_child}");
     let over = "least(r.until_on, birth.adult_from)";
     let (beside, join) = match table {
+        // Who told it, the contact knows that became it.
+        "referral" => (
+            ", told.agency as told_by, told.is_confided as is_told_in_confidence".to_owned(),
+            format!(
+                "left join {schema}.contact as told on told.stream = r.contact
+                     and told.known_from <= $1 and (told.known_until is null or told.known_until > $1)"
+            ),
+        ),
         "contact" => (", kinds.kind".to_owned(), "left join kinds on kinds.stream = r.agency".to_owned()),
         "plan" => (
             ", least(r.ended_on, birth.adult_from) as over_on, birth.year as born_in, birth.is_unborn"

@@ -32,6 +32,7 @@ create table referral (
     episode     uuid   not null,
     received_on date   not null,
     source      text,
+    contact     uuid,
     decided_on  date,
     is_no_further_action boolean not null,
     previous_on date,

@@ -55,8 +55,11 @@ fn referred(
     worth: Worth,
 ) -> Result<(), Refusal> {
     let on = Occurred::Day(says.received);
-    let referral = Referral { source: says.source, primary_need: says.primary_need, transferred_from: None };
     let standing = scribe.case.episode(episode).ok().and_then(|standing| standing.referral.clone());
+    // A return says nothing of contacts: whichever became the referral did so still.
+    let contact = standing.as_ref().and_then(|standing| standing.value.contact);
+    let (source, primary_need) = (says.source, says.primary_need);
+    let referral = Referral { source, contact, primary_need, transferred_from: None };
     let news = scribe.main_news(standing.as_ref(), on, Dating::Stated, &referral, worth);
     let Some(news) = news else { return Ok(()) };
     let mut rules = pen.rules(&news);
@@ -68,9 +71,9 @@ fn referred(
         child: scribe.who.child,
         authority: scribe.who.authority.clone(),
         episode,
-        source: says.source,
-        primary_need: says.primary_need,
-        contact: None,
+        source,
+        primary_need,
+        contact,
         transferred_from: None,
         reason: None,
         testimony: rules.testimony(),

@@ -20,6 +20,7 @@ pub(super) fn lines(case: &Case, lines: &mut Vec<Counted>) {
                 episode: episode.id.0,
                 received_on,
                 source: referral.value.source.map(|source| source.code()),
+                contact: referral.value.contact.map(|contact| contact.0),
                 decided_on: episode.decision.as_ref().map(Fact::day),
                 is_no_further_action: episode.is_no_further_action(),
                 previous_on,
@@ -56,6 +57,8 @@ pub struct Referral {
     episode: Uuid,
     pub received_on: NaiveDate,
     source: Option<&'static str>,
+    /// The contact that became it, which knows who told it.
+    contact: Option<Uuid>,
     decided_on: Option<NaiveDate>,
     is_no_further_action: bool,
     /// The referral of the same child before this one, at the same authority.
@@ -73,6 +76,7 @@ impl Referral {
         row.uuid(self.episode)
             .date(self.received_on)
             .opt_text(self.source)
+            .opt_uuid(self.contact)
             .opt_date(self.decided_on)
             .bool(self.is_no_further_action)
             .opt_date(self.previous_on)

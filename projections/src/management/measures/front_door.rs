@@ -6,6 +6,8 @@ const CONTACTS: Over = all_of("contact");
 const RECEIVED: When = When::During("r.received_on");
 const SP9: &str = "ADCS Safeguarding Pressures Phase 9, contacts";
 
+const CENSUS: &str = "children in need census, referrals";
+
 pub const MEASURES: &[Measure] = &[
     Measure {
         code: "contacts-by-source",
@@ -75,8 +77,6 @@ pub const MEASURES: &[Measure] = &[
         by: None,
     },
     Measure {
-        code: "incidents",
-    Measure {
         code: "contact-decisions-late-or-withdrawn",
         version: 1,
         title: "Decisions on contacts recorded late or withdrawn",
@@ -90,6 +90,8 @@ pub const MEASURES: &[Measure] = &[
         figure: Figure::Share("r.is_decision_late_or_gone"),
         by: None,
     },
+    Measure {
+        code: "incidents",
         version: 1,
         title: "Incidents",
         numerator: "different incidents that the contacts received in the window told of: what four agencies told of is one",
@@ -103,16 +105,48 @@ pub const MEASURES: &[Measure] = &[
     },
     Measure {
         code: "referrals",
-        version: 1,
-        title: "Referrals",
-        numerator: "referrals received in the window",
+        version: 2,
+        title: "Referrals by source",
+        numerator: "referrals received in the window, by the kind of source that the referral names; \
+                    `in-confidence` for all whose source may not be named",
         denominator: None,
-        source: "children in need census, referrals",
+        source: CENSUS,
         unit: Unit::Count,
         when: RECEIVED,
         over: all_of("referral"),
         figure: Figure::Count,
-        by: None,
+        by: Some(By {
+            expression: "case when r.is_told_in_confidence then 'in-confidence'
+                              when r.source in ('1A', '1B', '1C', '1D') then 'individual'
+                              when r.source = '2A' then 'school' when r.source = '2B' then 'education-services'
+                              when r.source in ('3A', '3B', '3C', '3D', '3E', '3F') then 'health'
+                              when r.source = '4' then 'housing'
+                              when r.source in ('5A', '5B', '5C', '5D') then 'local-authority-services'
+                              when r.source = '6' then 'police' when r.source = '7' then 'other-legal'
+                              when r.source = '8' then 'other' when r.source = '9' then 'anonymous'
+                              when r.source = '10' then 'unknown' end",
+            otherwise: "not-said",
+            names: Names::None,
+        }),
+    },
+    Measure {
+        code: "referrals-by-agency",
+        version: 1,
+        title: "Referrals by agency",
+        numerator: "referrals received in the window, by the agency that told the contact which became it, or that wrote \
+                    down what the public told; `in-confidence` for all whose source may not be named, `no-contact` for \
+                    those that came of no contact on record here",
+        denominator: None,
+        source: CENSUS,
+        unit: Unit::Count,
+        when: RECEIVED,
+        over: all_of("referral"),
+        figure: Figure::Count,
+        by: Some(By {
+            expression: "case when r.is_told_in_confidence then 'in-confidence' else r.told_by::text end",
+            otherwise: "no-contact",
+            names: Names::Agencies,
+        }),
     },
     Measure {
         code: "referrals-no-further-action",
@@ -120,7 +154,7 @@ pub const MEASURES: &[Measure] = &[
         title: "Referrals with no further action",
         numerator: "those decided to need no further action",
         denominator: Some("referrals received in the window"),
-        source: "children in need census, referrals",
+        source: CENSUS,
         unit: Unit::Percent,
         when: RECEIVED,
         over: all_of("referral"),
