@@ -1,6 +1,7 @@
 //! Figures as a reader is shown them.
 
-use super::measures::{Figure, Measure};
+use super::asked::Whose;
+use super::measures::{Figure, Measure, Names};
 use super::suppress::{self, Counts, is_small};
 use super::window::Window;
 
@@ -9,7 +10,8 @@ use super::window::Window;
 pub enum Detail {
     /// Every count as it is: for those who may see the children behind it.
     Whole,
-    /// Counts of 1 to 5, and what would give them away, are hidden.
+    /// Counts of 1 to 5, and what would give them away, are hidden; and all parts by agency, but those of the reader's
+    /// own.
     Suppressed,
 }
 
@@ -68,8 +70,11 @@ pub(super) struct Counted {
 }
 
 impl Counted {
-    pub fn shown(self, detail: Detail) -> Option<Value> {
+    pub fn shown(self, whose: &Whose, detail: Detail) -> Option<Value> {
         let Self { measure, points, mut groups } = self;
+        if detail == Detail::Suppressed && are_told_apart_elsewhere(measure, whose) {
+            groups.clear();
+        }
         groups.sort_by(|(one, many), (other, more)| more.cmp(many).then_with(|| one.cmp(other)));
         let hidden = match detail {
             Detail::Whole => Hidden::nothing(points.len(), groups.len()),
@@ -92,6 +97,12 @@ impl Counted {
         let groups = groups.into_iter().zip(hidden.groups).map(group).collect();
         Some(Value { measure, whole, months, groups, left_out })
     }
+}
+
+/// Agencies are parts of their kinds, which another measure shows: beside those, the agencies of a kind would give away
+/// what is hidden of the kinds. What one agency told is one part and what was told in confidence, in both.
+fn are_told_apart_elsewhere(measure: &Measure, whose: &Whose) -> bool {
+    measure.names() == Names::Agencies && !matches!(whose, Whose::Agencys(_))
 }
 
 fn count(count: i64, is_hidden: bool) -> Count {
@@ -193,4 +204,41 @@ fn sums(points: &[(Window, Raw)], groups: &[(String, i64)], adds_up: bool) -> Hi
     let points =
         points.iter().zip(hidden).map(|((_, raw), counted)| HiddenOf { counted, among: is_small(raw.among) });
     Hidden { points: points.collect(), groups: hidden_groups }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::measures;
+    use super::*;
+
+    /// Eight schools with few, the one refuge and probation: by kind, and by agency.
+    fn contacts(code: &str, groups: &[(&str, i64)]) -> Counted {
+        let groups: Vec<_> = groups.iter().map(|(part, many)| ((*part).to_owned(), *many)).collect();
+        let counted = groups.iter().map(|(_, many)| many).sum();
+        let year = Window::year_to("2026-02-28".parse().unwrap());
+        let points = vec![(year, Raw { counted, ..Raw::default() })];
+        Counted { measure: measures::find(code).unwrap(), points, groups }
+    }
+
+    #[test]
+    fn agencies_give_away_nothing_that_is_hidden_of_their_kinds() {
+        let everybodys = Whose::Everybodys;
+        let by_kind = contacts("contacts-by-source", &[("school", 32), ("voluntary", 12), ("probation", 3)]);
+        let by_kind = by_kind.shown(&everybodys, Detail::Suppressed).unwrap();
+        let shown = |part: &str| by_kind.groups.iter().find(|group| group.code == part).unwrap().counted;
+        assert_eq!((shown("probation"), shown("voluntary")), (Count::Hidden, Count::Hidden));
+
+        let schools: Vec<String> = (0..8).map(|nth| format!("school {nth}")).collect();
+        let mut by_agency: Vec<_> = schools.iter().map(|school| (school.as_str(), 4)).collect();
+        by_agency.extend([("the refuge", 12), ("probation", 3)]);
+        let counted = || contacts("contacts-by-agency", &by_agency);
+        let suppressed = counted().shown(&everybodys, Detail::Suppressed).unwrap();
+        assert_eq!(suppressed.groups, [], "the refuge's twelve would leave probation's three");
+        assert_eq!(suppressed.whole.counted, Count::Shown(47));
+        assert_eq!(counted().shown(&everybodys, Detail::Whole).unwrap().groups.len(), 10);
+
+        let own = Whose::Agencys(domain::ids::AgencyId(uuid::Uuid::from_u128(7)));
+        let own = contacts("contacts-by-agency", &[("the refuge", 12)]).shown(&own, Detail::Suppressed);
+        assert_eq!(own.unwrap().groups.len(), 1, "an agency is told what it told itself");
+    }
 }

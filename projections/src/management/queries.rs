@@ -79,7 +79,7 @@ async fn counted(
         let Some(branch) = nth.and_then(|nth| branches.get(nth)) else { continue };
         add(&mut all, branch, row)?;
     }
-    Ok(all.into_iter().filter_map(|counted| counted.shown(asked.detail)).collect())
+    Ok(all.into_iter().filter_map(|counted| counted.shown(&asked.whose, asked.detail)).collect())
 }
 
 /// Adds what a row says of a part of the window; or else of a month, of the window, or of both.

@@ -5,8 +5,14 @@
 //! the rest. In such a table a hidden cell can be worked out when, and only when, no closed way leads from it through
 //! hidden cells, along a row and a column in turn, back to it.
 //!
-//! Left out: what can be worked out from two tables, of windows or moments that overlap. Who is shown suppressed
-//! figures may only ask for years that end with a month, and each look is on record.
+//! Tables that are shown together and cut the same rows more and less finely would give away what each hides by itself;
+//! so whoever is shown no small numbers is shown no parts by agency beside those by kind of agency
+//! ([`super::figures`]).
+//!
+//! Left out: what two tables tell of each other that do not add up to the same. A team's figures taken from its
+//! authority's leave those of the other teams; one authority's taken from everybody's, those of the others; a measure that
+//! leaves out what is not yet due, taken from one that counts it, what waits; and so do two windows or moments that
+//! overlap. Who is shown suppressed figures may only ask for years that end with a month, and each look is on record.
 
 /// The largest count that is hidden.
 pub const SMALL: i64 = 5;

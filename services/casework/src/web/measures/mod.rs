@@ -93,6 +93,8 @@ struct MeasurePage {
     chart: Months,
     months: Vec<MonthRow>,
     parts: Option<PartsSaid>,
+    /// There are parts, by agency, and this reader is shown none: [`Detail::Suppressed`].
+    are_parts_kept_back: bool,
     /// What is in no figure, and how many.
     left_out: Option<LeftOut>,
     /// Where the children behind it are listed, for those who may see them.
@@ -286,8 +288,11 @@ fn said_whole(
     MeasurePage {
         frame,
         title: measure.title,
+    let are_parts_kept_back =
+        about.is_suppressed && measure.names() == Names::Agencies && value.groups.is_empty();
         version: measure.version,
         window: said::window(measure, value.whole.window),
+        are_parts_kept_back,
         figure: said::figure(measure, &value.whole),
         numerator: words::first_upper(measure.numerator),
         denominator: measure.denominator.map(words::first_upper),
@@ -385,3 +390,16 @@ mod tests {
         }
     }
 }
+
+    #[test]
+    fn whoever_is_shown_no_small_numbers_is_told_why_there_are_no_parts_by_agency() {
+        let without = |code| {
+            let value = Value { groups: Vec::new(), ..value(code, Count::Shown(12)) };
+            let page = said_whole(Frame::plain("Contacts"), about(), &value, &HashMap::new(), None);
+            page.render().unwrap()
+        };
+        let by_agency = without("contacts-by-agency");
+        is_whole(&by_agency);
+        assert!(by_agency.contains("How many each agency told"), "{by_agency}");
+        assert!(!without("contacts-by-source").contains("How many each agency told"));
+    }
