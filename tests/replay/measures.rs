@@ -218,6 +218,30 @@ async fn a_referral_withdrawn_after_its_limit_stays_measured_and_is_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ages_are_those_of_the_day_and_of_the_date_that_was_accepted() {
+    let mut work = Work::begin().await;
+    work.born("2025-01-06", Of(1), "2024-11-15").await;
+    work.born("2025-01-06", Of(2), "2019").await;
+    for (of, first, last) in [(Of(3), "2020-06-15", "2014-06-15"), (Of(4), "2020", "2010")] {
+        let accepted = work.born("2025-01-06", of, first).await;
+        work.born("2025-01-07", of, last).await;
+        work.on_person("2025-01-08", of, BirthAccepted { assertion: accepted }).await;
+    }
+    for nth in 1..=4 {
+        work.referred("2025-01-10", Of(nth), 0).await;
+        work.conference("2025-01-20", Of(nth), 0, None).await;
+    }
+    let figures = counted(&work).await;
+
+    let on = async |day: &str| figures.groups("plans-by-age", "2025-01-01", day).await;
+    let expected = [("under-1", 1), ("1-to-4", 1), ("5-to-9", 2)];
+    assert_eq!(on("2025-01-31").await, groups(&expected), "ten weeks, four years, and two by the year");
+    let expected = [("under-1", 1), ("5-to-9", 3)];
+    assert_eq!(on("2025-11-14").await, groups(&expected));
+    assert_eq!(on("2025-11-15").await, groups(&[("1-to-4", 1), ("5-to-9", 3)]), "its first birthday");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_referral_within_twelve_months_of_the_last_is_a_re_referral() {
     let mut work = Work::begin().await;
     work.referred("2024-01-08", Of(3), 0).await;

@@ -38,9 +38,11 @@ impl Person {
             Adult::From(day) => Some(day),
             Adult::Unsettled(_) | Adult::Unknown => None,
         };
-        let last = self.facts.iter().filter_map(|fact| fact.born).last();
+        // What a person accepted goes before what was said last.
+        let accepted = dates.accepted().map(|date| (date.year(), false));
+        let born = accepted.or_else(|| self.facts.iter().filter_map(|fact| fact.born).last());
         let line =
-            last.map(|(year, is_unborn)| BirthLine { person: entry.stream, year, is_unborn, adult_from });
+            born.map(|(year, is_unborn)| BirthLine { person: entry.stream, year, is_unborn, adult_from });
         self.ledger.tell(entry.position, line.into_iter().collect());
     }
 }

@@ -123,7 +123,7 @@ fn known(table: &str, schema: &str, its: &str, columns: &str, days: &str) -> Str
         ),
         "contact" => (", kinds.kind".to_owned(), "left join kinds on kinds.stream = r.agency".to_owned()),
         "plan" => (
-            ", least(r.ended_on, birth.adult_from) as over_on, birth.year as born_in, birth.is_unborn"
+            ", least(r.ended_on, birth.adult_from) as over_on, birth.adult_from, birth.year as born_in, birth.is_unborn"
                 .to_owned(),
             birth,
         ),

@@ -38,10 +38,10 @@ pub const MEASURES: &[Measure] = &[
     },
     Measure {
         code: "plans-by-age",
-        version: 2,
+        version: 3,
         title: "Plans by age",
-        numerator: "plans open on the last day of children under 18, by the age the child reaches in that year; days of \
-                    birth are sealed",
+        numerator: "plans open on the last day of children under 18, by the age of the child on that day; where the date of \
+                    birth is disputed or not known to the day, by the age they reach in that year",
         denominator: None,
         source: "children in need census, child protection plans",
         unit: Unit::Count,
@@ -50,6 +50,11 @@ pub const MEASURES: &[Measure] = &[
         figure: Figure::Count,
         by: Some(By {
             expression: "case when r.born_in is null then null when r.is_unborn then 'unborn'
+                              when {last} < r.adult_from - interval '17 years' then 'under-1'
+                              when {last} < r.adult_from - interval '13 years' then '1-to-4'
+                              when {last} < r.adult_from - interval '8 years' then '5-to-9'
+                              when {last} < r.adult_from - interval '2 years' then '10-to-15'
+                              when r.adult_from is not null then '16-to-17'
                               else case width_bucket(extract(year from {last})::int - r.born_in, array[1, 5, 10, 16, 18])
                                    when 0 then 'under-1' when 1 then '1-to-4' when 2 then '5-to-9'
                                    when 3 then '10-to-15' when 4 then '16-to-17' else '18-and-over' end end",
