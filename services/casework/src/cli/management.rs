@@ -162,6 +162,7 @@ fn figures(answer: &Value) -> String {
             line.push_str(&format!(" [{of}: {elsewhere}]"));
         }
         lines.push(line);
+        lines.extend(benchmark.and_then(published_parts));
         if let Some(left_out) = value.get("left_out") {
             lines.push(format!("  left out: {} {}", count(left_out.get("counted")), text(left_out, "what")));
         }
@@ -177,6 +178,16 @@ fn figures(answer: &Value) -> String {
         }
     }
     lines.join("\n")
+}
+
+/// What is published by parts, the greatest first.
+fn published_parts(benchmark: &Value) -> Option<String> {
+    let shares = benchmark.get("groups")?.as_object()?;
+    let mut shares: Vec<_> =
+        shares.iter().filter_map(|(code, share)| Some((code, share.as_f64()?))).collect();
+    shares.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    let said: Vec<_> = shares.into_iter().map(|(code, share)| format!("{code} {share}%")).collect();
+    Some(format!("  [{}: {}]", text(benchmark, "of"), said.join(", ")))
 }
 
 fn count(count: Option<&Value>) -> String {

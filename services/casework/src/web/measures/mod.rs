@@ -217,6 +217,9 @@ async fn glance(
     Ok(page(status, &shown))
 }
 
+/// Where no figure is published of the whole.
+const BY_PARTS: &str = "by its parts";
+
 /// In the chapters' order; a chapter of which the reader is told nothing is left out.
 fn chapters(values: &[Value], carried: &str) -> Vec<ChapterSaid> {
     let row = |value: &Value| RowSaid {
@@ -224,7 +227,7 @@ fn chapters(values: &[Value], carried: &str) -> Vec<ChapterSaid> {
         address: format!("/measures/{}{carried}", value.measure.code),
         figure: said::figure(value.measure, &value.whole),
         spark: said::spark(value),
-        elsewhere: said::elsewhere(value.measure).and_then(|it| it.figure),
+        elsewhere: said::elsewhere(value.measure).map(|it| it.figure.unwrap_or_else(|| BY_PARTS.to_owned())),
         left_out: said::left_out(value).map(|it| it.brief),
     };
     let chapter = |chapter: &measures::Chapter| {
@@ -285,14 +288,14 @@ fn said_whole(
         let chart = said::parts_chart(value, names);
         PartsSaid { are_not_all_drawn: chart.count() < rows.len(), chart, rows }
     });
-    MeasurePage {
-        frame,
-        title: measure.title,
     let are_parts_kept_back =
         about.is_suppressed && measure.names() == Names::Agencies && value.groups.is_empty();
+    MeasurePage {
+        frame,
+        are_parts_kept_back,
+        title: measure.title,
         version: measure.version,
         window: said::window(measure, value.whole.window),
-        are_parts_kept_back,
         figure: said::figure(measure, &value.whole),
         numerator: words::first_upper(measure.numerator),
         denominator: measure.denominator.map(words::first_upper),
@@ -374,6 +377,8 @@ mod tests {
         assert_eq!(html.matches("gt-spark").count(), measures::all().count(), "every measure, once");
         assert!(html.contains("/measures/caseload?known=2026-03-01"), "{html}");
         assert!(html.contains("value=\"soon\""), "what was typed is kept");
+        // Contacts by source and by outcome, referrals, plans by category.
+        assert_eq!(html.matches(BY_PARTS).count(), 4, "what is published of the parts alone");
     }
 
     #[test]
@@ -389,7 +394,6 @@ mod tests {
             }
         }
     }
-}
 
     #[test]
     fn whoever_is_shown_no_small_numbers_is_told_why_there_are_no_parts_by_agency() {
@@ -403,3 +407,4 @@ mod tests {
         assert!(by_agency.contains("How many each agency told"), "{by_agency}");
         assert!(!without("contacts-by-source").contains("How many each agency told"));
     }
+}
