@@ -193,15 +193,9 @@ fn counted(shared: &Shared<'_>, from: &str) -> Vec<(Branch, String)> {
         for days in days {
             let select = match measure.figure {
                 Figure::Count | Figure::Share(_) => continue,
-                Figure::ForEach(of) => for_each(from, of, &condition, *days),
-                Figure::Different(of) => {
-                    let different = format!("count(distinct {of})");
-                    of_all(from, (&different, "null"), &condition, *days)
-                }
-                Figure::Median(of) => {
-                    let middle = format!("percentile_cont(0.5) within group (order by {of})");
-                    of_all(from, ("count(*)", &middle), &condition, *days)
-                }
+                Figure::ForEach(of) => different(from, (of, "0, count(*)"), &condition, *days),
+                Figure::Different(of) => different(from, (of, "count(*), 0"), &condition, *days),
+                Figure::Median(of) => median(from, of, &condition, *days),
             };
             branches.push((Branch { of: vec![*nth], parted: Vec::new() }, select));
         }
@@ -256,23 +250,25 @@ fn rows_where(condition: &str) -> String {
     if condition == "true" { "count(*)".to_owned() } else { format!("count(*) filter (where {condition})") }
 }
 
-/// What takes all rows of a month, or of the window, in order.
-fn of_all(
-    from: &str,
-    (counted, middle): (&str, &str),
-    condition: &str,
-    (month, whole): (&str, &str),
-) -> String {
+/// The middle value, which takes all rows of a month, or of the window, in order.
+fn median(from: &str, of: &str, condition: &str, (month, whole): (&str, &str)) -> String {
     format!(
-        "{month}, {whole}, null::text[], array[{counted}, 0, 0]::int8[], ({middle})::float8
+        "{month}, {whole}, null::text[], array[count(*), 0, 0]::int8[],
+                percentile_cont(0.5) within group (order by {of})::float8
          from {from} as r where {condition} and ({month} is not null or {whole}) group by 2, 3"
     )
 }
 
-/// How many different values there are: few, so that they are gathered by hash, where `count(distinct …)` would sort.
-fn for_each(from: &str, of: &str, condition: &str, (month, whole): (&str, &str)) -> String {
+/// How many different values there are, counted or among. They are gathered by hash, where `count(distinct …)` would
+/// sort all rows.
+fn different(
+    from: &str,
+    (of, counts): (&str, &str),
+    condition: &str,
+    (month, whole): (&str, &str),
+) -> String {
     format!(
-        "r.month, r.whole, null::text[], array[0, count(*), 0]::int8[], null::float8
+        "r.month, r.whole, null::text[], array[{counts}, 0]::int8[], null::float8
          from (select {month} as month, {whole} as whole from {from} as r where {condition} and {of} is not null
                group by 1, 2, {of}) as r
          group by r.month, r.whole {IS_SAID}"
