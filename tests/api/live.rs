@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
+use casework::visitor::Visitor;
+use domain::access::Role;
+use domain::agency::AgencyKind;
 use serde_json::{Value, json};
+use system_tests::app::COUNCIL;
 use system_tests::http::Sent;
 
 use crate::{Api, contact};
@@ -40,6 +44,37 @@ async fn a_contact_recorded_elsewhere_arrives_and_a_broken_stream_resumes() {
     let other = api.front_door();
     let foreign = other.live(&path, &[("last-event-id", &arrived.id)]).await;
     assert_eq!(foreign.status, 422, "a place is its reader's own");
+}
+
+/// How much a reader was shown of somebody when they last looked, as the access log has it.
+async fn shown(api: &Api, child: uuid::Uuid, reader: &Visitor) -> Value {
+    let auditor = api.test.somebody(Role::Auditor, AgencyKind::LocalAuthority, COUNCIL);
+    let auditor = api.served.caller(&auditor, "audit");
+    let looks = auditor.get(&format!("/api/v1/people/{child}/looks")).await.json();
+    let practitioner = json!(reader.practitioner().0);
+    let looks = looks["looks"].as_array().unwrap();
+    looks.iter().find(|look| look["practitioner"] == practitioner).unwrap()["disclosure"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_access_log_says_of_a_timeline_held_open_how_much_its_reader_is_shown() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    door.post("/api/v1/contacts", &contact(child, "Told.")).await.id();
+    let (decides, school, nurse) =
+        (api.test.front_door(), api.test.safeguarding_lead(), api.test.emergency_nurse());
+    for (reader, purpose, disclosure) in [
+        (decides, "referral-consideration", "full"),
+        (school, "referral-consideration", "progress"),
+        (nurse, "attendance", "status"),
+    ] {
+        let caller = api.served.caller(&reader, purpose);
+        let mut live = caller.live(&format!("/api/v1/people/{child}/timeline/live"), &[]).await;
+        assert_eq!(live.next().await.unwrap().event, "ready");
+        drop(live);
+        assert_eq!(shown(&api, child, &reader).await, disclosure, "{purpose}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,7 +25,7 @@ pub use confided::Confided;
 pub use detail::{Detail, Involved};
 pub use family::{Tie, family};
 pub use guard::{Confidants, concerns_in_confidence, may_know_source};
-pub use queries::{Item, Page, Place, Timeline, of, of_as_of, since};
+pub use queries::{Item, Page, Place, Since, Timeline, of, of_as_of, since};
 
 /// See the module.
 pub struct TimelineView;

@@ -148,6 +148,13 @@ pub async fn of_as_of(
     }))
 }
 
+/// What came onto a timeline, and how much of the record the reader is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Since {
+    pub disclosure: Disclosure,
+    pub items: Vec<Item>,
+}
+
 /// What came onto somebody's timeline after a position, in the log's order: what an open page is sent.
 ///
 /// # Errors
@@ -158,21 +165,20 @@ pub async fn since(
     person: PersonId,
     after: Position,
     limit: usize,
-) -> Result<Option<Vec<Item>>, ReadError> {
+) -> Result<Option<Since>, ReadError> {
     let Some(standing) = standing(reads, person).await? else { return Ok(None) };
-    if told(scope, &standing).is_none() {
-        return Ok(None);
-    }
+    let Some(disclosure) = told(scope, &standing) else { return Ok(None) };
     let after = position_bytes(after);
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let condition = "position > $2 order by position limit $3";
     let found = select(reads, condition, &[&person.0, &after.as_slice(), &limit]).await?;
     let confided = Confided::about(reads, person).await?;
-    visible(reads, scope, &standing, &confided, found).await.map(Some)
+    let items = visible(reads, scope, &standing, &confided, found).await?;
+    Ok(Some(Since { disclosure, items }))
 }
 
 /// A timeline begins to be told with enquiries and progress.
-fn told(scope: &Scope, standing: &Standing) -> Option<Disclosure> {
+pub(super) fn told(scope: &Scope, standing: &Standing) -> Option<Disclosure> {
     let own = scope.entry_disclosure(standing, scope.reader().agency);
     (own >= Disclosure::Progress).then(|| scope.disclosure(standing))
 }
@@ -252,7 +258,7 @@ async fn visible(
 }
 
 /// What access to everybody else in these entries depends on, and to some more.
-async fn others(
+pub(super) async fn others(
     reads: &Reads,
     items: &[Item],
     more: impl Iterator<Item = PersonId>,
@@ -278,7 +284,7 @@ pub(super) fn shown(
 }
 
 /// The same of an entry of which no more than this may be told.
-fn shown_at_most(
+pub(super) fn shown_at_most(
     scope: &Scope,
     standing: &Standing,
     others: &HashMap<PersonId, Standing>,

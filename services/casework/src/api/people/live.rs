@@ -176,11 +176,9 @@ impl<W: Writing> Open<W> {
             .look(&self.asking.visitor, looking, async |scope| {
                 let found =
                     timeline::since(&self.app.views, scope, self.person, self.after, usize::MAX).await?;
-                let disclosure = match &found {
-                    Some(_) => Disclosure::Progress,
-                    None => Disclosure::None,
-                };
-                Ok(Shown { answer: found, people: vec![ShownPerson { person: self.person, disclosure }] })
+                let disclosure = found.as_ref().map_or(Disclosure::None, |found| found.disclosure);
+                let people = vec![ShownPerson { person: self.person, disclosure }];
+                Ok(Shown { answer: found.map(|found| found.items), people })
             })
             .await
     }
