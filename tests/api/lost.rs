@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use casework::demonstration::Persona;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use system_tests::TestApp;
@@ -12,6 +13,7 @@ use system_tests::http::{Answer, Caller, Served};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
+use crate::forms::{Browser, hidden, until};
 use crate::{Api, contact};
 
 const WRITERS: usize = 4;
@@ -182,4 +184,25 @@ async fn without_the_keys_what_is_sealed_cannot_be_read_now_and_is_not_taken_for
     let read = insist(&AtomicUsize::new(0), async || reader.get(&page).await).await;
     assert_eq!(read.json()["account"], "Often hungry at school.");
     served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_cannot_be_taken_now_is_given_back_whole_and_is_taken_once_when_sent_again() {
+    let api = Api::start().await;
+    let school = Browser::of(&api, Persona::School);
+    let form = "/contacts/new?for=referral-consideration";
+    let telling = school.telling("Came without a coat.", "check").await;
+    let taken = Away::take(&api, &api.test.database.database).await;
+    let given_back = until(503, async || school.post(form, &telling).await).await;
+    taken.give_back().await;
+    assert_eq!(given_back.header("retry-after"), Some("5"));
+    let html = given_back.text();
+    assert!(html.contains("Send it again") && html.contains("Came without a coat."), "{html}");
+    assert_eq!(hidden(&html), telling, "as it was sent, under its own key");
+    let checked = until(200, async || school.post(form, &telling).await).await;
+    let mut carried = hidden(&checked.text());
+    carried.push(("step".to_owned(), "record".to_owned()));
+    let once = until(303, async || school.post(form, &carried).await).await;
+    let twice = until(303, async || school.post(form, &carried).await).await;
+    assert_eq!(once.header("location"), twice.header("location"), "recorded once");
 }

@@ -15,6 +15,7 @@ mod contacts;
 mod description;
 mod directory;
 mod emergency;
+mod forms;
 mod full;
 mod live;
 mod lost;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use casework::demonstration::Persona;
 use casework::execute::Command;
 use casework::visitor::Visitor;
 use domain::access::{Purpose, Role};
@@ -21,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio_postgres::Client;
 use uuid::Uuid;
 
+use crate::forms::Browser;
 use crate::{Api, contact};
 
 /// More than the writer takes into its queue and one flush together.
@@ -72,6 +74,8 @@ async fn a_full_queue_says_so_at_once_and_what_it_refused_is_never_written() {
     let api = Api::start().await;
     let caller = api.front_door();
     let child = api.child(&caller, "Example").await;
+    let school = Browser::of(&api, Persona::School);
+    let telling = school.telling("Came without a coat.", "record").await;
     let admin = api.test.database.admin().await;
     let before = api.test.app.record.head().await.unwrap().position.raw();
     // Whoever inserts waits for this; whoever reads does not.
@@ -92,6 +96,15 @@ async fn a_full_queue_says_so_at_once_and_what_it_refused_is_never_written() {
     let ask = json!({ "search": { "nhs-number": "999 000 0018" }, "reason": "At the department." });
     let unasked = caller.post("/api/v1/enquiries", &ask).await;
     assert_eq!(unasked.problem(503)["code"], "overloaded", "what cannot go on record is not answered");
+    let form = "/contacts/new?for=referral-consideration";
+    let given_back = school.post(form, &telling).await;
+    assert_eq!(given_back.status, 503, "{}", given_back.text());
+    let html = given_back.text();
+    assert!(html.contains("<a href=\"#account\">Too much is being written just now."), "{html}");
+    assert!(
+        html.contains("Came without a coat.") && html.contains("value=\"Holloway\""),
+        "all that was typed"
+    );
     assert!(begun.elapsed() < AT_ONCE, "{:?}", begun.elapsed());
     // Reading goes on: its looks are put on record in a log of their own.
     let read = caller.get(&format!("/api/v1/people/{child}/timeline")).await;
@@ -114,6 +127,8 @@ async fn a_full_queue_says_so_at_once_and_what_it_refused_is_never_written() {
     // Nor was anything else: what was acknowledged and the contact at last are all there is.
     let after = api.test.app.record.head().await.unwrap().position.raw();
     assert_eq!(after - before, u128::try_from(acknowledged.len()).unwrap() + 1);
+    let told = school.post(form, &telling).await;
+    assert_eq!(told.status, 303, "the form sent again is taken: {}", told.text());
 }
 
 /// Two sessions that hand one lock to each other, so that whoever waits for it gets in once between them.

@@ -3,30 +3,52 @@
 //! A component renders itself, already escaped, wherever a template names it. What is wrong with a field is one value
 //! ([`Problems`]) from which both the summary on top and the words at the field are made, so they cannot differ.
 
+use actix_web::http::StatusCode;
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::problem::Refused;
+
 /// What is wrong with what was typed: fields and sentences, in the order of the page.
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
-pub struct Problems(Vec<(String, String)>);
+pub struct Problems {
+    said: Vec<(String, String)>,
+    /// What the order came to that the form was for.
+    refused: Option<StatusCode>,
+}
 
 impl Problems {
     pub fn add(&mut self, field: impl Into<String>, sentence: impl Into<String>) {
-        self.0.push((field.into(), sentence.into()));
+        self.said.push((field.into(), sentence.into()));
+    }
+
+    /// Nothing may be wrong with what was typed, and it was not carried out: said at a field, like the rest.
+    pub fn refuse(&mut self, field: impl Into<String>, refused: Refused) {
+        self.add(field, refused.sentence);
+        self.refused = Some(refused.status);
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.said.is_empty()
     }
 
     /// What is wrong with one field.
     pub fn of(&self, field: &str) -> Option<String> {
-        self.0.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.clone())
+        self.said.iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence.clone())
     }
 
     /// All of it, for the top of the page.
     pub fn summary(&self) -> ErrorSummary {
-        ErrorSummary { problems: self.0.clone() }
+        ErrorSummary { problems: self.said.clone() }
+    }
+
+    /// What a form that says all this is answered with.
+    pub fn status(&self) -> StatusCode {
+        match self.refused {
+            _ if self.is_empty() => StatusCode::OK,
+            Some(status) => status,
+            None => StatusCode::UNPROCESSABLE_ENTITY,
+        }
     }
 }
 

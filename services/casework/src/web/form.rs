@@ -8,12 +8,15 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
+use actix_web::error::UrlencodedError;
 use actix_web::http::header::{HOST, HeaderMap, ORIGIN};
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use domain::person::uncertain_date::UncertainDate;
+use domain::text::Narrative;
 
 use super::components::{DateField, Problems};
-use super::problem::PageProblem;
+use super::kept::Sent;
+use super::problem::{PageProblem, STALE_FORM};
 use super::session::{FORM_TOKEN, Session};
 use super::words;
 use crate::api::input::Written;
@@ -21,6 +24,20 @@ use crate::error::Problem;
 
 /// The name of the order a form is for: sent twice, it is carried out once.
 pub const KEY: &str = "key";
+/// The name of the button that was pressed, in forms of several steps.
+pub const STEP: &str = "step";
+
+/// A letter is at most four bytes of UTF-8, and a form is sent with each of them as three.
+const SENT_BYTES_PER_LETTER: usize = 4 * 3;
+/// The most a form may hold as it is sent: twice the longest narrative in the widest letters. No form asks for two; the
+/// rest is for the other fields, and for who wrote more than is taken and must be told so at the field, with all of it
+/// given back.
+const FORM_BYTES_MAX: usize = 2 * Narrative::MOST_CHARACTERS * SENT_BYTES_PER_LETTER;
+
+/// How forms are read.
+pub fn reading() -> web::FormConfig {
+    web::FormConfig::default().limit(FORM_BYTES_MAX)
+}
 
 /// What somebody typed, as they typed it.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -56,7 +73,12 @@ impl Typed {
 
     /// Everything but what every form carries, to be carried on.
     pub fn carried(&self) -> Vec<(String, String)> {
-        self.0.iter().filter(|(name, _)| name != FORM_TOKEN && name != "step").cloned().collect()
+        self.without(&[FORM_TOKEN, STEP])
+    }
+
+    /// Everything but what goes by these names.
+    pub fn without(&self, names: &[&str]) -> Vec<(String, String)> {
+        self.0.iter().filter(|(name, _)| !names.contains(&name.as_str())).cloned().collect()
     }
 
     /// A value that must be there. What is wrong is said of the field, in a whole sentence.
@@ -141,12 +163,16 @@ impl FromRequest for Posted {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let session = Session::from_request(request, payload);
         let pairs = web::Form::<Vec<(String, String)>>::from_request(request, payload);
-        let is_ours = is_from_our_pages(request.headers());
+        let request = request.clone();
         Box::pin(async move {
+            let typed = Typed(pairs.await.map_err(|error| unread(&error))?.into_inner());
+            if !is_from_our_pages(request.headers()) {
+                return Err(stale().into());
+            }
+            // Whatever comes of it, it can be given back.
+            request.extensions_mut().insert(Sent::of(&request, &typed));
             let session = session.await?;
-            let typed = pairs.await.map_err(|_| Problem::malformed("Send the form as the page makes it."))?;
-            let typed = Typed(typed.into_inner());
-            if !is_ours || !session.is_form_token(typed.get(FORM_TOKEN)) {
+            if !session.is_form_token(typed.get(FORM_TOKEN)) {
                 return Err(stale().into());
             }
             Ok(Self { session, typed })
@@ -154,11 +180,18 @@ impl FromRequest for Posted {
     }
 }
 
+fn unread(error: &actix_web::Error) -> Problem {
+    match error.as_error() {
+        Some(UrlencodedError::Overflow { .. }) => Problem::too_large(FORM_BYTES_MAX),
+        _ => Problem::malformed("Send the form as the page makes it."),
+    }
+}
+
 /// A form of another page than ours, or of another session.
 pub fn stale() -> Problem {
     Problem {
         status: 403,
-        code: "stale-form",
+        code: STALE_FORM,
         title: "This form was not made for you",
         detail: "Load the page again, then send it once more.".to_owned(),
         fields: Vec::new(),

@@ -164,7 +164,7 @@ async fn find(app: web::Data<App>, posted: Posted) -> Result<HttpResponse, PageP
             }
         }
     }
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&session, &typed, &problems)))
+    Ok(page(problems.status(), &form(&session, &typed, &problems)))
 }
 
 fn form(session: &Session, typed: &Typed, problems: &Problems) -> FindPage {

@@ -14,6 +14,7 @@ mod duties;
 mod entry;
 mod form;
 mod frame;
+mod kept;
 mod looks;
 #[cfg(test)]
 mod markup;
@@ -31,6 +32,7 @@ mod tell;
 mod time_machine;
 mod words;
 
+use actix_web::middleware::from_fn;
 use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 
 use crate::api::address::{Address, nowhere};
@@ -64,8 +66,9 @@ pub fn addresses() -> Vec<Address> {
 /// Adds the pages to a server, and an answer at every address that is none: a page for whoever reads pages, a problem
 /// for programs.
 pub fn configure(config: &mut web::ServiceConfig) {
+    config.app_data(form::reading());
     for address in addresses() {
-        config.service(address.into_resource());
+        config.service(address.into_resource().wrap(from_fn(kept::keep)));
     }
     config.default_service(web::to(no_such_page));
 }

@@ -241,11 +241,11 @@ async fn ask_again(
         };
         match app.enquire(&session.visitor, question).await {
             Ok(answers) => return Ok(see(&receipt::address_of(&answers))),
-            Err(error) => problems.add("reason", refusal(error)?.sentence),
+            Err(error) => problems.refuse("reason", refusal(error)?),
         }
     }
     let shown = whole(&app, &session, id, &typed, &problems).await?;
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+    Ok(page(problems.status(), &shown))
 }
 
 async fn answer(app: web::Data<App>, posted: Posted, id: Path<String>) -> Result<HttpResponse, PageProblem> {
@@ -261,11 +261,11 @@ async fn answer(app: web::Data<App>, posted: Posted, id: Path<String>) -> Result
         let order = asking.order(Command::Enquiry { id: Some(id), command: command.into() });
         match app.execute(&session.visitor, order).await {
             Ok(_) => return Ok(see("/notices")),
-            Err(error) => problems.add("outcome", refusal(error)?.sentence),
+            Err(error) => problems.refuse("outcome", refusal(error)?),
         }
     }
     let shown = whole(&app, &session, id, &typed, &problems).await?;
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+    Ok(page(problems.status(), &shown))
 }
 
 #[cfg(test)]

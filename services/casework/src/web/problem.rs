@@ -9,6 +9,9 @@ use domain::decider::Refusal;
 use super::frame::{Frame, page, see};
 use crate::error::{ExecuteError, Problem};
 
+/// The code of a form of another page than ours, or of another session.
+pub const STALE_FORM: &str = "stale-form";
+
 /// A problem, as a page says it.
 #[derive(Debug)]
 pub struct PageProblem(Problem);
@@ -38,7 +41,7 @@ fn said(problem: &Problem) -> Said {
             "There is no such page, or no record that your role may know of for this purpose. That is not \
              reassurance: if you are worried about a child, ask about them or ring the front door.",
         ),
-        (403, "stale-form") => (
+        (403, STALE_FORM) => (
             "This page has grown old",
             "You signed in again, or as somebody else, since it was opened. Go back, load it again, and send it once more.",
         ),
@@ -46,7 +49,13 @@ fn said(problem: &Problem) -> Said {
             "Your role may not do this",
             "If you need it to protect a child now, ring the front door and say why.",
         ),
+        (409, "stale") => ("This was not recorded", "Look at the record again, then try again."),
         (409, _) => ("This was not recorded", "A rule stands in the way. Nothing was written."),
+        (413, _) => (
+            "This is longer than can be taken",
+            "Nothing was written. Go back: what you typed is still there unless your browser let go of it. Shorten it, \
+             and send it again.",
+        ),
         (422, _) => ("Some of this cannot be taken", "Nothing was written. Go back and set it right."),
         (429 | 503, _) => (
             "This cannot be answered just now",
@@ -96,11 +105,56 @@ impl ResponseError for PageProblem {
     }
 }
 
-/// The words of an order's refusal, to be shown in the form it came from; what is no fault of the form is a page of
-/// its own.
-pub fn refusal(error: ExecuteError) -> Result<Refusal, PageProblem> {
+impl PageProblem {
+    /// The same may be taken in a moment, as it was sent.
+    pub fn is_for_later(&self) -> bool {
+        matches!(self.0.code, "overloaded" | "unavailable" | "stale")
+    }
+
+    /// It was made for a session that is over, or is another.
+    pub fn is_of_another_session(&self) -> bool {
+        matches!(self.0.code, "unproven" | STALE_FORM)
+    }
+
+    pub fn retry_after_seconds(&self) -> Option<u32> {
+        self.0.retry_after_seconds
+    }
+}
+
+/// Why an order was not carried out, as the form it came from says it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refused {
+    pub code: &'static str,
+    pub sentence: &'static str,
+    pub status: StatusCode,
+}
+
+impl Refused {
+    fn for_later(error: &ExecuteError, sentence: &'static str) -> Self {
+        let problem = Problem::from(error);
+        Self { code: problem.code, sentence, status: problem.status_code() }
+    }
+}
+
+/// The words of an order's refusal, to be shown in the form it came from; what is no fault of the form and does not
+/// pass by itself is a page of its own. What passes can be sent again: it goes by its form's key, and is carried out
+/// once.
+pub fn refusal(error: ExecuteError) -> Result<Refused, PageProblem> {
     match error {
-        ExecuteError::Refused(refusal) => Ok(refusal),
+        ExecuteError::Refused(Refusal { code, sentence }) => {
+            Ok(Refused { code, sentence, status: StatusCode::UNPROCESSABLE_ENTITY })
+        }
+        ExecuteError::Overloaded => {
+            Ok(Refused::for_later(&error, "Too much is being written just now. Send it again in a moment"))
+        }
+        ExecuteError::Stale => Ok(Refused::for_later(
+            &error,
+            "Somebody else wrote to this record at the same time. Look at it again, then send it again",
+        )),
+        ExecuteError::Unavailable(_) => Ok(Refused::for_later(
+            &error,
+            "The record cannot be reached just now. Send it again in a moment: nothing is recorded twice",
+        )),
         other => Err(PageProblem(Problem::from(other))),
     }
 }

@@ -255,11 +255,11 @@ async fn conclude(
         let order = asking.order(Command::Review { id, command: Conclude { outcome, note }.into() });
         match app.execute(&session.visitor, order).await {
             Ok(_) => return Ok(see(&format!("/reviews/{id}"))),
-            Err(error) => problems.add("outcome", refusal(error)?.sentence),
+            Err(error) => problems.refuse("outcome", refusal(error)?),
         }
     }
     let shown = whole(&app, &session, id, &typed, &problems).await?;
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+    Ok(page(problems.status(), &shown))
 }
 
 #[cfg(test)]

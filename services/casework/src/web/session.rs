@@ -13,10 +13,12 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::ValueEnum as _;
 use domain::access::{Action, LawfulBasis, Purpose, Role};
+use domain::ids::PractitionerId;
 
 use super::components::Hidden;
 use super::form::{Posted, Typed, is_from_our_pages};
 use super::frame::see;
+use super::kept;
 use super::problem::PageProblem;
 use crate::api::address::{Address, at};
 use crate::api::input::{Asking, TraceContext};
@@ -29,6 +31,8 @@ const COOKIE: &str = "goldthread-visitor";
 /// A shift.
 const GOOD_FOR_HOURS: i64 = 12;
 pub const FORM_TOKEN: &str = "form";
+/// The name of the button that chooses whom to be.
+pub const PERSONA: &str = "persona";
 
 pub fn addresses() -> Vec<Address> {
     vec![at("/sign-in").post(sign_in), at("/sign-out").post(sign_out)]
@@ -104,10 +108,31 @@ async fn prove(request: &HttpRequest) -> Result<Session, PageProblem> {
     let token = cookie_of(request).ok_or_else(unproven)?;
     let visitor = app.visitor(token).map_err(|_| unproven())?;
     let (name, agency) = names(app, &visitor).await?;
-    let form_token = app.ids.hash("goldthread/form/1", &[token.as_bytes()]);
+    let form_token = form_token(app, visitor.practitioner(), token);
     let trace = request.extensions().get::<TraceContext>().map(|TraceContext(trace)| *trace);
-    let form_token = form_token.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Session { visitor, name, agency, form_token, trace, now: app.clock.now() })
+}
+
+/// What the forms of a session carry. The first half says who they were made for, and still does when the session is
+/// over; the second belongs to the session.
+fn form_token(app: &App, who: PractitionerId, token: &str) -> String {
+    let session = app.ids.hash("goldthread/form/1", &[token.as_bytes()]);
+    format!("{}.{}", mark_of(app, who), hex(&session))
+}
+
+fn mark_of(app: &App, who: PractitionerId) -> String {
+    hex(&app.ids.hash("goldthread/form-of/1", &[who.0.as_bytes()]))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Who a form was made for, whatever has become of their session: somebody who can be signed in again, or none.
+pub fn made_for(app: &App, form_token: &str) -> Option<Persona> {
+    let (mark, _) = form_token.split_once('.')?;
+    let is_theirs = |persona: &&Persona| mark == mark_of(app, persona.actor(app).practitioner);
+    Persona::ALL.iter().find(is_theirs).copied().filter(|_| app.settings.demonstration)
 }
 
 async fn names(app: &App, visitor: &Visitor) -> Result<(String, String), ReadError> {
@@ -128,21 +153,29 @@ async fn sign_in(
         return Err(super::form::stale().into());
     }
     let typed = Typed::from(typed.into_inner());
-    let persona = Persona::from_str(typed.get("persona"), false).map_err(|_| Problem::no_such_page())?;
-    let token = app.token(&persona.actor(&app), TimeDelta::hours(GOOD_FOR_HOURS));
+    let persona = Persona::from_str(typed.get(PERSONA), false).map_err(|_| Problem::no_such_page())?;
+    let actor = persona.actor(&app);
+    let token = app.token(&actor, TimeDelta::hours(GOOD_FOR_HOURS));
     let token = token.map_err(|_| Problem::no_such_page())?;
-    Ok(see_with(&token, TimeDelta::hours(GOOD_FOR_HOURS)))
+    let answer = match kept::brought(&typed)? {
+        None => see("/"),
+        // What somebody typed is not for whoever signs in after them.
+        Some(_) if made_for(&app, typed.get(FORM_TOKEN)) != Some(persona) => {
+            return Err(super::form::stale().into());
+        }
+        Some(brought) => brought.go_on(persona, form_token(&app, actor.practitioner, &token)),
+    };
+    Ok(with_cookie(answer, &token, TimeDelta::hours(GOOD_FOR_HOURS)))
 }
 
 async fn sign_out(_: Posted) -> HttpResponse {
-    see_with("", TimeDelta::zero())
+    with_cookie(see("/"), "", TimeDelta::zero())
 }
 
-/// Goes to the first page, as somebody or as nobody.
-fn see_with(token: &str, good_for: TimeDelta) -> HttpResponse {
+/// From then on the browser is somebody's, or nobody's.
+fn with_cookie(mut answer: HttpResponse, token: &str, good_for: TimeDelta) -> HttpResponse {
     let seconds = good_for.num_seconds();
     let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}");
-    let mut answer = see("/");
     // A token is letters, digits, points, dashes and underscores.
     if let Ok(value) = header::HeaderValue::from_str(&cookie) {
         answer.headers_mut().insert(header::SET_COOKIE, value);

@@ -1,6 +1,5 @@
 //! What a person makes of an alert: something follows, or nothing does with a reason; and opinions, labelled as such.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, web};
 use domain::access::{Purpose, Role};
@@ -216,11 +215,11 @@ async fn carry_out(
         let asking = session.asking_once(purpose, &typed);
         match app.execute(&session.visitor, asking.order(Command::Alert { id, command })).await {
             Ok(_) => return Ok(see(&format!("/alerts/{id}?for={}", purpose.code()))),
-            Err(error) => problems.add(refused_at, refusal(error)?.sentence),
+            Err(error) => problems.refuse(refused_at, refusal(error)?),
         }
     }
     let shown = whole(app, &session, id, purpose, &typed, &problems).await?;
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+    Ok(page(problems.status(), &shown))
 }
 
 #[cfg(test)]

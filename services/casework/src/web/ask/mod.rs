@@ -105,11 +105,11 @@ async fn ask(
                     return Ok(see(&receipt::address_of(&answers)));
                 }
                 Err(ExecuteError::Invalid(missing)) => say_missing(&typed, &missing, &mut problems),
-                Err(error) => problems.add("by", refusal(error)?.sentence),
+                Err(error) => problems.refuse("by", refusal(error)?),
             }
         }
     }
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &form(&app, &session, purpose, &typed, &problems)))
+    Ok(page(problems.status(), &form(&app, &session, purpose, &typed, &problems)))
 }
 
 /// What an enquiry takes and was not typed, at the fields of the way that was chosen.

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, web};
 use domain::access::{Action, Purpose, Role};
@@ -138,11 +137,11 @@ pub(super) async fn decide(
         let order = asking.order(Command::Contact { id: Some(id), command: command.into() });
         match app.execute(&session.visitor, order).await {
             Ok(_) => return Ok(see(&format!("/contacts/{id}?for={}", purpose.code()))),
-            Err(error) => problems.add("outcome", refusal(error)?.sentence),
+            Err(error) => problems.refuse("outcome", refusal(error)?),
         }
     }
     let shown = shown(&app, &session, id, purpose, &typed, &problems).await?;
-    Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+    Ok(page(problems.status(), &shown))
 }
 
 /// The agency of a name, however it is capitalised.

@@ -159,11 +159,11 @@ async fn carry_out(
         let order = session.asking(purpose).order(Command::Contact { id: Some(id), command });
         match app.execute(&session.visitor, order).await {
             Ok(_) => return Ok(see(&format!("/contacts/{id}?for={}", purpose.code()))),
-            Err(error) => problems.add("incident", refusal(error)?.sentence),
+            Err(error) => problems.refuse("incident", refusal(error)?),
         }
     }
     let shown = shown(app, &session, id, purpose, &typed, &problems).await?;
-    Ok(page(actix_web::http::StatusCode::UNPROCESSABLE_ENTITY, &shown))
+    Ok(page(problems.status(), &shown))
 }
 
 #[cfg(test)]

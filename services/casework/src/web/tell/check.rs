@@ -3,9 +3,10 @@
 use askama::Template;
 use domain::access::{AccessClass, Disclosure, Involvement, Purpose, Relation, Role, Sensitivity};
 use domain::contact::{Significance, SourceDisclosure};
+use projections::scope::Restriction;
 
 use super::read::Telling;
-use super::{Of, identity, is_front_door};
+use super::{Of, child, is_front_door};
 use crate::app::App;
 use crate::web::components::Hidden;
 use crate::web::form::Typed;
@@ -15,6 +16,35 @@ use crate::web::receipt::Identity;
 use crate::web::session::Session;
 use crate::web::words;
 
+/// Whether the child's record is kept to named readers, as far as whoever tells may know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kept {
+    Open,
+    ToNamedReaders,
+    /// They may not: what holds in either case is said, whichever it is.
+    NotTold,
+}
+
+impl Kept {
+    /// Whoever is told all of a record is told that it is kept to named readers, too; nobody else is.
+    pub fn known(restriction: Option<&Restriction>, disclosure: Disclosure) -> Self {
+        match (disclosure, restriction) {
+            (Disclosure::Full, None) => Self::Open,
+            (Disclosure::Full, Some(_)) => Self::ToNamedReaders,
+            _ => Self::NotTold,
+        }
+    }
+}
+
+/// Somebody, and what they see.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct SeenBy {
+    who: &'static str,
+    open: &'static str,
+    /// When the record is kept to readers it names, and they are none of them.
+    kept: &'static str,
+}
+
 #[derive(Template)]
 #[template(path = "tell-check.html")]
 pub(super) struct CheckPage {
@@ -23,8 +53,9 @@ pub(super) struct CheckPage {
     child: Option<Identity>,
     rows: Vec<(&'static str, String)>,
     account: String,
-    seen_by: Vec<(&'static str, &'static str)>,
-    source: &'static str,
+    kept: Kept,
+    seen_by: Vec<SeenBy>,
+    source: String,
     is_urgent: bool,
     carried: Hidden,
 }
@@ -49,59 +80,81 @@ pub(super) async fn check(
     }
     let mut carried = session.hidden();
     carried.0.extend(typed.carried());
+    let child = child(app, session, of).await?;
     Ok(CheckPage {
         frame: Frame::of(session, "Check before it goes on record"),
         address: of.address(),
-        child: identity(app, session, of).await?,
+        // A record that is opened now is open.
+        kept: child.as_ref().map_or(Kept::Open, |(_, kept)| *kept),
+        child: child.map(|(identity, _)| identity),
         rows,
         account: told.account.as_str().to_owned(),
         seen_by: seen_by(app, session),
-        source: match told.source_disclosure {
-            SourceDisclosure::Named => "The family may be told who said it.",
-            SourceDisclosure::WithheldFromFamily => "The family is not told who said it.",
-            SourceDisclosure::Anonymous => "Nobody is told who said it, because they did not say.",
-        },
+        source: source(told.source_disclosure, is_front_door(session)),
         is_urgent: told.significance == Significance::ImmediateDanger,
         carried,
     })
 }
 
+/// What of it leaves the front door that takes it: who told it is told with care.
+fn source(disclosure: SourceDisclosure, is_front_door: bool) -> String {
+    let family = match disclosure {
+        SourceDisclosure::Named => return "The family may be told who said it.".to_owned(),
+        SourceDisclosure::WithheldFromFamily => "The family is not told who said it.",
+        SourceDisclosure::Anonymous => "Nobody is told who said it, because they did not say.",
+    };
+    let keepers = if is_front_door { "and you" } else { "and your agency" };
+    format!(
+        "{family} By whom, how and at what hour it was told stays with the front door that takes it {keepers}. Others \
+         above who see it see what it is about and the day, and nothing else of that."
+    )
+}
+
 /// Who will see which part, as policy decides it and not as somebody once wrote it down.
-fn seen_by(app: &App, session: &Session) -> Vec<(&'static str, &'static str)> {
-    let told = |role, relation, involvement, purpose| {
-        let class = AccessClass { relation, involvement, sensitivity: Sensitivity::Open };
-        match app.told(role, class, purpose) {
-            Disclosure::Full => "All of it, with the account",
-            Disclosure::Progress => {
-                "How the child stands, who asked, and how the work goes on; not this account"
-            }
-            Disclosure::Status => "How the child stands, and whom to ring; not this account",
-            Disclosure::Contact => "Whom to ring; nothing of this",
-            Disclosure::None => "Nothing",
-        }
+fn seen_by(app: &App, session: &Session) -> Vec<SeenBy> {
+    let said = |disclosure| match disclosure {
+        Disclosure::Full => "All of it, with the account",
+        Disclosure::Progress => "How the child stands, who asked, and how the work goes on; not this account",
+        Disclosure::Status => "How the child stands, and whom to ring; not this account",
+        Disclosure::Contact => "Whom to ring; nothing of this",
+        Disclosure::None => "Nothing",
+    };
+    let told = |who, role, relation, involvement, purpose| {
+        let of = |sensitivity| {
+            let class = AccessClass { relation, involvement, sensitivity };
+            said(app.told(role, class, purpose))
+        };
+        SeenBy { who, open: of(Sensitivity::Open), kept: of(Sensitivity::Restricted) }
     };
     let (own, partner) = (Relation::Own, Relation::Partner);
     let (nobodys, theirs) = (Involvement::Neither, Involvement::Caseload);
     let mut seen = vec![
-        (
+        told(
             "The authority’s front door, which decides",
-            told(Role::FrontDoor, own, nobodys, Purpose::ReferralConsideration),
+            Role::FrontDoor,
+            own,
+            nobodys,
+            Purpose::ReferralConsideration,
         ),
-        ("The child’s social worker", told(Role::SocialWorker, own, theirs, Purpose::AllocatedWork)),
-        ("Managers of social care", told(Role::TeamManager, own, nobodys, Purpose::ReferralConsideration)),
+        told("The child’s social worker", Role::SocialWorker, own, theirs, Purpose::AllocatedWork),
+        told("Managers of social care", Role::TeamManager, own, nobodys, Purpose::ReferralConsideration),
     ];
     if let Some(role) = session.role().filter(|_| !is_front_door(session)) {
-        let mine = told(role, Relation::Author, nobodys, Purpose::ReferralConsideration);
-        seen.push(("You, and those in your role at your agency", mine));
+        let you = "You, and those in your role at your agency";
+        seen.push(told(you, role, Relation::Author, nobodys, Purpose::ReferralConsideration));
     }
     seen.extend([
-        (
+        told(
             "Safeguarding leads of other schools and agencies",
-            told(Role::SafeguardingLead, partner, nobodys, Purpose::ReferralConsideration),
+            Role::SafeguardingLead,
+            partner,
+            nobodys,
+            Purpose::ReferralConsideration,
         ),
-        ("Emergency departments", told(Role::EmergencyNurse, partner, nobodys, Purpose::Attendance)),
-        ("Police", told(Role::PoliceOfficer, partner, nobodys, Purpose::SafeguardingCheck)),
-        ("Teachers", told(Role::Teacher, partner, nobodys, Purpose::SafeguardingCheck)),
+        told("Emergency departments", Role::EmergencyNurse, partner, nobodys, Purpose::Attendance),
+        told("Health visitors", Role::HealthVisitor, partner, nobodys, Purpose::SafeguardingCheck),
+        told("Police", Role::PoliceOfficer, partner, nobodys, Purpose::SafeguardingCheck),
+        told("Teachers", Role::Teacher, partner, nobodys, Purpose::SafeguardingCheck),
     ]);
     seen
 }
@@ -114,19 +167,48 @@ mod tests {
 
     #[test]
     fn the_answers_to_check_are_whole_and_escaped() {
-        let check = CheckPage {
+        let sample = |kept| CheckPage {
             frame: Frame::plain("Check"),
             address: "/contacts/new".to_owned(),
             child: Some(Identity::hidden()),
             rows: vec![("When", "Now".to_owned())],
             account: "<b>bold</b>".to_owned(),
-            seen_by: vec![("The front door", "All of it")],
-            source: "The family may be told.",
+            kept,
+            seen_by: vec![SeenBy { who: "The front door", open: "All of it", kept: "Whom to ring" }],
+            source: "The family may be told.".to_owned(),
             is_urgent: true,
             carried: Hidden(vec![("account".to_owned(), "\"quoted\"".to_owned())]),
         };
-        let html = check.render().unwrap();
-        is_whole(&html);
-        assert!(!html.contains("<b>") && !html.contains("value=\"\"quoted"), "{html}");
+        for (kept, says) in [
+            (Kept::Open, [true, false]),
+            (Kept::ToNamedReaders, [false, true]),
+            // Neither is promised alone: they cannot tell which it is.
+            (Kept::NotTold, [true, true]),
+        ] {
+            let html = sample(kept).render().unwrap();
+            is_whole(&html);
+            assert!(!html.contains("<b>") && !html.contains("value=\"\"quoted"), "{html}");
+            assert_eq!(["All of it", "Whom to ring"].map(|what| html.contains(what)), says, "{html}");
+        }
+    }
+
+    #[test]
+    fn only_whoever_is_told_all_of_a_record_is_told_whether_it_is_kept_to_named_readers() {
+        let owner = domain::ids::PractitionerId(uuid::Uuid::nil());
+        let review_on = "2026-06-01".parse().unwrap();
+        let kept = Restriction { owner, readers: Vec::new(), review_on };
+        for disclosure in Disclosure::ALL {
+            let both = [None, Some(&kept)].map(|restriction| Kept::known(restriction, *disclosure));
+            let tells = *disclosure == Disclosure::Full;
+            assert_eq!(both, if tells { [Kept::Open, Kept::ToNamedReaders] } else { [Kept::NotTold; 2] });
+        }
+    }
+
+    #[test]
+    fn what_is_told_in_confidence_says_what_stays_at_the_front_door() {
+        assert_eq!(source(SourceDisclosure::Named, false), "The family may be told who said it.");
+        for confided in [SourceDisclosure::WithheldFromFamily, SourceDisclosure::Anonymous] {
+            assert!(source(confided, false).contains("By whom, how and at what hour"));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use domain::contact::{ConcernKind, Method};
 
-use super::{Of, identity, is_front_door};
+use super::{Of, child, is_front_door};
 use crate::app::App;
 use crate::web::components::{
     Answer, Checks, Choice, DateField, ErrorSummary, Hidden, Keypad, Problems, TextArea, TextField,
@@ -68,7 +68,7 @@ pub(super) async fn form(
         frame: Frame::of(session, "Tell the front door about a child").wrong(!problems.is_empty()),
         address: of.address(),
         summary: problems.summary(),
-        child: identity(app, session, of).await?,
+        child: child(app, session, of).await?.map(|(identity, _)| identity),
         names,
         born: DateField {
             legend: "Date of birth",

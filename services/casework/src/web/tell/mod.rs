@@ -12,17 +12,17 @@ mod read;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use domain::access::{Action, Purpose, Role};
+use domain::access::{Action, Disclosure, Purpose, Role};
 use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Concern, Record, decide_by};
 use domain::ids::{ContactId, PersonId};
 use domain::person::{Open, PersonKind};
 use domain::source::{Basis, Source};
 use domain::when::{Occurred, civil_day};
-use projections::people;
+use projections::{access, people};
 use serde::Deserialize;
 
-use self::check::check;
+use self::check::{Kept, check};
 use self::form::form;
 use self::read::{Telling, read};
 use super::components::Problems;
@@ -33,9 +33,10 @@ use super::problem::{PageProblem, refusal};
 use super::receipt::Identity;
 use super::session::Session;
 use super::words;
+use crate::access_log::{Shown, ShownPerson};
 use crate::api::address::{Address, at};
 use crate::api::input::Written as _;
-use crate::api::reading::{OfPerson, read_person};
+use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::error::Problem;
 use crate::execute::Command;
@@ -112,13 +113,13 @@ async fn go_on(
     let Some(told) = told.filter(|_| problems.is_empty() && step != "change") else {
         // Whoever comes back to change something has done nothing wrong yet.
         let problems = if step == "change" { Problems::default() } else { problems };
-        let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-        return Ok(page(status, &form(&app, &session, &of, &typed, &problems).await?));
+        return Ok(page(problems.status(), &form(&app, &session, &of, &typed, &problems).await?));
     };
-    if let Some(near) = before_a_new_record(&app, &session, &of, &typed).await? {
-        return Ok(page(StatusCode::OK, &near));
-    }
+    // Sent again, it must not meet the record that it opened itself.
     if step != "record" {
+        if let Some(near) = before_a_new_record(&app, &session, &of, &typed).await? {
+            return Ok(page(StatusCode::OK, &near));
+        }
         return Ok(page(StatusCode::OK, &check(&app, &session, &of, &typed, &told).await?));
     }
     match put_on_record(&app, &session, &of, &typed, told).await {
@@ -128,9 +129,9 @@ async fn go_on(
         Err(error) => {
             let refused = refusal(error)?;
             let field = if refused.code == "in-the-future" { "when" } else { "account" };
-            problems.add(field, refused.sentence);
+            problems.refuse(field, refused);
             let shown = form(&app, &session, &of, &typed, &problems).await?;
-            Ok(page(StatusCode::UNPROCESSABLE_ENTITY, &shown))
+            Ok(page(problems.status(), &shown))
         }
     }
 }
@@ -223,13 +224,24 @@ async fn put_on_record(
     Ok((done.stream, child))
 }
 
-async fn identity(app: &App, session: &Session, of: &Of) -> Result<Option<Identity>, PageProblem> {
+/// The child it is about, where there is a record; and whether that is kept to named readers.
+async fn child(app: &App, session: &Session, of: &Of) -> Result<Option<(Identity, Kept)>, PageProblem> {
     let Some(child) = of.child else { return Ok(None) };
     let today = civil_day(app.clock.now());
     let asking = session.asking(of.purpose);
-    let found = read_person(app, &asking, Action::ReadPerson, child, None, async |scope| {
+    let looking = asking.looking(Action::ReadPerson);
+    judge_by_now(app).await?;
+    let found = app.look(&session.visitor, looking, async |scope| {
         let known = people::known(&app.views, scope, &[child]).await?.remove(&child);
-        Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: Identity::of(&known, today) }))
+        let standing = access::standing(&app.views, child).await?;
+        let restriction = standing.as_ref().and_then(|standing| standing.restriction.as_ref());
+        let disclosure = known.as_ref().map_or(Disclosure::None, |known| known.disclosure);
+        // Anyone may tell about any child, whatever they are told of them; nor are they told here whether there is one.
+        let identity = known.as_ref().map_or_else(Identity::hidden, |known| Identity::of(known, today));
+        Ok(Shown {
+            answer: (identity, Kept::known(restriction, disclosure)),
+            people: vec![ShownPerson { person: child, disclosure }],
+        })
     });
     Ok(Some(found.await?))
 }
