@@ -192,19 +192,24 @@ impl Reads {
         key: Key,
         cut: Position,
     ) -> Result<Vec<Entry>, ReadError> {
-        let source = self.source(view.name()).await?;
-        let sql = format!("select stream, category from {}.history where key = $1", source.schema);
-        let rows = source.client.query(&sql, &[&key]).await?;
-        let ids = rows
-            .iter()
-            .map(|row| Ok(StreamId { id: row.try_get(0)?, category: row.try_get(1)? }))
-            .collect::<Result<Vec<_>, ReadError>>()?;
-        drop(source);
+        let ids = self.streams_of(view, key).await?;
         let streams = self.log.streams(view, ids, cut).await?;
         let readable: HashMap<Uuid, Vec<Entry>> =
             streams.iter().map(|(id, events)| (*id, readable_up_to(events, cut))).collect();
         let history = history_of(view, key, readable.values().map(Vec::as_slice));
         Ok(history.into_iter().cloned().collect())
+    }
+
+    /// The streams on which anything ever stood that bears on a key.
+    pub(crate) async fn streams_of(
+        &self,
+        view: &'static dyn View,
+        key: Key,
+    ) -> Result<Vec<StreamId>, ReadError> {
+        let source = self.source(view.name()).await?;
+        let sql = format!("select stream, category from {}.history where key = $1", source.schema);
+        let rows = source.client.query(&sql, &[&key]).await?;
+        rows.iter().map(|row| Ok(StreamId { id: row.try_get(0)?, category: row.try_get(1)? })).collect()
     }
 
     /// Streams as they were written, corrections included, each up to the first event that cannot be read.

@@ -221,7 +221,8 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
         lead.practitioner().to_string(),
         "teachers-concern".to_owned(),
         "in-person".to_owned(),
-        "2A".to_owned(),
+        // As a value: an opaque place may hold the letters by chance.
+        "\"2A\"".to_owned(),
         "15:18".to_owned(),
         "15:20".to_owned(),
     ]);

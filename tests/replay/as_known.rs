@@ -87,7 +87,7 @@ async fn pages_of_a_timeline_follow_each_other_without_gap_or_repetition() {
             .await
             .expect("items")
             .expect("a child");
-        assert_eq!(by_position.len(), whole.items.len());
-        assert!(by_position.is_sorted_by_key(|item| item.position));
+        assert_eq!(by_position.items.len(), whole.items.len());
+        assert!(by_position.items.is_sorted_by_key(|item| item.position));
     }
 }

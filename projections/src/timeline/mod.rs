@@ -7,6 +7,7 @@ mod confided;
 mod detail;
 mod family;
 mod guard;
+mod left;
 mod queries;
 mod today;
 
@@ -25,6 +26,7 @@ pub use confided::Confided;
 pub use detail::{Detail, Involved};
 pub use family::{Tie, family};
 pub use guard::{Confidants, concerns_in_confidence, may_know_source};
+pub use left::{Left, Why, left};
 pub use queries::{Item, Page, Place, Since, Timeline, of, of_as_of, since};
 
 /// See the module.

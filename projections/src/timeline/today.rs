@@ -87,6 +87,10 @@ impl Today {
         Ok(())
     }
 
+    pub(super) fn is_here(&self, entry: EventId) -> bool {
+        self.here.contains_key(&entry)
+    }
+
     /// Those on whose pages entries of this one stand today.
     pub(super) fn people(&self) -> impl Iterator<Item = PersonId> {
         self.elsewhere.values().flatten().map(|(person, _)| *person)

@@ -5,20 +5,17 @@ use std::collections::hash_map::Entry;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Purpose;
-use domain::ids::AgencyId;
+use domain::ids::{AgencyId, PersonId};
 use domain::person::uncertain_date::UncertainDate;
-use domain::when::Occurred;
-use projections::timeline::Item;
+use domain::when::civil_day;
+use projections::timeline::{Item, Left, Why};
 use uuid::Uuid;
 
-use super::words;
+use super::{time_machine, words};
 use crate::app::App;
 use crate::error::ReadError;
-
-/// Recorded this much later than it happened, it says so.
-const LATE: TimeDelta = TimeDelta::hours(1);
 
 /// One knot in the thread.
 #[derive(Template, Clone, PartialEq, Eq, Default, Debug)]
@@ -28,14 +25,15 @@ pub struct EntrySaid {
     pub title: String,
     pub tone: &'static str,
     pub happened: String,
-    /// When it was recorded, where that is later.
-    pub recorded: Option<String>,
+    pub recorded: String,
     pub age: Option<String>,
     pub agency: String,
     pub lines: Vec<String>,
     /// The account, for those who may read it.
     pub account: Option<String>,
     pub corrected: Option<String>,
+    /// The page as it was known before it was set right, for those who may look back.
+    pub before: Option<String>,
     pub is_said: bool,
     /// True for what is about the record and not about the child.
     pub is_keeping: bool,
@@ -43,16 +41,28 @@ pub struct EntrySaid {
 
 impl HtmlSafe for EntrySaid {}
 
+/// An entry that stands on the page no more, in a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct LeftSaid {
+    pub title: String,
+    pub happened: String,
+    pub what: &'static str,
+    pub when: String,
+    pub before: Option<String>,
+}
+
 /// What entries are told with: whose page it is, for what, and the agencies' names.
 pub struct Telling {
     pub born: Option<UncertainDate>,
     pub purpose: Purpose,
+    /// Whose pages the reader may look back to.
+    looks_back_to: Option<PersonId>,
     agencies: HashMap<AgencyId, String>,
 }
 
 impl Telling {
-    pub fn new(born: Option<UncertainDate>, purpose: Purpose) -> Self {
-        Self { born, purpose, agencies: HashMap::new() }
+    pub fn new(born: Option<UncertainDate>, purpose: Purpose, looks_back_to: Option<PersonId>) -> Self {
+        Self { born, purpose, looks_back_to, agencies: HashMap::new() }
     }
 
     /// Learns the names of the agencies of these entries.
@@ -84,7 +94,7 @@ impl Telling {
             title,
             tone,
             happened: words::occurred(item.occurred),
-            recorded: recorded_late(item).then(|| words::moment(item.recorded_at)),
+            recorded: moment(item, item.recorded_at),
             age: self.born.and_then(|born| words::age(born, item.occurred.day())),
             agency: match item.agency {
                 Some(agency) => self.agency(agency).to_owned(),
@@ -93,10 +103,32 @@ impl Telling {
             },
             lines: lines(item),
             account: is_read_by_all_told.then(|| self.contact(item.stream)),
-            corrected: item.corrected_at.map(words::moment),
+            corrected: item.corrected_at.map(|at| moment(item, at)),
+            before: item.corrected_at.and_then(|at| self.before(at)),
             is_said: item.is_said,
             is_keeping: is_keeping(&item.kind),
         }
+    }
+
+    /// An entry that stands on the page no more.
+    pub fn say_left(&self, left: &Left) -> LeftSaid {
+        LeftSaid {
+            title: title(&left.item).0,
+            happened: words::occurred(left.item.occurred),
+            what: match left.why {
+                Why::Withdrawn => "Taken back",
+                Why::Moved => "Found not to belong here",
+            },
+            when: moment(&left.item, left.at),
+            before: self.before(left.at),
+        }
+    }
+
+    /// The page as it was known in the last whole minute before a moment.
+    fn before(&self, at: DateTime<Utc>) -> Option<String> {
+        let (day, time) = time_machine::address_of(at - TimeDelta::nanoseconds(1));
+        let purpose = self.purpose.code();
+        self.looks_back_to.map(|person| format!("/children/{person}?for={purpose}&known={day}&time={time}"))
     }
 
     fn contact(&self, id: Uuid) -> String {
@@ -120,18 +152,21 @@ fn is_keeping(kind: &str) -> bool {
     )
 }
 
-fn recorded_late(item: &Item) -> bool {
-    match item.occurred {
-        Occurred::Instant(at) => item.recorded_at - at > LATE,
-        other => other.latest() < item.recorded_at,
-    }
+/// Of what was told in confidence no hour is told.
+fn moment(item: &Item, at: DateTime<Utc>) -> String {
+    if item.is_guarded { words::day(civil_day(at)) } else { words::moment(at) }
 }
 
 fn plain(code: &str) -> String {
     code.replace('-', " ")
 }
 
+/// What a newer program writes is shown by its own name rather than not at all.
 fn title(item: &Item) -> (String, &'static str) {
+    titled(item).unwrap_or_else(|| (plain(&item.kind.replace('.', ": ")), ""))
+}
+
+fn titled(item: &Item) -> Option<(String, &'static str)> {
     const GRAVE: &str = "gt-timeline__item--grave";
     const QUIET: &str = "gt-timeline__item--quiet";
     let detail = &item.detail;
@@ -180,6 +215,7 @@ fn title(item: &Item) -> (String, &'static str) {
         "person.identifier-recorded" => ("A number was given".to_owned(), QUIET),
         "person.characteristics-recorded" => ("Characteristics recorded".to_owned(), QUIET),
         "person.address-recorded" => ("An address was given".to_owned(), QUIET),
+        "person.authority-recorded" => (words::duty_recorded(detail.variety.as_deref()).to_owned(), ""),
         "person.born" => ("Born".to_owned(), ""),
         "person.died" => ("Died".to_owned(), GRAVE),
         "person.restricted" => ("Kept to named readers".to_owned(), GRAVE),
@@ -207,10 +243,9 @@ fn title(item: &Item) -> (String, &'static str) {
         "worker.allocated" => (format!("Allocated: {}", variety()), ""),
         "worker.ended" => (format!("Allocation ended: {}", variety()), QUIET),
         "case.closed" => (with_outcome("Case closed", &outcome()), ""),
-        // What a newer program writes is shown by its own name rather than not at all.
-        other => (plain(&other.replace('.', ": ")), ""),
+        _ => return None,
     };
-    (said, tone)
+    Some((said, tone))
 }
 
 fn seen(code: Option<&str>) -> &'static str {
@@ -243,6 +278,9 @@ fn lines(item: &Item) -> Vec<String> {
                 lines.push(format!("Answered: {}", plain(answered)));
             }
         }
+        "person.authority-recorded" => {
+            lines.extend(detail.codes.iter().map(|authority| format!("Authority {authority}")));
+        }
         "cp-plan.started" | "cp-plan.category-changed" => {
             let categories: Vec<String> = detail.codes.iter().map(|code| words::category(code)).collect();
             if !categories.is_empty() {
@@ -252,4 +290,68 @@ fn lines(item: &Item) -> Vec<String> {
         _ => {}
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::event::Event;
+    use domain::ids::EventId;
+    use domain::when::Occurred;
+    use projections::timeline::Detail;
+
+    use super::*;
+
+    const AT: &str = "2026-03-10T14:30:20Z";
+
+    fn item(kind: &'static str) -> Item {
+        let at: DateTime<Utc> = AT.parse().unwrap();
+        Item {
+            position: 1,
+            event_id: EventId(Uuid::nil()),
+            stream: Uuid::nil(),
+            kind: kind.into(),
+            occurred: Occurred::Instant(at),
+            recorded_at: at,
+            agency: None,
+            actor: None,
+            authority: None,
+            role: None,
+            is_said: false,
+            corrected_at: Some(at),
+            detail: Detail::default(),
+            is_guarded: false,
+        }
+    }
+
+    #[test]
+    fn every_kind_of_event_on_a_child_s_page_has_a_title_in_words() {
+        let is_on_no_page = |kind: &str| {
+            let of = kind.split('.').next().unwrap();
+            matches!(of, "entry" | "agency" | "practitioner" | "review" | "return" | "alert")
+                || (of == "enquiry" && kind != "enquiry.made")
+        };
+        let kinds: Vec<&str> = Event::frozen().into_iter().map(|frozen| frozen.kind).collect();
+        for kind in kinds.into_iter().filter(|kind| !is_on_no_page(kind)) {
+            assert!(titled(&item(kind)).is_some(), "{kind}");
+        }
+        assert_eq!(title(&item("newer.than-this")).0, "newer: than this");
+    }
+
+    #[test]
+    fn an_entry_says_when_it_was_recorded_and_only_who_looks_back_is_led_before_its_correction() {
+        let telling = |looks_back_to| Telling::new(None, Purpose::ReferralConsideration, looks_back_to);
+        let person = PersonId(Uuid::nil());
+        let said = telling(None).say(&item("visit.made"));
+        assert_eq!((said.recorded.as_str(), &said.before), ("10 March 2026, 2:30pm", &None));
+        let said = telling(Some(person)).say(&item("visit.made"));
+        let before = said.before.clone().unwrap();
+        assert!(before.ends_with("?for=referral-consideration&known=2026-03-10&time=14:30"), "{before}");
+        let html = said.render().unwrap();
+        assert!(
+            html.contains("Recorded 10 March 2026, 2:30pm") && html.contains("known=2026-03-10"),
+            "{html}"
+        );
+        let guarded = Item { is_guarded: true, ..item("contact.recorded") };
+        assert_eq!(telling(None).say(&guarded).recorded, "10 March 2026");
+    }
 }

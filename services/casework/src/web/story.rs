@@ -17,16 +17,16 @@ use projections::{enquiries, people, status, timeline};
 use serde::Deserialize;
 
 use super::alerts::{self, AlertRow};
-use super::components::{DateField, ErrorSummary, Problems};
+use super::components::{DateField, ErrorSummary, Problems, TextField};
 use super::day;
 use super::duties::Duties;
-use super::entry::{EntrySaid, Telling};
+use super::entry::{EntrySaid, LeftSaid, Telling};
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
 use super::receipt::{Identity, Ring, ring};
 use super::session::Session;
 use super::start::Door;
-use super::time_machine::Moment;
+use super::time_machine::{DAY, Moment, TIME};
 use super::words;
 use crate::api::address::{Address, at};
 use crate::api::input::Written as _;
@@ -94,6 +94,8 @@ struct StoryPage {
     is_told_its_own: bool,
     /// How many entries about the keeping of the record are left out.
     hides: usize,
+    /// What stands here no more, where everything was asked for by somebody who may look back.
+    left: Option<Vec<LeftSaid>>,
     next: Option<String>,
     live: Option<String>,
     may_see_looks: bool,
@@ -103,7 +105,24 @@ struct StoryPage {
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct TimeMachine {
     known: DateField,
-    time: String,
+    time: TextField,
+}
+
+impl TimeMachine {
+    fn of(known: Option<&str>, time: Option<&str>, problems: &Problems) -> Self {
+        Self {
+            known: day::fields(DAY, KNOWN_AT, known, problems.of(DAY)),
+            time: TextField {
+                name: TIME,
+                label: "Or at this time on it",
+                hint: "Such as 14:30.",
+                width: "govuk-input--width-5",
+                value: time.unwrap_or_default().to_owned(),
+                error: problems.of(TIME),
+                ..TextField::default()
+            },
+        }
+    }
 }
 
 /// How a child stands at one authority.
@@ -176,6 +195,7 @@ struct Gathered {
     relatives: std::collections::HashMap<PersonId, people::Person>,
     attended: Option<enquiries::EnquiryMade>,
     alerts: Vec<AlertRow>,
+    left: Option<Vec<timeline::Left>>,
 }
 
 async fn read(
@@ -207,6 +227,9 @@ async fn read(
         if let (Some(scope), None) = (&may_read_alerts, as_of) {
             found.alerts = alerts::of_child(&app, scope, id, purpose).await?;
         }
+        if may_look_back && asked.all.is_some() && as_of.is_none() && before.is_none() {
+            found.left = Some(timeline::left(&app.views, scope, id).await?);
+        }
         let disclosure = found.status.as_ref().map_or(Disclosure::None, |status| status.disclosure);
         Ok((disclosure > Disclosure::None).then_some(OfPerson { answer: found, disclosure }))
     })
@@ -220,7 +243,8 @@ async fn read(
         let after = shared.places.seal(PlaceIn::LiveTimeline, id.0, reader, found.position, None);
         format!("/children/{id}/live?for={}&after={after}", purpose.code())
     });
-    let said = Said { app: &app, session: &session, id, purpose, now, past: known_at };
+    let looks_back = may_look_back.then_some(id);
+    let said = Said { app: &app, session: &session, id, purpose, now, past: known_at, looks_back };
     let mut shown = said.page(gathered, next, live).await?;
     shown.past = known_at.map(|at| moment.said(at));
     if asked.all.is_none() {
@@ -228,12 +252,9 @@ async fn read(
     }
     shown.summary = problems.summary();
     shown.frame = shown.frame.wrong(!problems.is_empty());
-    shown.time_machine = may_look_back.then(|| TimeMachine {
-        known: day::fields("known", KNOWN_AT, known.as_deref(), problems.of("known")),
-        time: asked.time.clone().unwrap_or_default(),
-    });
-    let status = if problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok(page(status, &shown))
+    shown.time_machine =
+        may_look_back.then(|| TimeMachine::of(known.as_deref(), asked.time.as_deref(), &problems));
+    Ok(page(problems.status(), &shown))
 }
 
 /// What is said about the record and not about the child is left out of the story unless it is asked for.
@@ -300,7 +321,7 @@ async fn gather(
     known.push(id);
     let mut relatives = people::known(views, scope, &known).await?;
     let known = relatives.remove(&id);
-    Ok(Gathered { known, status, timeline, family, relatives, attended, alerts: Vec::new() })
+    Ok(Gathered { known, status, timeline, family, relatives, attended, alerts: Vec::new(), left: None })
 }
 
 /// What the page's words are made with.
@@ -312,6 +333,8 @@ struct Said<'a> {
     now: DateTime<Utc>,
     /// The moment looked back to.
     past: Option<DateTime<Utc>>,
+    /// Whose pages the reader may look back to.
+    looks_back: Option<PersonId>,
 }
 
 impl Said<'_> {
@@ -322,7 +345,8 @@ impl Said<'_> {
         live: Option<String>,
     ) -> Result<StoryPage, PageProblem> {
         let today = civil_day(self.now);
-        let mut telling = Telling::new(gathered.known.as_ref().and_then(people::Person::born), self.purpose);
+        let born = gathered.known.as_ref().and_then(people::Person::born);
+        let mut telling = Telling::new(born, self.purpose, self.looks_back);
         let items = gathered.timeline.as_ref().map(|found| found.items.as_slice());
         telling.learn(self.app, items.unwrap_or_default().iter().filter_map(|item| item.agency)).await?;
         telling.learn(self.app, gathered.attended.iter().map(|made| made.asked_by)).await?;
@@ -392,6 +416,7 @@ impl Said<'_> {
                 .as_ref()
                 .is_some_and(|found| found.disclosure < Disclosure::Progress),
             hides: 0,
+            left: gathered.left.map(|left| left.iter().map(|left| telling.say_left(left)).collect()),
             next,
             live,
             may_see_looks: self.app.scope(&self.session.visitor, Action::ReadAccess, self.purpose).is_ok(),
@@ -435,11 +460,12 @@ struct AsHtml {
     app: web::Data<App>,
     purpose: Purpose,
     born: Option<domain::person::uncertain_date::UncertainDate>,
+    looks_back: Option<PersonId>,
 }
 
 impl Writing for AsHtml {
     async fn entry(&self, item: timeline::Item) -> Result<String, ReadError> {
-        let mut telling = Telling::new(self.born, self.purpose);
+        let mut telling = Telling::new(self.born, self.purpose, self.looks_back);
         telling.learn(&self.app, item.agency.into_iter()).await?;
         let html = telling.say(&item).render().map_err(|cause| ReadError::Corrupt(Box::new(cause)))?;
         // A message ends at a line break.
@@ -463,7 +489,8 @@ async fn live(
         let known = people::known(&app.views, scope, &[id]).await?.remove(&id);
         Ok(known.map(|known| OfPerson { disclosure: known.disclosure, answer: known.born() }))
     });
-    let writing = AsHtml { app: app.clone(), purpose, born: known.await? };
+    let looks_back = app.scope(&session.visitor, Action::Replay, purpose).is_ok().then_some(id);
+    let writing = AsHtml { app: app.clone(), purpose, born: known.await?, looks_back };
     Ok(hold_open(app, shared, asking, id, asked.after.as_deref(), &request, writing).await?)
 }
 
@@ -477,7 +504,7 @@ mod tests {
         let entry = EntrySaid {
             id: "entry-1".to_owned(),
             title: "Contact: neglect".to_owned(),
-            recorded: Some("2 March 2026".to_owned()),
+            recorded: "2 March 2026".to_owned(),
             age: Some("7 years".to_owned()),
             account: Some("/contacts/1".to_owned()),
             corrected: Some("3 March 2026".to_owned()),
@@ -485,6 +512,7 @@ mod tests {
             is_said: true,
             ..EntrySaid::default()
         };
+        let machine = TimeMachine::of(None, Some("14:30"), &Problems::default());
         StoryPage {
             frame: Frame::plain("Story"),
             summary: ErrorSummary::default(),
@@ -499,8 +527,8 @@ mod tests {
             missing: vec!["Missing from home since 1 March 2026".to_owned()],
             past: Some("the end of 1 March 2026".to_owned()),
             time_machine: Some(TimeMachine {
-                known: day::fields("known", KNOWN_AT, Some("2026-03-01"), Some("Give a day".to_owned())),
-                time: "14:30".to_owned(),
+                known: day::fields(DAY, KNOWN_AT, Some("2026-03-01"), Some("Give a day".to_owned())),
+                time: TextField { error: Some("Give a time".to_owned()), ..machine.time },
             }),
             statuses: vec![Stands {
                 authority: "Invented Council".to_owned(),
@@ -542,6 +570,13 @@ mod tests {
             entries: Some(vec![entry]),
             is_told_its_own: true,
             hides: 4,
+            left: Some(vec![LeftSaid {
+                title: "A number was given".to_owned(),
+                happened: "4 March 2026".to_owned(),
+                what: "Taken back",
+                when: "5 March 2026".to_owned(),
+                before: Some("/children/1?known=2026-03-05".to_owned()),
+            }]),
             next: Some("place".to_owned()),
             live: Some("/children/1/live?for=audit&after=x".to_owned()),
             may_see_looks: true,

@@ -6,6 +6,10 @@ use domain::when::{civil_day, start_of};
 use super::components::Problems;
 use super::words;
 
+/// The names of its fields.
+pub const DAY: &str = "known";
+pub const TIME: &str = "time";
+
 /// What was typed of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Moment<'a> {
@@ -20,25 +24,32 @@ impl<'a> Moment<'a> {
         Self { day: filled(day), time: filled(time) }
     }
 
-    /// The moment, never in the future; none when no day was given, or it cannot be read. The field is `known`.
+    /// The moment, never in the future; none when nothing was given, or it cannot be read. The fields are [`DAY`] and
+    /// [`TIME`].
     pub fn read(self, now: DateTime<Utc>, problems: &mut Problems) -> Option<DateTime<Utc>> {
-        let day = read_day(self.day?);
-        let time = self.time.map(|text| NaiveTime::parse_from_str(text, "%H:%M").ok());
-        let at = match (day, time) {
-            (Some(day), None) => start_of(day + Days::new(1)),
-            (Some(day), Some(Some(time))) => start_of(day) + (time - NaiveTime::MIN),
-            _ => {
-                problems.add(
-                    "known",
-                    "Give a day, such as 1 3 2026, and if you like a time on it, such as 14:30",
-                );
-                return None;
-            }
+        let day = match self.day {
+            None if self.time.is_none() => return None,
+            text => text.and_then(read_day),
         };
-        if at > now && day.is_some_and(|day| day > civil_day(now)) {
-            problems.add("known", "The day must have come: nobody knows what will be known");
+        if day.is_none() {
+            problems.add(DAY, "Give a day, such as 1 3 2026");
+        }
+        let time = self.time.map(|text| NaiveTime::parse_from_str(text, "%H:%M").ok());
+        if time == Some(None) {
+            problems.add(TIME, "Give a time on the day, such as 14:30, or leave it out");
+        }
+        let (day, time) = match (day?, time) {
+            (day, None) => (day, None),
+            (day, Some(time)) => (day, Some(time?)),
+        };
+        if day > civil_day(now) {
+            problems.add(DAY, "The day must have come: nobody knows what will be known");
             return None;
         }
+        let at = match time {
+            None => start_of(day + Days::new(1)),
+            Some(time) => start_of(day) + (time - NaiveTime::MIN),
+        };
         Some(at.min(now))
     }
 
@@ -49,6 +60,13 @@ impl<'a> Moment<'a> {
             Some(_) => words::moment(at),
         }
     }
+}
+
+/// The last whole minute up to a moment, as an address has it: the day, and the time on it.
+pub fn address_of(at: DateTime<Utc>) -> (String, String) {
+    let day = civil_day(at);
+    let on_it = NaiveTime::MIN + (at - start_of(day));
+    (day.to_string(), on_it.format("%H:%M").to_string())
 }
 
 /// A day as an address has it.
@@ -64,7 +82,8 @@ mod tests {
         let mut problems = Problems::default();
         let moment = Moment::of(Some(known), Some(time));
         let at = moment.read("2026-07-10T12:00:00Z".parse().unwrap(), &mut problems);
-        at.map(|at| at.to_rfc3339()).ok_or_else(|| problems.of("known").unwrap_or_default())
+        let said = [DAY, TIME].into_iter().filter_map(|field| problems.of(field)).collect::<Vec<_>>();
+        at.map(|at| at.to_rfc3339()).ok_or_else(|| said.join("; "))
     }
 
     #[test]
@@ -79,6 +98,24 @@ mod tests {
         assert_eq!(set("", ""), Err(String::new()), "not set");
         assert!(set("2026-07-11", "").unwrap_err().contains("must have come"));
         assert!(set("1 July", "").unwrap_err().contains("1 3 2026"));
-        assert!(set("2026-07-01", "noon").is_err());
+        assert!(set("2026-07-01", "").is_ok() && set("", "14:30").unwrap_err().starts_with("Give a day"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_of_the_day_or_of_the_time_whichever_it_is() {
+        assert!(set("2026-07-01", "noon").unwrap_err().starts_with("Give a time on the day"));
+        assert!(!set("1 July", "14:30").unwrap_err().contains("Give a time"));
+        assert!(set("1 July", "noon").unwrap_err().contains("; Give a time"));
+        assert!(set("2026-07-11", "12:00").unwrap_err().contains("must have come"));
+    }
+
+    #[test]
+    fn a_moment_s_address_is_read_as_its_last_whole_minute() {
+        for at in ["2026-07-01T13:30:59Z", "2026-01-31T23:30:00Z", "2026-03-29T05:00:00Z"] {
+            let at: DateTime<Utc> = at.parse().unwrap();
+            let (day, time) = address_of(at);
+            let read = Moment::of(Some(&day), Some(&time)).read(at, &mut Problems::default()).unwrap();
+            assert!(read <= at && at - read < TimeDelta::minutes(1), "{at}: {read}");
+        }
     }
 }

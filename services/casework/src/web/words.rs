@@ -33,6 +33,16 @@ pub const fn role(role: Role) -> &'static str {
     }
 }
 
+/// Which authority it was said of that owes the child something.
+pub fn duty_recorded(code: Option<&str>) -> &'static str {
+    match code.and_then(|code| code.parse().ok()) {
+        Some(Duty::Responsible) => "Responsible authority recorded",
+        Some(Duty::Area) => "Area authority recorded",
+        Some(Duty::School) => "School’s authority recorded",
+        None => "An authority recorded",
+    }
+}
+
 pub const fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Attendance => "The child is here now",
