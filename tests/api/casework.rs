@@ -160,6 +160,10 @@ async fn an_auditor_sees_who_has_looked_and_nobody_else_does() {
     assert_eq!(seen["looks"][0]["disclosure"], "full");
     let again = auditor.get(&looks).await.json();
     assert_eq!(again["looks"][0]["action"], "read-access", "that they looked is on the same record");
+    let further_back = auditor.get(&format!("{looks}?before=0")).await.json();
+    assert_eq!(further_back["looks"], serde_json::json!([]), "nothing comes before the first");
+    let unread = auditor.get(&format!("{looks}?before=soon")).await.problem(422);
+    assert_eq!(unread["fields"][0]["field"], "query/before");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -51,6 +51,8 @@ pub async fn left(reads: &Reads, scope: &Scope, person: PersonId) -> Result<Vec<
     gone.sort_by_key(|gone| std::cmp::Reverse(gone.at));
     let items: Vec<Item> = gone.iter().map(|gone| item(person, &gone.entry)).collect();
     let today = Today::of(reads, person, &items).await?;
+    let guarded = gone.into_iter().zip(items).filter_map(|(gone, item)| Some((gone, today.guarded(item)?)));
+    let (gone, items): (Vec<Gone>, Vec<Item>) = guarded.unzip();
     let others = others(reads, &items, today.people()).await?;
     let confided = Confided::about(reads, person).await?.and(&items);
     let shown = gone.into_iter().zip(items).filter_map(|(gone, item)| {
@@ -59,7 +61,7 @@ pub async fn left(reads: &Reads, scope: &Scope, person: PersonId) -> Result<Vec<
             return None;
         }
         let most = today.told(scope, &standing, &others, item.event_id);
-        let item = shown_at_most(scope, &standing, &others, most, today.guarded(item)?)?;
+        let item = shown_at_most(scope, &standing, &others, most, item)?;
         let item = confided.kept(scope, &standing, item);
         let at = if item.is_guarded { start_of(civil_day(gone.at)) } else { gone.at };
         Some(Left { item, why: gone.why, at })

@@ -1,9 +1,10 @@
 //! The command line: one file a command.
 //!
-//! `record`, `enquire`, `notices`, `people`, `status`, `timeline`, `management` and `linkage` (but for its dry run) are a
-//! practitioner's: they speak to a running node over its API with a token. The rest are the node's own: they open its
-//! database.
+//! `record`, `enquire`, `notices`, `people`, `access`, `status`, `timeline`, `management` and `linkage` (but for its dry
+//! run) are a practitioner's: they speak to a running node over its API with a token. The rest are the node's own: they
+//! open its database.
 
+mod access;
 mod agency;
 mod bundle;
 mod client;
@@ -68,6 +69,9 @@ enum Command {
     /// Look for people, and at how people were looked for.
     #[command(subcommand)]
     People(people::People),
+    /// Who has looked at somebody's record.
+    #[command(subcommand)]
+    Access(access::Access),
     /// Show what has happened to somebody, newest first.
     Timeline(timeline::Timeline),
     /// Show how a child stands at each authority.
@@ -112,6 +116,7 @@ pub fn run() -> ExitCode {
         Command::Enquire(enquire) => enquire.run(&settings, output),
         Command::Notices(notices) => notices.run(&settings, output),
         Command::People(people) => people.run(&settings, output),
+        Command::Access(access) => access.run(&settings, output),
         Command::Timeline(timeline) => timeline.run(&settings, output),
         Command::Status(status) => status.run(&settings, output),
         Command::Linkage(linkage) => linkage.run(settings, output),

@@ -101,6 +101,21 @@ fn commands_typed_before_the_first_run_say_what_to_do_and_the_run_then_works() {
     let said = String::from_utf8_lossy(&wrong.stderr).into_owned();
     assert!(said.contains("nhs-number") && said.contains("check digit"), "{said}");
     assert!(!said.contains("9990000019"), "{said}");
+    let as_somebody = |persona: &str, arguments: &[&str]| {
+        let token = printed(&checkout.type_in(&["token", persona]));
+        let mut typed = goldthread(&checkout.0);
+        typed.args(arguments).env("GOLDTHREAD_TOKEN", token.trim()).env("GOLDTHREAD_URL", &serving.url);
+        printed(&typed.output().unwrap())
+    };
+    let found = as_somebody("front-door", &["people", "search", "--given", "Tily", "--family", "Marsch"]);
+    let tilly = found.lines().next().unwrap();
+    assert!(found.contains("Tilly Marsh"), "{found}");
+    let alerts = ["linkage", "alerts", "--purpose", "referral-consideration"];
+    assert!(as_somebody("front-door", &alerts).contains("open"), "what adds up");
+    let measures = ["management", "measures", "show", "--purpose", "allocated-work"];
+    assert!(as_somebody("manager", &measures).contains("Referrals"), "what is counted");
+    let looks = as_somebody("auditor", &["access", "looks", tilly, "--purpose", "audit"]);
+    assert!(looks.contains("search-people for safeguarding-check, shown"), "{looks}");
     assert!(serving.interrupt(), "Ctrl-C is no failure");
     // Its data is there, and what is there is a demonstration's.
     printed(&checkout.type_in(&["token", "school"]));
