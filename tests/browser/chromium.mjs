@@ -28,9 +28,20 @@ export async function open() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
 }
 
+/// How the pages are met: with their scripts; and on a telephone's screen without them. There the script comes empty, so
+/// that axe can look all the same; `without-scripts.test.mjs` turns scripting off altogether.
+export const MANNERS = {
+  "with scripts": {},
+  "without scripts, on a telephone": { scripts: "none", viewport: { width: 390, height: 844 } },
+};
+
 /// A page of somebody's own browser. It remembers everything that went wrong in it.
-export async function visit(browser, options = {}) {
+export async function visit(browser, { scripts, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, locale: "en-GB", ...options });
+  if (scripts === "none") {
+    const isScript = (url) => url.pathname.endsWith(".js");
+    await context.route(isScript, (route) => route.fulfill({ contentType: "text/javascript", body: "" }));
+  }
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const wrong = [];
@@ -113,8 +124,8 @@ export async function holds(page) {
 }
 
 /// Goes through steps as somebody of the demonstration; no page of theirs may complain in the console.
-export async function walk(browser, name, steps) {
-  const { page, context, wrong } = await visit(browser);
+export async function walk(browser, name, steps, manner = {}) {
+  const { page, context, wrong } = await visit(browser, manner);
   await be(page, name);
   await steps(page);
   assert.deepEqual(wrong, []);

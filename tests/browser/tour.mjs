@@ -6,6 +6,7 @@ import { NODE, TILLY, ask, be, open, pick, tell, visit } from "./chromium.mjs";
 
 const folder = process.env.TOUR_FOLDER;
 const shown = [];
+const visited = new Set();
 const browser = await open();
 const { page } = await visit(browser);
 
@@ -38,6 +39,7 @@ async function picture(name, words) {
   const file = `${String(shown.length + 1).padStart(2, "0")}-${name}.png`;
   await page.screenshot({ path: `${folder}/${file}`, fullPage: true, animations: "disabled" });
   shown.push({ file, words });
+  visited.add(new URL(page.url()).pathname);
 }
 
 await page.goto(NODE);
@@ -45,13 +47,20 @@ await picture("start", "The first page of a demonstration: whom to be.");
 
 await be(page, "Tom Adeyemi");
 await picture("nurse", "It is five past two in the morning. An emergency nurse says why he asks before he says whom he looks for.");
+await page.goto(`${NODE}/ask`);
+await picture("ask-why", "Purpose comes before search: why do you ask?");
 await page.getByRole("link", { name: "The child is here now" }).click();
+await picture("ask", "Then whom, by what is known of them, and on what ground.");
 await page.getByLabel("NHS number", { exact: true }).fill("999 000 0019");
 await page.getByRole("button", { name: "Ask", exact: true }).click();
 await picture("ask-wrong", "What is wrong is said on top and at the field. Nothing typed is lost.");
 await ask(page, "The child is here now", TILLY.number, "A burn to the hand, three days old");
 await picture("receipt", "The receipt: a reference to quote, how the child stands, and the number that is answered at this hour.");
 await page.getByRole("link", { name: "Open the child’s story" }).click();
+await live();
+await page.getByRole("link", { name: "Change" }).click();
+await picture("look-why", "Purpose comes before looking, too.");
+await page.goBack();
 await live();
 await picture("story-nurse", "The nurse is told how the child stands and whom to ring, and not what happened.");
 await page.getByRole("link", { name: "Tell what you know" }).click();
@@ -71,6 +80,8 @@ await page.getByRole("heading", { name: "Is it one of these?" }).waitFor();
 await picture("near", "Nobody is called that. Before no trace is believed, those who are near are shown, each with why.");
 await page.getByRole("navigation").getByRole("link", { name: "What we told" }).click();
 await picture("what-we-told", "What the hospital told, and what became of it.");
+await page.getByRole("navigation").getByRole("link", { name: "Answers that differ" }).click();
+await picture("notices", "Answers that would now differ: for four weeks whoever asked is told so. None does here.");
 
 await be(page, "Priya Nolan");
 await ask(page, "Deciding whether to tell social care", "999 000 0182", "New to the school, and often hungry");
@@ -107,6 +118,7 @@ await picture("measure-children", "The children behind a figure, for those who a
 await be(page, "Mei Harcourt");
 await picture("auditor", "An auditor’s first page.");
 await page.getByRole("navigation").getByRole("link", { name: "Find a record" }).click();
+await picture("find", "An auditor finds a record without asking about anybody. The look goes on record.");
 await page.getByLabel("NHS number").fill(TILLY.number);
 await page.getByRole("button", { name: "Find" }).click();
 await live();
@@ -136,3 +148,4 @@ const lines = [
 ];
 shown.forEach(({ file, words }, place) => lines.push(`## ${place + 1}. ${words}`, "", `![${words}](${file})`, ""));
 await writeFile(`${folder}/README.md`, lines.join("\n"));
+await writeFile(process.env.TOUR_VISITED, [...visited].join("\n"));

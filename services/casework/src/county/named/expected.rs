@@ -19,7 +19,7 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
             family: "Sykes",
             sex: Sex::Female,
             born: "2006-03-27".to_owned(),
-            nhs_number: Some("9990000182"),
+            nhs_number: Some("9990000190"),
         },
     )?;
     let role = Role {
