@@ -153,8 +153,9 @@ impl<'a> History<'a> {
                 let contact = self.told[lately(&self.told, contact)?].id;
                 let door = self.call(&self.cast.door, CHECKING);
                 let decision = json!({ "outcome": "advice", "reason": "Advice was given." });
-                let done = self.order(&door, &format!("contacts/{contact}/decision"), &decision).await;
-                done.map(|_| "decided".to_owned())
+                let done = self.order(&door, &format!("contacts/{contact}/decision"), &decision).await?;
+                self.enter(&done, &Place::Contact(contact));
+                Some("decided".to_owned())
             }
             Step::Say { by, child, what } => self.say(by, child, what).await,
             Step::Ask { by, child } => self.ask(by, child).await,
@@ -372,6 +373,12 @@ impl<'a> History<'a> {
         let keeper = self.call(&self.cast.manager, KEEPING);
         self.order(&keeper, &format!("entries/{id}/withdrawal"), &withdrawal).await?;
         self.entered[nth].fate = Fate::Withdrawn;
+        // A decision is on the page of whoever its contact is about: of nobody, without it.
+        let place = self.entered[nth].place.clone();
+        if self.told.iter().any(|told| told.entry == id) {
+            let with_it = self.entered.iter_mut().filter(|entered| entered.place == place);
+            with_it.for_each(|entered| entered.fate = Fate::Withdrawn);
+        }
         Some(format!("{id}"))
     }
 
