@@ -137,6 +137,8 @@ pub async fn tell(
     let looks = looks::drawn(&acts, &named, county.seed);
     let mut events = 0;
     if !tell::is_told(app, &acts).await? {
+        // What an order rests on is asked of views too.
+        app.engine.ready().await;
         let desk = Desk::new(&crew, &words, &county, named);
         app.engine.gather_for(Some(GATHER));
         let told = tell::tell(app, &crew, acts, desk, progress).await;
