@@ -9,6 +9,7 @@ use domain::case::conference::Outcome as Sitting;
 use domain::case::decide_referral::DecideReferral;
 use domain::case::end_cp_plan::EndCpPlan;
 use domain::case::events::{AssessmentOutcome, CpPlanEnd, ReferralOutcome, Seen, VisitKind};
+use domain::case::hold_review_conference::Decision;
 use domain::case::hold_transfer_in_conference::HoldTransferInConference;
 use domain::case::receive_referral::ReceiveReferral;
 use domain::contact::{ConcernKind, Outcome, Significance};
@@ -72,6 +73,10 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
             SEEN,
             "Seen at school. He says that it is quieter at home, and that they are going to move.",
         )?;
+        if days == 108 {
+            let goes_on = Decision::Continue { categories: None };
+            stage.review(stage.working(104, 13, 0), theirs, plan, goes_on)?;
+        }
     }
     let moved = stage.working(52, 9, 30);
     stage.lives(moved, &[reece, tanya], "8 Kiln Terrace", "BD7 3IK")?;

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use domain::case::codes::{AbuseCategory, Factor, ReferralSource};
 use domain::case::events::{AssessmentOutcome, ReferralOutcome, Seen, VisitKind};
+use domain::case::hold_review_conference::Decision;
 use domain::contact::{ConcernKind, Outcome, Significance};
 use domain::person::{RecordBirth, Sex};
 use domain::source::{Basis, Source};
@@ -69,7 +70,8 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
         let section47 = stage.enquire_into(then(stage.working(114, 9, 30)), case)?;
         let found = (&[Factor::DrugsParent][..], AssessmentOutcome::Section47);
         stage.authorise(then(stage.working(100, 9, 30)), case, assessment, found)?;
-        stage.conference(then(stage.working(97, 13, 0)), case, section47, &[AbuseCategory::Neglect])?;
+        let plan =
+            stage.conference(then(stage.working(97, 13, 0)), case, section47, &[AbuseCategory::Neglect])?;
         let born = stage.ago(9, 4, 12 + minutes);
         let birth = RecordBirth {
             date: civil_day(born).to_string().parse()?,
@@ -78,6 +80,7 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
             testimony: None,
         };
         stage.of_person(then(stage.ago(9, 9, 0)), *twin, birth)?;
+        stage.review(then(stage.working(8, 13, 0)), case, plan, Decision::Continue { categories: None })?;
         let seen = (VisitKind::ChildProtection, Seen::WithOthers);
         stage.visit(then(stage.working(7, 14, 0)), case, seen, "Seen on the ward. Small, and feeding. Halina has not used since the summer, and the ward says the same.")?;
     }
