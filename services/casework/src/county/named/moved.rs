@@ -25,8 +25,9 @@ use crate::county::Untold;
 const SEEN: (VisitKind, Seen) = (VisitKind::ChildProtection, Seen::Alone);
 
 pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
-    let (here, there) = (stage.cast.authority.clone(), "384".parse::<Authority>()?);
+    let here = stage.cast.authority.clone();
     stage.change_sides();
+    let there = stage.cast.authority.clone();
     let known = stage.working(212, 11, 0);
     let role = |given, sex, born: &str, nhs_number| Role {
         given,
