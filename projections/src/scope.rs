@@ -87,13 +87,13 @@ impl Scope {
         self.of_class(self.class(standing))
     }
 
-    /// How much of one entry on somebody's record: what the reader's own agency entered stays its own, unless the
-    /// record is for named readers.
+    /// How much of one entry on somebody's record: what the reader's own agency entered stays its own, whoever opened the
+    /// record, unless that is for named readers. An authority reads all of its records by their own rules.
     #[must_use]
     pub fn entry_disclosure(&self, standing: &Standing, entered_by: AgencyId) -> Disclosure {
         let class = self.class(standing);
         let of_record = self.of_class(class);
-        if entered_by != self.reader.agency || class.relation == Relation::Own {
+        if entered_by != self.reader.agency || self.is_of_the_authority(class) {
             return of_record;
         }
         of_record.max(self.of_class(AccessClass { relation: Relation::Author, ..class }))
@@ -105,10 +105,14 @@ impl Scope {
     pub fn is_told_address(&self, standing: &Standing, entered_by: AgencyId, address: AddressClass) -> bool {
         let class = self.class(standing);
         let disclosure = self.entry_disclosure(standing, entered_by);
-        let is_authors = class.relation != Relation::Own
+        let is_authors = !self.is_of_the_authority(class)
             && entered_by == self.reader.agency
             && disclosure == Disclosure::Full;
         is_authors || address.is_told(disclosure, class)
+    }
+
+    fn is_of_the_authority(&self, class: AccessClass) -> bool {
+        class.relation == Relation::Own && self.reader.agency_kind == AgencyKind::LocalAuthority
     }
 
     fn of_class(&self, class: AccessClass) -> Disclosure {
@@ -235,6 +239,9 @@ mod tests {
         );
         assert_eq!(school.entry_disclosure(&of_383(), AGENCY), Disclosure::Full);
         assert_eq!(school.entry_disclosure(&of_383(), AgencyId(Uuid::nil())), Disclosure::None);
+        let opened_by_it = Standing { owners: vec![AGENCY], ..of_383() };
+        assert_eq!(school.entry_disclosure(&opened_by_it, AGENCY), Disclosure::Full);
+        assert_eq!(school.entry_disclosure(&opened_by_it, AgencyId(Uuid::nil())), Disclosure::None);
         let council = Scope::decided(
             reader(AgencyKind::LocalAuthority, Some("383")),
             Purpose::AllocatedWork,

@@ -72,15 +72,15 @@ impl App {
         for (place, involved) in record.people.iter_mut().enumerate().take(Record::MOST_PEOPLE) {
             let asks_age = involved.role == ContactRole::Subject && involved.age.is_none();
             // A date of birth is sealed; that somebody is on record is not.
-            let person = if asks_age {
-                self.person_with(involved.person, tells_birth).await?
+            let is_known = if asks_age {
+                let person = self.person_with(involved.person, tells_birth).await?;
+                involved.age = person.as_ref().and_then(|person| age_on(person, day));
+                person.is_some()
             } else {
-                self.person_by_facts(involved.person).await?
+                self.is_on_record(involved.person).await?
             };
-            match person {
-                None => unknown.push(FieldError::new(format!("people/{place}/person"), NOBODY)),
-                Some(person) if asks_age => involved.age = age_on(&person, day),
-                Some(_) => {}
+            if !is_known {
+                unknown.push(FieldError::new(format!("people/{place}/person"), NOBODY));
             }
         }
         if unknown.is_empty() { Ok(record) } else { Err(ExecuteError::Invalid(unknown)) }
@@ -108,10 +108,15 @@ impl App {
     }
 
     async fn somebody(&self, field: &str, person: PersonId) -> Result<(), ExecuteError> {
-        match self.person_by_facts(person).await? {
-            Some(_) => Ok(()),
-            None => Err(ExecuteError::Invalid(vec![FieldError::new(field, NOBODY)])),
+        if self.is_on_record(person).await? {
+            return Ok(());
         }
+        Err(ExecuteError::Invalid(vec![FieldError::new(field, NOBODY)]))
+    }
+
+    /// Whoever is on record stays there: what opened a record cannot be taken back, so what is remembered is enough.
+    async fn is_on_record(&self, id: PersonId) -> Result<bool, ExecuteError> {
+        Ok(self.facts.hold(&person_stream(id)) || self.person_by_facts(id).await?.is_some())
     }
 
     /// Any stream as it stands, and its version; blank and 0 when nobody has written to it.
@@ -132,13 +137,16 @@ impl App {
         id: PersonId,
         opens: fn(&Entry) -> bool,
     ) -> Result<Option<Person>, ExecuteError> {
-        let stream = StreamId { category: "person".to_owned(), id: id.0 };
-        let person: Person = match self.state_by_facts(&stream, opens).await {
+        let person: Person = match self.state_by_facts(&person_stream(id), opens).await {
             Err(ReadError::Absent) => return Ok(None),
             person => person?,
         };
         Ok(person.key().is_some().then_some(person))
     }
+}
+
+fn person_stream(id: PersonId) -> StreamId {
+    StreamId { category: "person".to_owned(), id: id.0 }
 }
 
 fn tells_birth(entry: &Entry) -> bool {

@@ -52,6 +52,12 @@ struct Generations {
 }
 
 impl Remembered {
+    /// True when anything is remembered of a stream.
+    pub(super) fn hold(&self, stream: &StreamId) -> bool {
+        let generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        generations.young.contains_key(stream) || generations.old.contains_key(stream)
+    }
+
     /// Takes out what is known of a stream, to be put back with what is new. Two who ask at once both find out: the
     /// one who comes second reads from the beginning.
     pub(super) fn take(&self, stream: &StreamId) -> Facts {

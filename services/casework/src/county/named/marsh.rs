@@ -4,7 +4,7 @@
 use domain::case::codes::ReferralSource;
 use domain::case::events::{ReferralOutcome, Seen, VisitKind};
 use domain::contact::{ConcernKind, Outcome, Significance};
-use domain::person::Sex;
+use domain::person::{Duty, Sex};
 use domain::tie::TieKind;
 
 use super::stage::{Role, Stage};
@@ -26,6 +26,10 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
     stage.tie(known, dana, TieKind::Mother, jonah)?;
     stage.tie(known, tilly, TieKind::Sibling, jonah)?;
     stage.household(known, &[dana, tilly, jonah])?;
+    let here = stage.cast.authority.clone();
+    for (child, duty) in [(tilly, Duty::Area), (tilly, Duty::School), (jonah, Duty::Area)] {
+        stage.answers(known, child, duty, &here)?;
+    }
 
     let school = stage.cast.school;
     let absent = stage.contact(
@@ -52,7 +56,9 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
         stage.meanwhile();
         let then = |at: chrono::DateTime<chrono::Utc>| at + chrono::TimeDelta::minutes(minutes);
         let came = (ReferralSource::EmergencyDepartment, ReferralOutcome::Assessment);
-        let case = stage.referred(then(stage.working(19, 10, 0)), child, bruise, came)?;
+        let referred = then(stage.working(19, 10, 0));
+        let case = stage.referred(referred, child, bruise, came)?;
+        stage.answers(referred, child, Duty::Responsible, &here)?;
         stage.assess(then(stage.working(18, 9, 0)), case)?;
         let seen = (VisitKind::Assessment, Seen::WithOthers);
         stage.visit(

@@ -1,6 +1,6 @@
 //! A boy on a plan in Wakefield who moves here: what he is on goes with him, and each authority keeps its own case.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use domain::access::Purpose;
 use domain::authority::Authority;
 use domain::case::close_case::CloseCase;
@@ -14,8 +14,7 @@ use domain::case::hold_transfer_in_conference::HoldTransferInConference;
 use domain::case::receive_referral::ReceiveReferral;
 use domain::contact::{ConcernKind, Outcome, Significance};
 use domain::ids::{EpisodeId, PersonId};
-use domain::person::{Duty, RecordAuthority, Sex};
-use domain::source::{Basis, Source};
+use domain::person::{Duty, Sex};
 use domain::tie::TieKind;
 use domain::when::{Occurred, civil_day};
 
@@ -41,7 +40,7 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
     stage.tie(known, tanya, TieKind::Mother, reece)?;
     stage.lives(known, &[reece, tanya], "31 Quarry Row", "WF4 2MO")?;
     for duty in [Duty::Responsible, Duty::Area] {
-        answers(stage, known, reece, (duty, &there))?;
+        stage.answers(known, reece, duty, &there)?;
     }
     let told = stage.contact(
         stage.working(211, 14, 0),
@@ -81,7 +80,7 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
     }
     let moved = stage.working(52, 9, 30);
     stage.lives(moved, &[reece, tanya], "8 Kiln Terrace", "BD7 3IK")?;
-    answers(stage, moved, reece, (Duty::Area, &here))?;
+    stage.answers(moved, reece, Duty::Area, &here)?;
     stage.change_sides();
     let case = received(stage, reece, there)?;
     let held = stage.working(33, 13, 0);
@@ -95,7 +94,7 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
     stage.on_case(held, case, (stage.cast.chair, Purpose::Conference), hold)?;
 
     stage.change_sides();
-    answers(stage, held + TimeDelta::hours(1), reece, (Duty::Responsible, &here))?;
+    stage.answers(held + TimeDelta::hours(1), reece, Duty::Responsible, &here)?;
     let closing = stage.working(32, 10, 0);
     let on = Occurred::Day(civil_day(closing));
     stage.manage(closing, theirs, EndCpPlan { plan, on, reason: CpPlanEnd::TransferredOut })?;
@@ -139,20 +138,4 @@ fn received(stage: &mut Stage<'_>, reece: PersonId, from: Authority) -> Result<C
     stage.manage(decided, case, decide)?;
     stage.allocate(decided + TimeDelta::minutes(5), case)?;
     Ok(case)
-}
-
-/// An authority answers for him from a day.
-fn answers(
-    stage: &mut Stage<'_>,
-    at: DateTime<Utc>,
-    child: PersonId,
-    (duty, authority): (Duty, &Authority),
-) -> Result<(), Untold> {
-    let record = RecordAuthority {
-        duty,
-        authority: authority.clone(),
-        occurred: Occurred::Day(civil_day(at)),
-        source: Source { basis: Basis::AgencyRecord, agency: stage.cast.front_door.agency },
-    };
-    stage.of_person(at + TimeDelta::minutes(20), child, record).map(drop)
 }

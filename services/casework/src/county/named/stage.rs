@@ -28,7 +28,7 @@ use domain::ids::{
 use domain::person::address::{Address, AddressClass};
 use domain::person::identifier::{Identifier, Scheme};
 use domain::person::name::{NameUse, PersonName};
-use domain::person::{Assert, Assertion, Living, Open, PersonKind, Restrict, Sex};
+use domain::person::{Assert, Assertion, Duty, Living, Open, PersonKind, RecordAuthority, Restrict, Sex};
 use domain::source::{Basis, Source};
 use domain::text::Narrative;
 use domain::tie::{self, TieKind, TieTo};
@@ -253,6 +253,23 @@ impl<'a> Stage<'a> {
             self.of_person(at, *person, assert)?;
         }
         Ok(())
+    }
+
+    /// An authority has a duty for a child from a day.
+    pub fn answers(
+        &mut self,
+        at: DateTime<Utc>,
+        child: PersonId,
+        duty: Duty,
+        authority: &Authority,
+    ) -> Result<(), Untold> {
+        let record = RecordAuthority {
+            duty,
+            authority: authority.clone(),
+            occurred: Occurred::Day(civil_day(at)),
+            source: Source { basis: Basis::AgencyRecord, ..self.source() },
+        };
+        self.of_person(at + TimeDelta::minutes(20), child, record).map(drop)
     }
 
     /// The manager closes a record to all but named readers.
