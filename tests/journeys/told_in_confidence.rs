@@ -184,7 +184,9 @@ async fn who_told_in_confidence_leaves_the_front_door_in_no_answer_of_the_api() 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_told_than_the_contact() {
     let all = Partnership::start().await;
-    // Nobody knows Theo. The school opens his record at 15.18, to tell of him in confidence at 15.20.
+    let sister = all.person("Nia", "Vance", "2012-11-20").await;
+    // Nobody knows Theo. The school opens his record at 15.18, to tell of him in confidence at 15.20; at 15.19 it says
+    // whose brother he is.
     all.it_is("2026-03-10T15:18:00Z");
     let lead = all.app.safeguarding_lead();
     let opened = json!({
@@ -197,6 +199,8 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
         "source": { "basis": "told" },
     });
     let child = all.call(&lead, WEIGHING).post("/api/v1/people", &opened).await.id();
+    all.it_is("2026-03-10T15:19:00Z");
+    tie(&all.call(&lead, WEIGHING), child, "sibling", sister).await;
     all.it_is("2026-03-10T15:20:00Z");
     let mut told = contact(child, "teachers-concern");
     told["source_disclosure"] = json!("withheld-from-family");
@@ -224,9 +228,10 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
         // As a value: an opaque place may hold the letters by chance.
         "\"2A\"".to_owned(),
         "15:18".to_owned(),
+        "15:19".to_owned(),
         "15:20".to_owned(),
     ]);
-    let pages = pages(child, &[contact], &[]);
+    let pages = [pages(child, &[contact], &[]), pages(sister, &[], &[])].concat();
     let manager = all.app.team_manager();
     for (who, reader, purpose) in [
         ("the child's own worker", worker.clone(), WORKING),
@@ -250,6 +255,8 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
     assert_eq!(the_one(&story, "person.opened")["agency"], json!(SCHOOL.0));
     assert_eq!(the_one(&story, "contact.recorded")["detail"]["codes"], json!(["teachers-concern"]));
     assert_eq!(the_one(&story, "referral.received")["detail"]["variety"], "2A");
+    let hers = all.story(&all.front_door(), sister, "").await;
+    assert_eq!(the_one(&hers, "tie.recorded")["agency"], json!(SCHOOL.0));
     assert_eq!(
         all.sees(&all.front_door(), &format!("people/{child}")).await["births"][0]["agency"],
         json!(SCHOOL.0)

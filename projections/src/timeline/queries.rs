@@ -87,14 +87,13 @@ pub async fn of(
     let Some(standing) = standing(reads, person).await? else { return Ok(None) };
     let Some(disclosure) = told(scope, &standing) else { return Ok(None) };
     let position = reads.position("timeline");
-    let confided = Confided::about(reads, person).await?;
     let mut items = Vec::new();
     let mut before = page.before;
     loop {
         let found = older(reads, person, before, page.limit).await?;
         let is_last = found.len() < page.limit;
         before = found.last().map(place_of).or(before);
-        let shown = visible(reads, scope, &standing, &confided, found).await?;
+        let shown = visible(reads, scope, (person, &standing), found).await?;
         for item in shown {
             if items.len() == page.limit {
                 break;
@@ -131,11 +130,11 @@ pub async fn of_as_of(
     let today = Today::of(reads, person, &items).await?;
     let items: Vec<Item> = items.into_iter().filter_map(|item| today.guarded(item)).collect();
     let others = others(reads, &items, today.people()).await?;
-    let confided = Confided::about(reads, person).await?.and(&items);
+    let confided = Confided::beside(reads, person, &items).await?.and(person, &items);
     let shown = |item: Item| {
         let most = today.told(scope, &standing, &others, item.event_id);
         let shown = shown_at_most(scope, &standing, &others, most, item)?;
-        Some(confided.kept(scope, &standing, shown))
+        Some(confided.kept(scope, (person, &standing), &others, shown))
     };
     let items = items.into_iter().filter_map(shown).collect();
     Ok(Some(Timeline {
@@ -172,8 +171,7 @@ pub async fn since(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let condition = "position > $2 order by position limit $3";
     let found = select(reads, condition, &[&person.0, &after.as_slice(), &limit]).await?;
-    let confided = Confided::about(reads, person).await?;
-    let items = visible(reads, scope, &standing, &confided, found).await?;
+    let items = visible(reads, scope, (person, &standing), found).await?;
     Ok(Some(Since { disclosure, items }))
 }
 
@@ -248,13 +246,13 @@ fn from_row(row: &Row) -> Result<Item, ReadError> {
 async fn visible(
     reads: &Reads,
     scope: &Scope,
-    standing: &Standing,
-    confided: &Confided,
+    (person, standing): (PersonId, &Standing),
     items: Vec<Item>,
 ) -> Result<Vec<Item>, ReadError> {
+    let confided = Confided::beside(reads, person, &items).await?;
     let others = others(reads, &items, std::iter::empty()).await?;
     let shown = items.into_iter().filter_map(|item| shown(scope, standing, &others, item));
-    Ok(shown.map(|item| confided.kept(scope, standing, item)).collect())
+    Ok(shown.map(|item| confided.kept(scope, (person, standing), &others, item)).collect())
 }
 
 /// What access to everybody else in these entries depends on, and to some more.
