@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub use queries::{Listed, Queue, QueuePlace, about, is_shown, of_person, queue};
+pub use queries::{Listed, Queue, QueuePlace, about, alongside, is_shown, of_person, queue};
 
 /// See the module.
 pub struct Alerts;

@@ -133,6 +133,33 @@ pub async fn of_person(
     Ok(Some(listed.into_iter().flatten().collect()))
 }
 
+/// Whom the alerts about any of these people are about: an alert that loses a tie or an entry is looked at whole.
+///
+/// # Errors
+/// As [`queue`].
+pub async fn alongside(
+    reads: &Reads,
+    scope: &Scope,
+    people: &BTreeSet<PersonId>,
+) -> Result<BTreeSet<PersonId>, ReadError> {
+    if !scope.reader().has(Role::System) || people.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let source = reads.source(VIEW).await?;
+    let sql = format!(
+        "with found as materialized (
+             select distinct alert from unnest($1::uuid[]) as asked (person) join {0}.concerned using (person)
+         )
+         select distinct person from found join {0}.alert using (alert) join {0}.concerned using (alert)
+         where state <> 'withdrawn'",
+        source.schema
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let ids: Vec<Uuid> = people.iter().map(|person| person.0).collect();
+    let rows = source.client.query(&statement, &[&ids]).await?;
+    rows.iter().map(|row| Ok(PersonId(row.try_get(0)?))).collect()
+}
+
 /// The alerts on record about any of these people, for the node to compare with what it finds.
 ///
 /// # Errors

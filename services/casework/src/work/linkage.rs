@@ -12,7 +12,7 @@ use domain::access::{Action, Purpose};
 use domain::alert::events::Said;
 use domain::alert::{Command as Alert, Say, Withdraw};
 use domain::enquiry::KnownAt;
-use domain::ids::AlertId;
+use domain::ids::{AlertId, PersonId};
 use domain::linkage::{Rule, Step, findings, settle};
 use event_store::Position;
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
@@ -133,11 +133,14 @@ async fn steps(app: &App, streams: &[Uuid], recorded_at: Option<DateTime<Utc>>) 
     let scope = app.scope(&Visitor::node(), Action::ReadAlerts, Purpose::Operation)?;
     // Taken before anything is read: what is found is true at least up to here.
     let known_at = KnownAt(app.views.position(LINKAGE).raw());
-    let keys = linkage::touched(&app.views, &scope, streams).await?;
+    let mut keys = linkage::touched(&app.views, &scope, streams).await?;
     if keys.is_empty() {
         return Ok(Vec::new());
     }
-    let found = compare(app, &scope, keys, recorded_at).await?;
+    let touched: BTreeSet<PersonId> = keys.iter().map(|key| PersonId(*key)).collect();
+    let alongside = alerts::alongside(&app.views, &scope, &touched).await?;
+    keys.extend(alongside.into_iter().map(|person| person.0));
+    let found = compare(app, &scope, &keys, recorded_at).await?;
     let order = |command: Alert, id| Order {
         recorded_at,
         ..Order::new(Purpose::Operation, Command::Alert { id, command })
@@ -198,23 +201,15 @@ pub async fn try_rule(app: &App, rule: &Rule) -> Result<Tried, Cause> {
 async fn compare(
     app: &App,
     scope: &Scope,
-    mut keys: BTreeSet<Uuid>,
+    keys: &BTreeSet<Uuid>,
     upto: Option<DateTime<Utc>>,
 ) -> Result<Vec<Step>, Cause> {
-    let mut hood = linkage::neighbourhood(&app.views, scope, &keys).await?;
-    let mut known = alerts::about(&app.views, scope, &hood.people).await?;
-    // An alert that lost a tie is looked at whole: with those it was about and whom nothing joins to it any more.
-    let apart = known.iter().flat_map(|alert| &alert.people).filter(|person| !hood.people.contains(person));
-    let apart: Vec<Uuid> = apart.map(|person| person.0).collect();
-    if !apart.is_empty() {
-        keys.extend(apart);
-        hood = linkage::neighbourhood(&app.views, scope, &keys).await?;
-        known = alerts::about(&app.views, scope, &hood.people).await?;
-    }
+    let mut hood = linkage::neighbourhood(&app.views, scope, keys).await?;
     if let Some(upto) = upto {
         // The story may be told further than its alerts are.
         hood.signals.retain(|signal| signal.recorded_at <= upto);
     }
+    let known = alerts::about(&app.views, scope, &hood.people).await?;
     let found = findings(app.rules.all(), &hood);
     Ok(settle(&hood.people, found, &known))
 }
