@@ -78,9 +78,15 @@ pub fn civil_time(at: DateTime<Utc>) -> NaiveDateTime {
 /// The instant at which a civil day begins in England.
 #[must_use]
 pub fn start_of(day: NaiveDate) -> DateTime<Utc> {
-    let midnight = day.and_time(NaiveTime::MIN);
-    // London's clocks never skip or repeat midnight; UTC is the answer if that ever changes.
-    London.from_local_datetime(&midnight).earliest().map_or_else(|| midnight.and_utc(), |at| at.to_utc())
+    // London's clocks never skip or repeat midnight.
+    instant_of(day.and_time(NaiveTime::MIN))
+}
+
+/// The instant at which clocks in England show a date and time: the later of two where they are put back; where they are
+/// put forward past it, as if they had not been.
+#[must_use]
+pub fn instant_of(clock: NaiveDateTime) -> DateTime<Utc> {
+    London.from_local_datetime(&clock).latest().map_or_else(|| clock.and_utc(), |at| at.to_utc())
 }
 
 impl std::fmt::Display for Occurred {

@@ -1,7 +1,7 @@
 //! The moment a reader looks back to: the end of a day, or a time on it, by clocks in England.
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
-use domain::when::{civil_day, start_of};
+use domain::when::{civil_day, civil_time, instant_of, start_of};
 
 use super::components::Problems;
 use super::words;
@@ -48,7 +48,7 @@ impl<'a> Moment<'a> {
         }
         let at = match time {
             None => start_of(day + Days::new(1)),
-            Some(time) => start_of(day) + (time - NaiveTime::MIN),
+            Some(time) => instant_of(day.and_time(time)),
         };
         Some(at.min(now))
     }
@@ -64,9 +64,8 @@ impl<'a> Moment<'a> {
 
 /// The last whole minute up to a moment, as an address has it: the day, and the time on it.
 pub fn address_of(at: DateTime<Utc>) -> (String, String) {
-    let day = civil_day(at);
-    let on_it = NaiveTime::MIN + (at - start_of(day));
-    (day.to_string(), on_it.format("%H:%M").to_string())
+    let clock = civil_time(at);
+    (clock.date().to_string(), clock.format("%H:%M").to_string())
 }
 
 /// A day as an address has it.
@@ -94,6 +93,17 @@ mod tests {
             "midnight by clocks in summer"
         );
         assert_eq!(set("2026-07-01", "14:30").unwrap(), "2026-07-01T13:30:00+00:00");
+        assert_eq!(
+            set("2026-03-29", "14:30").unwrap(),
+            "2026-03-29T13:30:00+00:00",
+            "clocks went forward that night"
+        );
+        assert_eq!(set("2025-10-26", "14:30").unwrap(), "2025-10-26T14:30:00+00:00", "and back that night");
+        assert_eq!(
+            set("2025-10-26", "01:30").unwrap(),
+            "2025-10-26T01:30:00+00:00",
+            "which came twice: the second"
+        );
         assert_eq!(set("2026-07-10", "").unwrap(), "2026-07-10T12:00:00+00:00", "today ends now");
         assert_eq!(set("", ""), Err(String::new()), "not set");
         assert!(set("2026-07-11", "").unwrap_err().contains("must have come"));
