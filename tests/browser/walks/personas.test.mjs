@@ -173,6 +173,29 @@ for (const [name, manner] of Object.entries(MANNERS)) {
     });
   });
 
+  test(`alerts, measures and reviews are for those whose work they are, ${name}`, async () => {
+    await walk("Ruth Calder", async (page) => {
+      await page.getByRole("navigation").getByRole("link", { name: "What has come in" }).click();
+      await page.locator(".gt-alert a").first().click();
+      await page.getByText("A person decides.").waitFor();
+      await holds(page);
+    });
+    await walk("Owen Stubbs", async (page) => {
+      await page.getByRole("navigation").getByRole("link", { name: "How the work goes" }).click();
+      await holds(page);
+      await page.getByRole("link", { name: "Caseload per worker" }).click();
+      await holds(page);
+      await page.getByRole("link", { name: "The children behind this figure" }).click();
+      await holds(page);
+    });
+    await walk("Mei Harcourt", async (page) => {
+      await page.getByRole("navigation").getByRole("link", { name: "How the record is used" }).click();
+      await holds(page);
+      await page.getByRole("link", { name: "Priya Nolan" }).click();
+      await holds(page);
+    });
+  });
+
   test(`those who asked find the answers that would now differ, ${name}`, async () => {
     for (const who of ["Priya Nolan", "Tom Adeyemi", "Ruth Calder"]) {
       await walk(who, async (page) => {

@@ -1,8 +1,8 @@
 //! A page of the past shows a reader no more than the present page would.
 //!
-//! Whatever time is looked back to, what a reader may be told is judged by how things are today. Exactly, for every
-//! reader, purpose and moment, over random histories of contacts, assertions, cases, ties, restrictions, corrections
-//! and erasures:
+//! Whatever time is looked back to, as the record knew it or as it was by what is known today, what a reader may be told
+//! is judged by how things are today. Exactly, for every reader, purpose and moment, over random histories of contacts,
+//! assertions, cases, ties, restrictions, corrections and erasures:
 //!
 //! 1. A page that is closed today is closed for every moment, and one that is open tells as much of a record
 //!    (`disclosure`) as today's page does; less than *status* tells no case, less than *progress* none of what a status
@@ -44,7 +44,7 @@ use serde_json::Value;
 use self::cast::Cast;
 use self::history::History;
 use self::judging::{Judging, Reader};
-use self::pages::{Pages, then, todays};
+use self::pages::{Pages, Past, then, todays};
 use self::plan::{Step, any_plan};
 use crate::partnership::*;
 
@@ -104,9 +104,12 @@ async fn judge(all: &Partnership, cast: &Cast, history: &History<'_>, tally: &Ta
         let caller = all.call(visitor, purpose);
         let reader = Reader { who, visitor, today: Pages::read(&caller, todays(history)).await };
         for moment in &moments {
-            let past = Pages::read(&caller, then(history, *moment)).await;
-            let judging = Judging { reader: &reader, history, past: &past, tally };
-            judging.all().map_err(|why| format!("{who} ({purpose}), as known at {moment}: {why}"))?;
+            for past in Past::BOTH {
+                let pages = Pages::read(&caller, then(history, past, *moment)).await;
+                let judging = Judging { reader: &reader, history, past: &pages, tally };
+                let name = past.name();
+                judging.all().map_err(|why| format!("{who} ({purpose}), {name} {moment}: {why}"))?;
+            }
         }
         reader.erased(history)?;
     }

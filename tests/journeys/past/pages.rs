@@ -29,13 +29,40 @@ pub fn todays(history: &History<'_>) -> Vec<(Page, String)> {
     pages
 }
 
+/// Which past is looked back to, by its name in an address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// As the record knew it.
+    Known,
+    /// As it was, by what is known today.
+    Was,
+}
+
+impl Past {
+    pub const BOTH: [Self; 2] = [Self::Known, Self::Was];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Known => "as_known_at",
+            Self::Was => "as_it_was_at",
+        }
+    }
+
+    /// What can be read of somebody so. Who asked is known as it was known.
+    const fn kinds(self) -> &'static [&'static str] {
+        match self {
+            Self::Known => &["status", "timeline", "enquiries"],
+            Self::Was => &["status", "timeline"],
+        }
+    }
+}
+
 /// Those of a moment.
-pub fn then(history: &History<'_>, at: DateTime<Utc>) -> Vec<(Page, String)> {
-    let at = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-    let page = |kind: &'static str, person: &Uuid| {
-        ((kind, *person), format!("people/{person}/{kind}?as_known_at={at}"))
-    };
-    let of = |person| ["status", "timeline", "enquiries"].map(|kind| page(kind, person));
+pub fn then(history: &History<'_>, past: Past, at: DateTime<Utc>) -> Vec<(Page, String)> {
+    let (name, at) = (past.name(), at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    let page =
+        |kind: &'static str, person: &Uuid| ((kind, *person), format!("people/{person}/{kind}?{name}={at}"));
+    let of = |person| past.kinds().iter().map(move |kind| page(kind, person));
     history.people.iter().flat_map(of).collect()
 }
 
