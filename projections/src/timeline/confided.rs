@@ -2,7 +2,8 @@
 //!
 //! Whoever tells of a child without a record opens one first: that a school opened it, at twenty past three, names the
 //! teacher as the contact would. So who somebody is, as the teller's agency entered it that day, is as guarded as what it
-//! told; and so is a tie, on the pages of both it joins. A referral says of which kind its source was: not where it came of such a contact.
+//! told; and so is a tie, on the pages of both it joins. A referral says of which kind its source was: not where it came of
+//! such a contact.
 //!
 //! Left out: enquiries, which an agency makes in its own name; the contact itself, which is [`super::guard`]'s.
 
@@ -127,12 +128,12 @@ impl Confided {
             let joins = |other: PersonId| {
                 item.kind == TIE && item.detail.people.iter().any(|one| one.person == other.0)
             };
-            let whose = match told.about {
+            let standing = match told.about {
                 about if about == person => Some(standing),
                 other if joins(other) => others.get(&other),
-                _ => None,
+                _ => continue,
             };
-            if whose.is_none_or(|standing| told.is_known_to(scope, standing)) {
+            if standing.is_some_and(|standing| told.is_known_to(scope, standing)) {
                 continue;
             }
             let is_beside = item.agency == Some(told.agency) && civil_day(item.recorded_at) == told.on;
