@@ -1,6 +1,9 @@
 //! A case from referral to plan, and setting the record right.
 
+use domain::access::Purpose;
+use domain::ids::PersonId;
 use serde_json::{Value, json};
+use system_tests::app::order;
 use system_tests::http::Caller;
 
 use crate::{Api, contact};
@@ -16,6 +19,38 @@ pub async fn done(caller: &Caller, path: &str, body: Value) -> Value {
     let answer = caller.post(path, &body).await;
     assert_eq!(answer.status, 200, "{path} {}", answer.text());
     answer.json()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_written_past_a_restriction_that_another_node_placed_a_moment_before() {
+    let api = Api::start().await;
+    let child = api.child(&api.front_door(), "Example").await;
+    let worker = api.served.caller(&api.test.social_worker(), "allocated-work");
+    let referral = json!({ "child": child, "authority": "383", "on": "2026-02-02", "source": "2A", "primary_need": "N1" });
+    let received = done(&worker, "/api/v1/cases", referral).await;
+    let case = received["id"].as_str().unwrap().to_owned();
+    let episode = began(&received, "referral.received", "episode");
+    let note = json!({ "on": "2026-03-10", "kind": "note", "text": "Rang the school." });
+    // What this node judges the case and the child by is remembered from here on.
+    let decide = json!({ "episode": episode, "on": "2026-02-03", "outcome": "section47" });
+    let manager = api.served.caller(&api.test.team_manager(), "allocated-work");
+    done(&manager, &format!("/api/v1/cases/{case}/decision"), decide).await;
+    done(&worker, &format!("/api/v1/cases/{case}/notes"), note.clone()).await;
+
+    let beside = api.test.beside().await;
+    let restrict = domain::person::Restrict {
+        reason: domain::person::restriction::RestrictionReason::RelativeOfStaff,
+        owner: domain::ids::PractitionerId(uuid::Uuid::from_u128(0xdead)),
+        readers: Vec::new(),
+        review_on: "2026-06-08".parse().unwrap(),
+    };
+    let restrict = casework::execute::Command::Person { id: Some(PersonId(child)), command: restrict.into() };
+    let keeper = api.test.team_manager();
+    beside.execute(&keeper, order(Purpose::RecordKeeping, restrict)).await.unwrap();
+
+    let refused = worker.post(&format!("/api/v1/cases/{case}/notes"), &note).await;
+    assert_eq!(refused.problem(403)["code"], "not-permitted");
+    beside.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

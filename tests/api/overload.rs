@@ -41,6 +41,7 @@ fn append(number: u128) -> Append {
     Append {
         stream: StreamId { category: "practitioner".to_owned(), id: Uuid::from_u128(number) },
         expected: 0,
+        rests_on: Vec::new(),
         context: Context {
             actor: Uuid::from_u128(1),
             agency: Uuid::from_u128(2),

@@ -88,8 +88,7 @@ async fn tell(app: &App, child: PersonId, occurred: Occurred, ids: &mut Ids) -> 
     let event = county::contact(&key, child, "Hungry again; says there is nothing at home.")?;
     let draft = county::draft(app.record.origin(), ids.id(), occurred, &event, &key)?;
     let stream = StreamId { category: "contact".to_owned(), id: ids.id() };
-    let append =
-        Append { stream, expected: 0, context: context(ids), events: vec![draft], recorded_at: None };
+    let append = Append::new(stream, 0, context(ids), vec![draft]);
     Ok(app.record.append(append).await?.position)
 }
 

@@ -297,7 +297,7 @@ impl Writer {
             });
         }
         let context = context(&mut self.ids);
-        Ok(Append { stream: stream.clone(), expected, context, events, recorded_at: None })
+        Ok(Append::new(stream.clone(), expected, context, events))
     }
 }
 

@@ -182,7 +182,7 @@ impl Life {
         events: Vec<Draft>,
     ) -> Result<()> {
         let context = context(&mut self.ids);
-        store.append(Append { stream, expected, context, events, recorded_at: None }).await?;
+        store.append(Append::new(stream, expected, context, events)).await?;
         Ok(())
     }
 

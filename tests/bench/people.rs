@@ -141,7 +141,7 @@ impl Somebody {
         let stream = StreamId { category: "person".to_owned(), id: self.person().0 };
         let events: Vec<Draft> = drafts.collect::<Result<_>>()?;
         let context = context(&mut ids);
-        store.append(Append { stream, expected: 0, context, events, recorded_at: None }).await?;
+        store.append(Append::new(stream, 0, context, events)).await?;
         Ok(())
     }
 

@@ -111,9 +111,7 @@ async fn write_library(store: &PostgresStore, streams: u64) -> Result<()> {
             });
             let events = drafts.collect();
             let stream = StreamId { category: "contact".to_owned(), id: nth(LIBRARY, number) };
-            store
-                .append(Append { stream, expected: 0, context: context(&mut ids), events, recorded_at: None })
-                .await
+            store.append(Append::new(stream, 0, context(&mut ids), events)).await
         })
         .buffer_unordered(AT_ONCE)
         .try_for_each(|_| async { Ok(()) })

@@ -87,8 +87,7 @@ async fn append_and_see(app: Arc<App>, mut ids: Ids) -> Result<Duration> {
     let occurred = Occurred::Instant(SystemClock.now());
     let draft = county::draft(app.record.origin(), ids.id(), occurred, &event, &key)?;
     let stream = StreamId { category: "contact".to_owned(), id: ids.id() };
-    let append =
-        Append { stream, expected: 0, context: context(&mut ids), events: vec![draft], recorded_at: None };
+    let append = Append::new(stream, 0, context(&mut ids), vec![draft]);
     let asked = Instant::now();
     let appended = app.record.append(append).await?;
     seen(&app, appended.position).await?;

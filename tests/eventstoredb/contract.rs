@@ -10,6 +10,7 @@ use crate::{open, settings};
 
 /// Promises that cannot be made for this log; the adapter's own documentation says why.
 const NOT_PROMISED: [&str; 3] = [
+    "Nothing stands after an addition to a stream that was decided without it",
     "Recorded times never run backwards along the log",
     "\"As known at\" finds the last position recorded by then",
     "Every event is proved to be in the tree, and each tree to be a prefix of the next",
@@ -23,7 +24,7 @@ fn fresh(url: &str, namespace: &str) -> Fresh {
         store: Arc::new(open(url, settings.clone())),
         other: Arc::new(open(url, settings)),
         evidence: None,
-        stamps_in_order: false,
+        decides_in_order: false,
     }
 }
 

@@ -70,6 +70,7 @@ fn append(expected: u64, count: u64) -> Append {
     Append {
         stream: stream(),
         expected,
+        rests_on: Vec::new(),
         context: Context {
             actor: Uuid::from_u128(1),
             agency: Uuid::from_u128(2),

@@ -98,6 +98,7 @@ impl Record {
         let append = Append {
             stream: stream.clone(),
             expected: known.last().map_or(0, |last| last.header.version()),
+            rests_on: Vec::new(),
             context: Context {
                 actor: Uuid::from_u128(0xac),
                 agency: Uuid::from_u128(0xa1),

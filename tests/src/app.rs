@@ -56,16 +56,13 @@ impl TestApp {
     /// The service over a database that may have been used before.
     pub async fn over(database: TestDatabase) -> Self {
         let clock = Arc::new(SetClock::at(instant(BEGINNING)));
-        let settings = Settings {
-            origin: "goldthread.example/test".to_owned(),
-            demonstration: true,
-            readers: 2,
-            ..Settings::default()
-        };
-        let app =
-            App::open(settings, database.connections.clone(), clock.clone()).await.expect("the service");
-        tokio::time::timeout(VIEWS_PATIENCE, app.engine.ready()).await.expect("the views answer");
-        Self { app: Arc::new(app), clock, database, people: AtomicU32::new(1) }
+        let app = open(&database, &clock).await;
+        Self { app, clock, database, people: AtomicU32::new(1) }
+    }
+
+    /// Another process of the same service.
+    pub async fn beside(&self) -> Arc<App> {
+        open(&self.database, &self.clock).await
     }
 
     /// Somebody of an agency in one role, proven by a token as they would be.
@@ -156,6 +153,18 @@ impl TestApp {
     pub async fn done(&self, visitor: &Visitor, order: Order) -> Done {
         self.app.execute(visitor, order).await.expect("carried out")
     }
+}
+
+async fn open(database: &TestDatabase, clock: &Arc<SetClock>) -> Arc<App> {
+    let settings = Settings {
+        origin: "goldthread.example/test".to_owned(),
+        demonstration: true,
+        readers: 2,
+        ..Settings::default()
+    };
+    let app = App::open(settings, database.connections.clone(), clock.clone()).await.expect("the service");
+    tokio::time::timeout(VIEWS_PATIENCE, app.engine.ready()).await.expect("the views answer");
+    Arc::new(app)
 }
 
 /// An order for the first time, on the ground of a public task.

@@ -19,13 +19,13 @@ async fn every_adapter_keeps_the_contract_and_the_table_is_fresh() {
             store: memory.clone(),
             other: memory.clone(),
             evidence: Some(memory),
-            stamps_in_order: true,
+            decides_in_order: true,
         };
         in_memory.push(promise.check(fresh).await);
 
         let database = TestDatabase::new().await;
         let (store, other) = (Arc::new(open(&database).await), Arc::new(open(&database).await));
-        let fresh = Fresh { store: store.clone(), other, evidence: Some(store), stamps_in_order: true };
+        let fresh = Fresh { store: store.clone(), other, evidence: Some(store), decides_in_order: true };
         in_postgres.push(promise.check(fresh).await);
     }
     for (promise, outcomes) in promises().iter().zip(in_memory.iter().zip(&in_postgres)) {

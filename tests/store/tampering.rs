@@ -41,7 +41,7 @@ pub async fn fill(store: &PostgresStore, events: u64) {
             causation: nobody,
             trace: None,
         };
-        let append = Append { stream, expected: number % 2, context, events: vec![draft], recorded_at: None };
+        let append = Append::new(stream, number % 2, context, vec![draft]);
         store.append(append).await.unwrap();
     }
 }
@@ -183,10 +183,7 @@ async fn fill_more(store: &PostgresStore) {
         trace: None,
     };
     let stream = StreamId { category: "contact".to_owned(), id: Uuid::from_u128(77) };
-    store
-        .append(Append { stream, expected: 0, context, events: vec![draft], recorded_at: None })
-        .await
-        .unwrap();
+    store.append(Append::new(stream, 0, context, vec![draft])).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -252,6 +252,7 @@ impl App {
         Ok(Append {
             stream: StreamId { category: CATEGORY.to_owned(), id: stream },
             expected: 0,
+            rests_on: Vec::new(),
             context: Context {
                 actor: visitor.practitioner().0,
                 agency: visitor.agency().0,

@@ -6,13 +6,13 @@ use domain::event::Event;
 use domain::history::effective;
 use domain::ids::{AgencyId, PersonId};
 use domain::person::address::{Address, AddressClass};
-use event_store::StreamId;
 use projections::access::standing;
 use projections::scope::Scope;
 use projections::timeline::Confided;
 
 use crate::app::App;
 use crate::error::ReadError;
+use crate::execute::person_stream;
 
 /// An address that its reader may be told.
 #[derive(Clone, PartialEq, Debug)]
@@ -39,7 +39,7 @@ impl App {
     ) -> Result<Option<(Disclosure, Vec<ShownAddress>)>, ReadError> {
         let Some(standing) = standing(&self.views, person).await? else { return Ok(None) };
         let disclosure = scope.disclosure(&standing);
-        let stream = StreamId { category: "person".to_owned(), id: person.0 };
+        let stream = person_stream(person);
         let (entries, _) = self.entries_of(&stream).await?;
         let confided = Confided::about(&self.views, person).await?;
         let mut shown = Vec::new();

@@ -118,6 +118,7 @@ impl From<AppendError> for ReadError {
             AppendError::Unknown(_) => Self::Unavailable(Box::new(error)),
             // An access record is the program's own making: these mean that it was made wrongly.
             AppendError::WrongVersion { .. }
+            | AppendError::Moved { .. }
             | AppendError::IdempotencyConflict
             | AppendError::BadSize { .. }
             | AppendError::TooLong { .. }

@@ -27,8 +27,8 @@ pub struct Fresh {
     pub other: Arc<dyn EventStore>,
     /// Present when the adapter keeps its own tree.
     pub evidence: Option<Arc<dyn Evidence>>,
-    /// Whether recorded times are stamped under the log's own order.
-    pub stamps_in_order: bool,
+    /// Whether recorded times are stamped, and what an append rests on compared, under the log's own order.
+    pub decides_in_order: bool,
 }
 
 /// Whether a promise was kept.
@@ -75,6 +75,8 @@ promises! {
     "An append of several events is written whole or not at all" => all_or_none,
     "An append that expects another version is refused and told the real one" => wrong_version,
     "An expected version beyond the end is refused, so a stream has no holes" => no_holes,
+    "An append that rests on another stream is refused once something was added there" => rests_on,
+    "Nothing stands after an addition to a stream that was decided without it" => rests_in_order,
     "The same request again gets the first answer and writes nothing" => repeated,
     "The same event ids with other content are refused" => conflicting,
     "Of two writers to one version exactly one wins" => race,
@@ -131,6 +133,7 @@ fn append(name: &str, expected: u64, count: u64) -> Append {
     Append {
         stream: stream(name),
         expected,
+        rests_on: Vec::new(),
         context: Context {
             actor: id("actor"),
             agency: id("agency"),
@@ -217,6 +220,76 @@ async fn no_holes(Fresh { store, .. }: Fresh) -> Result {
             other => return Ok(Outcome::Broken(format!("expecting {expected}: {other:?}"))),
         }
     }
+    Ok(Outcome::Kept)
+}
+
+async fn rests_on(Fresh { store, other, .. }: Fresh) -> Result {
+    let resting = |name: &str, known: &[(&str, u64)]| Append {
+        rests_on: known.iter().map(|(name, version)| (stream(name), *version)).collect(),
+        ..append(name, 0, 1)
+    };
+    store.append(append("a", 0, 2)).await?;
+    store.append(append("b", 0, 1)).await?;
+    let first = store.append(resting("c", &[("a", 2), ("b", 1), ("never written", 0)])).await?;
+    for (name, known, there) in [("a", 1, 2), ("a", 3, 2), ("never written", 1, 0)] {
+        match store.append(resting("d", &[("b", 1), (name, known)])).await {
+            Err(AppendError::Moved { actual, .. }) if actual == there => {}
+            answer => return Ok(Outcome::Broken(format!("resting on version {known}: {answer:?}"))),
+        }
+    }
+    // What another process adds is seen, whatever this one has read or written of it before.
+    keep!(store.read_stream(&stream("b"), 0, 10).await?.len() == 1, "there is more than was written");
+    other.append(append("a", 2, 1)).await?;
+    other.append(append("b", 1, 1)).await?;
+    for (name, known) in [("a", 2), ("b", 1)] {
+        match store.append(resting("d", &[(name, known)])).await {
+            Err(AppendError::Moved { .. }) => {}
+            answer => return Ok(Outcome::Broken(format!("resting on what had moved: {answer:?}"))),
+        }
+    }
+    keep!(store.read_stream(&stream("d"), 0, 10).await?.is_empty(), "something was written");
+    store.append(resting("d", &[("a", 3), ("b", 2)])).await?;
+    let again = store.append(resting("c", &[("a", 2), ("b", 1), ("never written", 0)])).await?;
+    keep!(again == Appended { repeated: true, ..first }, "a repeated request got another answer: {again:?}");
+    Ok(Outcome::Kept)
+}
+
+async fn rests_in_order(Fresh { store, other, decides_in_order, .. }: Fresh) -> Result {
+    if !decides_in_order {
+        return Ok(Outcome::NotPromised);
+    }
+    // While somebody adds to one stream through either door, others write what rests on it as it was.
+    store.append(append("a", 0, 1)).await?;
+    let (mut added, mut resting) = (Vec::new(), 0);
+    for round in 1..=30_u64 {
+        let known = store.read_stream(&stream("a"), 0, 100).await?.len();
+        let known = u64::try_from(known)?;
+        keep!(known == round, "{known} events, not {round}");
+        let writers = (0..8_u64).map(|writer| {
+            let door = if (writer + round) % 2 == 0 { store.clone() } else { other.clone() };
+            let request = match writer {
+                3 => append("a", round, 1),
+                _ => Append {
+                    rests_on: vec![(stream("a"), round)],
+                    ..append(&format!("round {round} writer {writer}"), 0, 1)
+                },
+            };
+            async move { (writer == 3, door.append(request).await) }
+        });
+        let mut rested = Vec::new();
+        for (adds, answer) in futures_util::future::join_all(writers).await {
+            match answer {
+                Ok(appended) if adds => added.push(appended.position),
+                Ok(appended) => rested.push(appended.position),
+                Err(AppendError::Moved { .. }) if !adds => {}
+                Err(error) => return Ok(Outcome::Broken(error.to_string())),
+            }
+        }
+        let last = added.last().copied().unwrap_or_default();
+        keep!(rested.iter().all(|position| *position < last), "round {round}: something was written past it");
+        resting += rested.len();
+    }
+    keep!(resting > 0, "nothing that rests on another stream was ever written");
     Ok(Outcome::Kept)
 }
 
@@ -383,8 +456,8 @@ async fn follow(Fresh { store, other, .. }: Fresh) -> Result {
     Ok(Outcome::Broken("the follower ended".to_owned()))
 }
 
-async fn monotone(Fresh { store, other, stamps_in_order, .. }: Fresh) -> Result {
-    if !stamps_in_order {
+async fn monotone(Fresh { store, other, decides_in_order, .. }: Fresh) -> Result {
+    if !decides_in_order {
         return Ok(Outcome::NotPromised);
     }
     let writers = (0..8).map(|writer| {
@@ -409,8 +482,8 @@ async fn monotone(Fresh { store, other, stamps_in_order, .. }: Fresh) -> Result 
     Ok(Outcome::Kept)
 }
 
-async fn known_at(Fresh { store, stamps_in_order, .. }: Fresh) -> Result {
-    if !stamps_in_order {
+async fn known_at(Fresh { store, decides_in_order, .. }: Fresh) -> Result {
+    if !decides_in_order {
         return Ok(Outcome::NotPromised);
     }
     let before = store.position_at(chrono::DateTime::UNIX_EPOCH).await?;

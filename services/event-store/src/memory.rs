@@ -118,6 +118,13 @@ impl EventStore for MemoryStore {
                 _ => Err(AppendError::WrongVersion { expected: *expected, actual }),
             };
         }
+        for (on, known) in &prepared.append.rests_on {
+            let actual = log.streams.get(&on.id).map_or(0, Vec::len);
+            let (known, actual) = (*known, u64::try_from(actual).unwrap_or(u64::MAX));
+            if known != actual {
+                return Err(AppendError::Moved { known, actual });
+            }
+        }
         let mut rows = Vec::new();
         let mut tail = log.tail.clone();
         tail.extend(&self.origin, &prepared, now, &mut rows);

@@ -98,10 +98,21 @@ pub struct Append {
     pub stream: StreamId,
     /// The version the stream must have now: 0 for a stream that must not exist yet.
     pub expected: u64,
+    /// Other streams, and the version each must have now: what was decided by them holds while nothing is added.
+    /// EventStoreDB compares the version of one stream only, and looks at these a moment before.
+    pub rests_on: Vec<(StreamId, u64)>,
     pub context: Context,
     pub events: Vec<Draft>,
     /// Accepted only by a log opened as a demonstration; `None` means the log's own clock.
     pub recorded_at: Option<DateTime<Utc>>,
+}
+
+impl Append {
+    /// A request that rests on nothing else, recorded when it is made.
+    #[must_use]
+    pub fn new(stream: StreamId, expected: u64, context: Context, events: Vec<Draft>) -> Self {
+        Self { stream, expected, rests_on: Vec::new(), context, events, recorded_at: None }
+    }
 }
 
 /// Where an append ended up. The same request appended twice gets the same answer twice.
@@ -149,6 +160,8 @@ pub enum Followed {
 pub enum AppendError {
     #[error("the stream is at version {actual}, not {expected}")]
     WrongVersion { expected: u64, actual: u64 },
+    #[error("a stream that it rests on is at version {actual}, not {known}")]
+    Moved { known: u64, actual: u64 },
     #[error("an event with this id is already there with other content")]
     IdempotencyConflict,
     #[error("the queue of appends is full")]

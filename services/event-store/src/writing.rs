@@ -105,7 +105,7 @@ impl Tail {
     ///
     /// INVARIANT: recorded times never run backwards along the log, whatever the clock does.
     pub fn extend(&mut self, origin: &str, prepared: &Prepared, now: DateTime<Utc>, rows: &mut Vec<Row>) {
-        let Append { stream, expected, context, events, recorded_at } = &prepared.append;
+        let Append { stream, expected, context, events, recorded_at, .. } = &prepared.append;
         let stamp = recorded_at.unwrap_or(now).max(self.recorded_at.unwrap_or(DateTime::UNIX_EPOCH));
         self.recorded_at = Some(stamp);
         let stamp_us = stamp.timestamp_micros();

@@ -21,6 +21,7 @@ use projections::access::{standing, standings};
 use projections::scope::{Restriction, Standing};
 
 use super::dispatch::fold;
+use super::rests::Rests;
 use super::{Command, Order};
 use crate::app::App;
 use crate::error::{ExecuteError, ReadError};
@@ -42,6 +43,7 @@ impl App {
         visitor: &Visitor,
         order: &Order,
         history: &[Entry],
+        rests: &mut Rests,
     ) -> Result<(), ExecuteError> {
         let fact = order.command.fact();
         let Some(action) = act_of(fact) else {
@@ -55,7 +57,7 @@ impl App {
         let standing = if visitor.actor().has(Role::System) {
             Standing::default()
         } else {
-            self.standing(visitor, &order.command, history).await?
+            self.standing(visitor, &order.command, history, rests).await?
         };
         let record = Record {
             class: class(visitor, order.purpose, &standing),
@@ -69,28 +71,24 @@ impl App {
         visitor: &Visitor,
         command: &Command,
         history: &[Entry],
+        rests: &mut Rests,
     ) -> Result<Standing, ExecuteError> {
         let ActedOn { mut standing, people } = match command.category() {
             "person" => self.person_acted_on(command, history).await?,
             "case" => self.case_acted_on(command, history),
             "contact" => contact_acted_on(command, history),
             "tie" => tie_acted_on(command, history),
-            "alert" => self.alert_acted_on(visitor, history).await?,
+            "alert" => self.alert_acted_on(visitor, history, rests).await?,
             "return" => ActedOn { standing: held_by(command.new_return()), people: Vec::new() },
             "review" => review_acted_on(history),
             "enquiry" => enquiry_acted_on(history),
             _ => ActedOn::default(),
         };
         for person in people {
-            let restricted = self.restriction_of(person).await?;
+            let restricted = self.restriction_of(person, rests).await?;
             standing.restriction = narrower(standing.restriction, restricted);
         }
         Ok(standing)
-    }
-
-    /// Who may read somebody's record; `None` for everybody.
-    async fn restriction_of(&self, id: PersonId) -> Result<Option<Restriction>, ExecuteError> {
-        Ok(self.person_by_facts(id).await?.as_ref().and_then(restriction))
     }
 
     async fn person_acted_on(&self, command: &Command, history: &[Entry]) -> Result<ActedOn, ExecuteError> {
@@ -109,7 +107,12 @@ impl App {
 
     /// An alert is its authority's, and its children's. It is closed when every child of it is closed to whoever acts:
     /// those who are told of one child decide, on as much of the evidence as they may see.
-    async fn alert_acted_on(&self, visitor: &Visitor, history: &[Entry]) -> Result<ActedOn, ExecuteError> {
+    async fn alert_acted_on(
+        &self,
+        visitor: &Visitor,
+        history: &[Entry],
+        rests: &mut Rests,
+    ) -> Result<ActedOn, ExecuteError> {
         let alert: Alert = fold(history);
         let Some(says) = alert.says() else { return Ok(ActedOn::default()) };
         let children: Vec<PersonId> = says.children.iter().copied().collect();
@@ -122,7 +125,7 @@ impl App {
         }
         let mut closed = None;
         for child in children {
-            let restricted = self.restriction_of(child).await?;
+            let restricted = self.restriction_of(child, rests).await?;
             match restricted.filter(|restriction| !restriction.names(visitor.practitioner())) {
                 Some(restriction) => closed = Some(restriction),
                 None => return Ok(ActedOn { standing, people: Vec::new() }),
@@ -197,7 +200,7 @@ fn enquiry_acted_on(history: &[Entry]) -> ActedOn {
     ActedOn { standing: Standing { owners, ..Standing::default() }, people: Vec::new() }
 }
 
-fn restriction(person: &Person) -> Option<Restriction> {
+pub(super) fn restriction(person: &Person) -> Option<Restriction> {
     person.restriction().map(|restricted| Restriction {
         owner: restricted.owner,
         readers: restricted.readers.clone(),

@@ -15,9 +15,9 @@ use event_store::StreamId;
 use projections::contacts;
 use uuid::Uuid;
 
-use super::Command;
 use super::dispatch::fold;
 use super::load::load;
+use super::{Command, person_stream};
 use crate::app::App;
 use crate::error::{ExecuteError, FieldError, ReadError};
 
@@ -143,10 +143,6 @@ impl App {
         };
         Ok(person.key().is_some().then_some(person))
     }
-}
-
-fn person_stream(id: PersonId) -> StreamId {
-    StreamId { category: "person".to_owned(), id: id.0 }
 }
 
 fn tells_birth(entry: &Entry) -> bool {

@@ -18,6 +18,7 @@ mod moving;
 mod order;
 mod remembered;
 mod repeat;
+mod rests;
 mod seal;
 mod turn;
 
@@ -28,7 +29,7 @@ pub use turn::Turn;
 
 use domain::decider::{Act, NewEvent};
 use domain::entry::Entry;
-use domain::ids::{CommandId, EventId, KeyId};
+use domain::ids::{CommandId, EventId, KeyId, PersonId};
 use event_store::{Append, AppendError, Appended, Context, EventStore, StreamId};
 
 use crate::app::App;
@@ -36,6 +37,7 @@ use crate::error::{ExecuteError, FieldError};
 use crate::visitor::Visitor;
 use basis::{Basis, JudgedBy};
 use meta::Meta;
+use rests::Rests;
 
 pub(crate) use load::{keys_error, load};
 pub(crate) use remembered::Remembered;
@@ -86,7 +88,8 @@ impl App {
 
     async fn carry_out(&self, visitor: &Visitor, placed: &Placed<'_>) -> Result<Done, ExecuteError> {
         if let Some(basis) = self.on_trust(placed) {
-            match self.attempt(visitor, placed, basis).await {
+            match self.attempt(visitor, placed, basis, Rests { is_on_trust: true, ..Rests::default() }).await
+            {
                 Ok(Tried::Done(done)) if !done.events.is_empty() => return Ok(done),
                 Err(error @ (ExecuteError::Overloaded | ExecuteError::Unavailable(_))) => return Err(error),
                 // There is more on the record than was thought, or it has to be asked whether there is.
@@ -95,7 +98,7 @@ impl App {
         }
         for _ in 0..=RACES_MAX {
             let basis = self.basis(placed).await?;
-            match self.attempt(visitor, placed, basis).await? {
+            match self.attempt(visitor, placed, basis, Rests::default()).await? {
                 Tried::Done(done) => return Ok(done),
                 Tried::RaceLost => {}
             }
@@ -158,8 +161,9 @@ impl App {
         visitor: &Visitor,
         placed: &Placed<'_>,
         mut basis: Basis,
+        rests: Rests,
     ) -> Result<Tried, ExecuteError> {
-        let tried = self.judge(visitor, placed, &mut basis).await;
+        let tried = self.judge(visitor, placed, &mut basis, rests).await;
         if let Some(facts) = basis.into_facts() {
             self.facts.put(&placed.stream, facts);
         }
@@ -171,13 +175,14 @@ impl App {
         visitor: &Visitor,
         placed: &Placed<'_>,
         basis: &mut Basis,
+        mut rests: Rests,
     ) -> Result<Tried, ExecuteError> {
         let order = placed.order;
         let (version, standing) = (basis.version(), basis.standing());
         if version == 0 && !placed.begins && !order.command.may_begin() {
             return Err(ExecuteError::Absent);
         }
-        self.permit(visitor, order, standing).await?;
+        self.permit(visitor, order, standing, &mut rests).await?;
         if let Basis::Everything(loaded) = &*basis
             && let Some(done) = self.repeated(visitor, placed, loaded)?
         {
@@ -220,6 +225,7 @@ impl App {
         let append = Append {
             stream: placed.stream.clone(),
             expected: version,
+            rests_on: rests.on,
             context: context(visitor, placed),
             events: drafts,
             recorded_at: order.recorded_at,
@@ -281,7 +287,11 @@ impl App {
                 }))
             }
             // The same order given twice at once: the next try finds the first and compares what was said.
-            Err(AppendError::WrongVersion { .. } | AppendError::IdempotencyConflict) => Ok(Tried::RaceLost),
+            Err(
+                AppendError::WrongVersion { .. }
+                | AppendError::Moved { .. }
+                | AppendError::IdempotencyConflict,
+            ) => Ok(Tried::RaceLost),
             Err(AppendError::Full) => Err(ExecuteError::Overloaded),
             Err(AppendError::Store(error)) => Err(error.into()),
             Err(AppendError::Unknown(error)) => Err(ExecuteError::Unavailable(error)),
@@ -341,6 +351,10 @@ fn nothing_new(placed: &Placed<'_>, basis: &Basis) -> Done {
 /// Bytes as text.
 fn hex(bytes: [u8; 32]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(crate) fn person_stream(id: PersonId) -> StreamId {
+    StreamId { category: "person".to_owned(), id: id.0 }
 }
 
 fn fresh_id() -> Result<uuid::Uuid, ExecuteError> {

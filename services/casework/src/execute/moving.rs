@@ -13,7 +13,8 @@ use event_store::StreamId;
 
 use super::load::load;
 use super::repeat::done_before;
-use super::{Command, Done, Order, fresh_id};
+use super::rests::Rests;
+use super::{Command, Done, Order, fresh_id, person_stream};
 use crate::app::App;
 use crate::error::{ExecuteError, FieldError};
 use crate::visitor::Visitor;
@@ -83,11 +84,11 @@ impl App {
         let loaded = load(&self.record, self.keys.as_ref(), &wrong).await?;
         let standing = &loaded.standing;
         // Both permissions before either act: half a move is worse than none.
-        self.permit(visitor, &away, standing).await?;
+        self.permit(visitor, &away, standing, &mut Rests::default()).await?;
         let there = load(&self.record, self.keys.as_ref(), &right).await?;
         if let Some(entry) = standing.iter().find(|entry| entry.id == order.entry) {
             let receive = part(&right, &here_key, self.receiving(&order, entry).await?);
-            self.permit(visitor, &receive, &there.standing).await?;
+            self.permit(visitor, &receive, &there.standing, &mut Rests::default()).await?;
             let here = self.execute(visitor, receive).await?;
             let away = self.execute(visitor, away).await?;
             return Ok(Moved { here, away });
@@ -100,7 +101,7 @@ impl App {
 
     fn stream_of(&self, place: &Place) -> StreamId {
         match place {
-            Place::Person(person) => StreamId { category: "person".to_owned(), id: person.0 },
+            Place::Person(person) => person_stream(*person),
             Place::Case { child, authority } => {
                 StreamId { category: "case".to_owned(), id: self.ids.case(*child, authority).0 }
             }

@@ -58,6 +58,13 @@ impl Remembered {
         generations.young.contains_key(stream) || generations.old.contains_key(stream)
     }
 
+    /// What is remembered of a stream, where that was all of it when last heard.
+    pub(super) fn look<T>(&self, stream: &StreamId, look: impl FnOnce(&Facts) -> T) -> Option<T> {
+        let generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let facts = generations.young.get(stream).or_else(|| generations.old.get(stream))?;
+        (!facts.is_behind).then(|| look(facts))
+    }
+
     /// Takes out what is known of a stream, to be put back with what is new. Two who ask at once both find out: the
     /// one who comes second reads from the beginning.
     pub(super) fn take(&self, stream: &StreamId) -> Facts {

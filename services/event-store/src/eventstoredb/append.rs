@@ -22,6 +22,13 @@ struct LaidOut {
 impl Inner {
     pub(super) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let prepared = Prepared::new(append, self.settings.demonstration)?;
+        if let Some(moved) = self.moved(&prepared.append).await? {
+            return match self.others(&prepared.append).await {
+                // It was made before that.
+                Ok(appended) => Ok(appended),
+                Err(_) => Err(moved),
+            };
+        }
         let now = prepared.append.recorded_at.unwrap_or_else(|| self.clock.now());
         let laid_out = self.lay_out(&prepared, now)?;
         let name = self.stream_name(&prepared.append.stream);
@@ -83,6 +90,18 @@ impl Inner {
             return Err(AppendError::TooLong { field: "append", max });
         }
         Ok(LaidOut { events, last_header })
+    }
+
+    /// The first stream that the request rests on and that is elsewhere. The server compares the version of one stream
+    /// only, so this is asked a moment before: what is added to another in that moment goes unnoticed.
+    async fn moved(&self, append: &Append) -> Result<Option<AppendError>, AppendError> {
+        for (on, known) in &append.rests_on {
+            let (known, actual) = (*known, self.version(on).await?);
+            if known != actual {
+                return Ok(Some(AppendError::Moved { known, actual }));
+            }
+        }
+        Ok(None)
     }
 
     /// Where the request ended up, if what stands at its end is what it sent.

@@ -32,7 +32,7 @@ pub use audit::Verified;
 use gather::{Gathering, Part};
 use rows::Reading;
 pub use writer::FlushFigures;
-use writer::Writer;
+use writer::{Saw, Writer, count};
 
 /// Which log of a database, and how it is opened.
 #[derive(Clone, Debug)]
@@ -190,10 +190,14 @@ impl EventStore for PostgresStore {
     ) -> Result<Vec<Recorded>, StoreError> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let part = Part { stream: stream.id, after_version: to_i64(after_version), limit };
+        let upto = *self.inner.head.borrow();
         let events = self.inner.read_gathered(part).await?;
-        if let Some(last) = events.last() {
-            self.inner.writer.saw(stream.id, last.header.version());
-        }
+        let seen = match events.last().map(|last| last.header.version()) {
+            Some(version) if to_i64(count(events.len())) < limit => Saw::Last(version),
+            Some(version) => Saw::More(version),
+            None => Saw::NothingAfter(after_version),
+        };
+        self.inner.writer.saw(stream.id, seen, upto);
         Ok(events)
     }
 

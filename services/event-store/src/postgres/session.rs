@@ -74,6 +74,8 @@ pub(super) struct Session {
     insert_one: Statement,
     insert: Statement,
     pub tail: Tail,
+    /// The last position by which another process may have written.
+    pub others_wrote: u64,
     /// Flushes left to make under the lock, after another process was met.
     pub locked_for: u32,
     /// Ends with the connection.
@@ -94,7 +96,8 @@ impl Session {
         let tail = read_tail(client.query_opt(&sql.tail, &[]).await.map_err(unfit)?.as_ref())?;
         // What others wrote before this session listened.
         raise(head, tail.position());
-        Ok(Self { client, insert_one, insert, tail, locked_for: 0, connection })
+        let others_wrote = tail.position();
+        Ok(Self { client, insert_one, insert, tail, others_wrote, locked_for: 0, connection })
     }
 
     /// Inserts events and their flush row, and notifies: all or nothing.

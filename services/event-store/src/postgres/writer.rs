@@ -7,9 +7,11 @@
 //! that is really there. Order, freedom from gaps and commit order follow from the primary key, not from luck.
 //!
 //! The writer knows which (stream, version) pairs exist from having written or read them. That knowledge never
-//! goes stale, since rows are never removed; what it does not know it looks up before deciding.
+//! goes stale, since rows are never removed; what it does not know it looks up before deciding. Of streams that a
+//! request only rests on, no unique key would tell: those must be known as of no earlier than others last wrote
+//! (`others_wrote`), since a flush that finds the tail where it was left proves that nobody has written after that.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -60,6 +62,17 @@ struct Figures {
     requests: AtomicU64,
     events: AtomicU64,
     contended: AtomicU64,
+}
+
+/// What a reading says of how far a stream had come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Saw {
+    /// At least to this version.
+    More(u64),
+    /// To this version.
+    Last(u64),
+    /// Not beyond this version, which the reader had from elsewhere.
+    NothingAfter(u64),
 }
 
 type Answer = Result<Appended, AppendError>;
@@ -117,9 +130,14 @@ impl Writer {
         answer.await.unwrap_or_else(|_| Err(stopped()))
     }
 
-    /// Tells the writer that a stream is known to have reached a version.
-    pub(super) fn saw(&self, stream: Uuid, version: u64) {
-        lock(&self.known).learn(stream, version);
+    /// Tells the writer how far a stream had come in a reading of all events up to a position.
+    pub(super) fn saw(&self, stream: Uuid, seen: Saw, upto: u64) {
+        let mut known = lock(&self.known);
+        match seen {
+            Saw::More(version) => known.learn(stream, version, 0),
+            Saw::Last(version) => known.learn(stream, version, upto),
+            Saw::NothingAfter(version) => known.confirm(stream, version, upto),
+        }
     }
 
     pub(super) fn figures(&self) -> FlushFigures {
@@ -313,7 +331,12 @@ impl Task {
         begun.and(locked).map_err(|cause| FlushError::Lost(unavailable(cause)))?;
         let tail = read_tail(tail?.as_ref()).map_err(FlushError::Lost)?;
         let quiet = tail.position() == session.tail.position();
-        session.locked_for = if quiet { session.locked_for.saturating_sub(1) } else { QUIET_FLUSHES };
+        if quiet {
+            session.locked_for = session.locked_for.saturating_sub(1);
+        } else {
+            session.locked_for = QUIET_FLUSHES;
+            session.others_wrote = tail.position();
+        }
         session.tail = tail;
         Ok(())
     }
@@ -324,7 +347,7 @@ impl Task {
         batch: &[Request],
         look_up: bool,
     ) -> Result<Flushed, FlushError> {
-        let verdicts = self.decide(&session.client, batch, look_up).await?;
+        let verdicts = self.decide(session, batch, look_up).await?;
         let mut tail = session.tail.clone();
         let now = self.clock.now();
         let mut rows = Vec::with_capacity(batch.len());
@@ -354,7 +377,7 @@ impl Task {
         {
             let mut known = lock(&self.known);
             for row in &rows {
-                known.learn(row.stream, row.version);
+                known.learn(row.stream, row.version, row.position);
             }
         }
         let count = |counter: &AtomicU64, by: usize| {
@@ -380,52 +403,81 @@ impl Task {
     /// What becomes of each request, in the order they came; later ones see earlier ones.
     async fn decide(
         &self,
-        client: &Client,
+        session: &Session,
         batch: &[Request],
         look_up: bool,
     ) -> Result<Vec<Verdict>, FlushError> {
-        let believed = |request: &Request| lock(&self.known).at_least(request.prepared.append.stream.id);
-        let doubtful = |request: &Request| {
-            let expected = request.prepared.append.expected;
-            look_up || believed(request) != (expected > 0).then_some(expected)
-        };
-        let ask: Vec<Uuid> = batch
-            .iter()
-            .filter(|request| doubtful(request))
-            .map(|request| request.prepared.append.stream.id)
-            .collect();
-        let mut versions: HashMap<Uuid, u64> = HashMap::new();
-        if !ask.is_empty() {
-            for row in client.query(&self.sql.versions, &[&ask]).await? {
-                versions.insert(row.get(0), u64::try_from(row.get::<_, i64>(1)).unwrap_or(0));
-            }
-        }
-        let mut extended: HashMap<Uuid, u64> = HashMap::new();
+        let mut versions = self.believed(session, batch, look_up).await?;
+        let mut extended: HashSet<Uuid> = HashSet::new();
         let mut verdicts = Vec::with_capacity(batch.len());
         for request in batch {
             let append = &request.prepared.append;
             let (stream, expected) = (append.stream.id, append.expected);
-            if let Some(version) = extended.get_mut(&stream) {
-                if *version == expected {
-                    *version += count(append.events.len());
-                    verdicts.push(Verdict::Write);
-                } else {
+            let version = |stream: &Uuid| versions.get(stream).copied().unwrap_or(0);
+            let actual = version(&stream);
+            if actual != expected {
+                verdicts.push(if extended.contains(&stream) {
                     // It may repeat a request of this very flush: look again when that is on record.
-                    verdicts.push(Verdict::Later);
-                }
+                    Verdict::Later
+                } else {
+                    Verdict::Answer(self.refuse_or_repeat(&session.client, request, actual).await?)
+                });
                 continue;
             }
-            let actual =
-                if doubtful(request) { versions.get(&stream).copied().unwrap_or(0) } else { expected };
-            if actual == expected {
-                extended.insert(stream, expected + count(append.events.len()));
-                verdicts.push(Verdict::Write);
-            } else {
-                lock(&self.known).learn(stream, actual);
-                verdicts.push(Verdict::Answer(self.refuse_or_repeat(client, request, actual).await?));
+            let mut rests = append.rests_on.iter().map(|(on, known)| (*known, version(&on.id)));
+            if let Some((known, actual)) = rests.find(|(known, actual)| known != actual) {
+                verdicts.push(Verdict::Answer(Err(AppendError::Moved { known, actual })));
+                continue;
             }
+            extended.insert(stream);
+            versions.insert(stream, expected + count(append.events.len()));
+            verdicts.push(Verdict::Write);
         }
         Ok(verdicts)
+    }
+
+    /// How far the streams have come that requests are about or rest on. Of what a request is about, what it expects is
+    /// believed where nothing speaks against it: its insert fails if that is wrong. Nothing else would show of what it
+    /// rests on; so that is looked up unless it is exactly known.
+    async fn believed(
+        &self,
+        session: &Session,
+        batch: &[Request],
+        look_up: bool,
+    ) -> Result<HashMap<Uuid, u64>, FlushError> {
+        let mut versions: HashMap<Uuid, u64> = HashMap::new();
+        let mut ask: HashSet<Uuid> = HashSet::new();
+        {
+            let mut known = lock(&self.known);
+            for append in batch.iter().map(|request| &request.prepared.append) {
+                let (stream, expected) = (append.stream.id, append.expected);
+                if look_up || known.at_least(stream) != (expected > 0).then_some(expected) {
+                    ask.insert(stream);
+                } else {
+                    versions.insert(stream, expected);
+                }
+                for (on, _) in &append.rests_on {
+                    if let (Some(version), false) = (known.exactly(on.id, session.others_wrote), look_up) {
+                        versions.insert(on.id, version);
+                    } else {
+                        ask.insert(on.id);
+                    }
+                }
+            }
+        }
+        if !ask.is_empty() {
+            let asked: Vec<Uuid> = ask.into_iter().collect();
+            let found = session.client.query(&self.sql.versions, &[&asked]).await?;
+            // What is not there is at 0, whatever somebody expects.
+            versions.extend(asked.into_iter().map(|stream| (stream, 0)));
+            let mut known = lock(&self.known);
+            for row in found {
+                let (stream, version) = (row.get(0), u64::try_from(row.get::<_, i64>(1)).unwrap_or(0));
+                known.learn(stream, version, session.tail.position());
+                versions.insert(stream, version);
+            }
+        }
+        Ok(versions)
     }
 
     /// The answer to a request whose stream is elsewhere: the first answer again if it was made before.
@@ -501,6 +553,6 @@ struct Flushed {
     answers: Vec<Option<Answer>>,
 }
 
-fn count(events: usize) -> u64 {
+pub(super) fn count(events: usize) -> u64 {
     u64::try_from(events).unwrap_or(u64::MAX)
 }
