@@ -9,7 +9,7 @@ use crate::double::Double;
 use crate::{open, settings};
 
 /// Promises that cannot be made for this log; the adapter's own documentation says why.
-const NOT_PROMISED: [&str; 3] = [
+const NOT_PROMISED: [&str; 4] = [
     "Nothing stands after an addition to a stream that was decided without it",
     "Recorded times never run backwards along the log",
     "\"As known at\" finds the last position recorded by then",
