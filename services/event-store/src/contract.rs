@@ -237,6 +237,10 @@ async fn rests_on(Fresh { store, other, .. }: Fresh) -> Result {
             answer => return Ok(Outcome::Broken(format!("resting on version {known}: {answer:?}"))),
         }
     }
+    // Part of a stream that was read says nothing of its end.
+    keep!(other.read_stream(&stream("a"), 0, 1).await?.len() == 1, "a page of one is not one");
+    let request = Append { rests_on: vec![(stream("a"), 2)], ..append("e", 0, 1) };
+    keep!(other.append(request).await.is_ok(), "what rests on the end of a stream was refused");
     // What another process adds is seen, whatever this one has read or written of it before.
     keep!(store.read_stream(&stream("b"), 0, 10).await?.len() == 1, "there is more than was written");
     other.append(append("a", 2, 1)).await?;

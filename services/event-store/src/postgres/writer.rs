@@ -134,8 +134,8 @@ impl Writer {
     pub(super) fn saw(&self, stream: Uuid, seen: Saw, upto: u64) {
         let mut known = lock(&self.known);
         match seen {
-            Saw::More(version) => known.learn(stream, version, 0),
-            Saw::Last(version) => known.learn(stream, version, upto),
+            Saw::More(version) => known.learn(stream, version),
+            Saw::Last(version) => known.learn_last(stream, version, upto),
             Saw::NothingAfter(version) => known.confirm(stream, version, upto),
         }
     }
@@ -377,7 +377,7 @@ impl Task {
         {
             let mut known = lock(&self.known);
             for row in &rows {
-                known.learn(row.stream, row.version, row.position);
+                known.learn_last(row.stream, row.version, row.position);
             }
         }
         let count = |counter: &AtomicU64, by: usize| {
@@ -456,11 +456,15 @@ impl Task {
                 } else {
                     versions.insert(stream, expected);
                 }
-                for (on, _) in &append.rests_on {
-                    if let (Some(version), false) = (known.exactly(on.id, session.others_wrote), look_up) {
-                        versions.insert(on.id, version);
-                    } else {
-                        ask.insert(on.id);
+                for (on, asked) in &append.rests_on {
+                    match known.exactly(on.id, session.others_wrote) {
+                        // Whoever asks for more than is known here may know more.
+                        Some(version) if version >= *asked && !look_up => {
+                            versions.insert(on.id, version);
+                        }
+                        _ => {
+                            ask.insert(on.id);
+                        }
                     }
                 }
             }
@@ -473,7 +477,7 @@ impl Task {
             let mut known = lock(&self.known);
             for row in found {
                 let (stream, version) = (row.get(0), u64::try_from(row.get::<_, i64>(1)).unwrap_or(0));
-                known.learn(stream, version, session.tail.position());
+                known.learn_last(stream, version, session.tail.position());
                 versions.insert(stream, version);
             }
         }
