@@ -31,6 +31,8 @@ const NEAR: TimeDelta = TimeDelta::hours(12);
 const AHEAD: TimeDelta = TimeDelta::hours(48);
 /// Those who wait for their turn look this often, by the story's time.
 const TURNS_EVERY: TimeDelta = TimeDelta::hours(1);
+/// How often an order may lose its race: more is a fault, and a county that never ends says nothing of it.
+const RACES_MAX: u32 = 1_000;
 /// Told about as often as somebody watching wants to know.
 const PROGRESS_EVERY: u64 = 5_000;
 /// Events of a stream read at a time.
@@ -234,12 +236,14 @@ impl Underway {
 
 async fn give(app: &App, crew: &Crew, place: Place, act: Act, turn: Turn) -> Result<Finished, Untold> {
     let visitor = crew.visitor(act.teller).ok_or(Untold::Nobody)?;
-    let told = loop {
-        match carry_out(app, visitor, &act, &turn).await {
-            Err(ExecuteError::Overloaded | ExecuteError::Stale) => tokio::task::yield_now().await,
-            told => break told,
-        }
-    };
+    let mut told = carry_out(app, visitor, &act, &turn).await;
+    let mut races = 0;
+    while races < RACES_MAX && matches!(told, Err(ExecuteError::Overloaded | ExecuteError::Stale)) {
+        tokio::task::yield_now().await;
+        // A full queue empties; whoever goes on losing races does not lose them by chance.
+        races += u32::from(matches!(told, Err(ExecuteError::Stale)));
+        told = carry_out(app, visitor, &act, &turn).await;
+    }
     let fact = act.deed.fact();
     let planned = u64::from(!matches!(act.deed, Deed::DecideAlert(_)));
     let finished = |done| Finished { thread: act.thread, place, fact, planned, done };
