@@ -1,20 +1,25 @@
 //! When people work: office hours, school days, and the hours at which things happen.
 
-use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, TimeDelta, Utc};
-use domain::when::{civil_day, start_of};
+use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use domain::when::{civil_day, instant_of};
 use domain::working_days::is_working_day;
 
 use super::dice::Dice;
 
 /// A moment of a day's office hours.
 pub(super) fn in_office_hours(day: NaiveDate, dice: &mut Dice) -> DateTime<Utc> {
-    start_of(day) + TimeDelta::minutes(i64::from(dice.between(9 * 60, 17 * 60)))
+    at_clock(day, i64::from(dice.between(9 * 60, 17 * 60)))
 }
 
 /// A moment of any hour, most of them in the evening and at night.
 pub(super) fn at_any_hour(day: NaiveDate, dice: &mut Dice) -> DateTime<Utc> {
     let hour = dice.range(&[((17, 23), 50), ((0, 4), 20), ((8, 16), 30)]);
-    start_of(day) + TimeDelta::minutes(i64::from(hour * 60 + dice.below(60)))
+    at_clock(day, i64::from(hour * 60 + dice.below(60)))
+}
+
+/// When clocks in England show so many minutes after midnight.
+pub(super) fn at_clock(day: NaiveDate, minutes: i64) -> DateTime<Utc> {
+    instant_of(day.and_time(NaiveTime::MIN) + TimeDelta::minutes(minutes))
 }
 
 /// The day itself if anyone is at work on it, else the next on which they are.

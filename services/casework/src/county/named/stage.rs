@@ -32,10 +32,11 @@ use domain::person::{Assert, Assertion, Duty, Living, Open, PersonKind, RecordAu
 use domain::source::{Basis, Source};
 use domain::text::Narrative;
 use domain::tie::{self, TieKind, TieTo};
-use domain::when::{Occurred, civil_day, start_of};
+use domain::when::{Occurred, civil_day};
 use domain::working_days::is_working_day;
 
 use crate::county::Untold;
+use crate::county::calendar::at_clock;
 use crate::county::crew::{Crew, Teller};
 use crate::county::script::{Act, Script, Told};
 use crate::county::tell::{asked_as, lawful_basis};
@@ -156,7 +157,7 @@ impl<'a> Stage<'a> {
 
     /// So many days before the county's end, at this hour and minute in England.
     pub fn ago(&self, days: i64, hour: i64, minute: i64) -> DateTime<Utc> {
-        start_of(self.end - TimeDelta::days(days)) + TimeDelta::minutes(hour * 60 + minute)
+        at_clock(self.end - TimeDelta::days(days), hour * 60 + minute)
     }
 
     /// As [`Self::ago`], or the next day on which people are at work.
