@@ -185,22 +185,27 @@ async fn who_told_in_confidence_leaves_the_front_door_in_no_answer_of_the_api() 
 async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_told_than_the_contact() {
     let all = Partnership::start().await;
     let sister = all.person("Nia", "Vance", "2012-11-20").await;
-    // Nobody knows Theo. The school opens his record at 15.18, to tell of him in confidence at 15.20; at 15.19 it says
-    // whose brother he is.
-    all.it_is("2026-03-10T15:18:00Z");
+    // Nobody knows Theo, nor Ada. The school opens their records at 15.17 and 15.18, to tell of him in confidence at
+    // 15.20; at 15.19 it says whose brother he is.
     let lead = all.app.safeguarding_lead();
-    let opened = json!({
-        "kind": "born",
-        "assertions": [
-            { "name": { "given": "Theo", "family": "Vance", "use": "usual" } },
-            { "birth": "2015-06-02" },
-            { "address": { "lines": ["4 Example Row"], "postcode": "LS1 1UR", "class": "ordinary", "from": "2020-01-01" } },
-        ],
-        "source": { "basis": "told" },
-    });
-    let child = all.call(&lead, WEIGHING).post("/api/v1/people", &opened).await.id();
+    let opened = |given: &str, born: &str| {
+        json!({
+            "kind": "born",
+            "assertions": [
+                { "name": { "given": given, "family": "Vance", "use": "usual" } },
+                { "birth": born },
+                { "address": { "lines": ["4 Example Row"], "postcode": "LS1 1UR", "class": "ordinary", "from": "2020-01-01" } },
+            ],
+            "source": { "basis": "told" },
+        })
+    };
+    all.it_is("2026-03-10T15:17:00Z");
+    let little = all.call(&lead, WEIGHING).post("/api/v1/people", &opened("Ada", "2019-09-30")).await.id();
+    all.it_is("2026-03-10T15:18:00Z");
+    let child = all.call(&lead, WEIGHING).post("/api/v1/people", &opened("Theo", "2015-06-02")).await.id();
     all.it_is("2026-03-10T15:19:00Z");
     tie(&all.call(&lead, WEIGHING), child, "sibling", sister).await;
+    tie(&all.call(&lead, WEIGHING), child, "sibling", little).await;
     all.it_is("2026-03-10T15:20:00Z");
     let mut told = contact(child, "teachers-concern");
     told["source_disclosure"] = json!("withheld-from-family");
@@ -219,6 +224,13 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
     };
     let worker = all.app.social_worker();
     case.led_by(&all, &worker, "2026-03-11").await;
+    let referral = json!({ "child": little, "authority": "383", "on": "2026-03-11", "source": "6" });
+    let referred = done(&all.front_door(), "cases", referral).await;
+    let hers = Case {
+        id: referred["id"].as_str().unwrap().to_owned(),
+        episode: began(&referred, "referral.received", "episode"),
+    };
+    hers.led_by(&all, &worker, "2026-03-11").await;
 
     let tell_tale = TellTale(vec![
         SCHOOL.to_string(),
@@ -227,11 +239,12 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
         "in-person".to_owned(),
         // As a value: an opaque place may hold the letters by chance.
         "\"2A\"".to_owned(),
+        "15:17".to_owned(),
         "15:18".to_owned(),
         "15:19".to_owned(),
         "15:20".to_owned(),
     ]);
-    let pages = [pages(child, &[contact], &[]), pages(sister, &[], &[])].concat();
+    let pages = [pages(child, &[contact], &[]), pages(sister, &[], &[]), pages(little, &[], &[])].concat();
     let manager = all.app.team_manager();
     for (who, reader, purpose) in [
         ("the child's own worker", worker.clone(), WORKING),
@@ -251,6 +264,11 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
         all.sees(&mine, &format!("contacts/{contact}")).await["concerns"],
         json!([{ "kind": "other" }])
     );
+    let hers = all.story(&mine, little, "").await;
+    let opened = the_one(&hers, "person.opened");
+    assert_eq!((&opened["occurred"], &opened["agency"]), (&json!("2026-03-10"), &Value::Null));
+    let hers = all.story(&all.front_door(), little, "").await;
+    assert_eq!(the_one(&hers, "person.opened")["agency"], json!(SCHOOL.0));
     let story = all.story(&all.front_door(), child, "").await;
     assert_eq!(the_one(&story, "person.opened")["agency"], json!(SCHOOL.0));
     assert_eq!(the_one(&story, "contact.recorded")["detail"]["codes"], json!(["teachers-concern"]));

@@ -267,10 +267,10 @@ pub async fn known(
     }
     drop(source);
     let told: Vec<PersonId> = known.keys().copied().collect();
-    for (id, confided) in Confided::among(reads, &told).await? {
-        let (Some(person), Some(standing)) = (known.get_mut(&id), standings.get(&id)) else { continue };
+    for (id, confided) in Confided::among(reads, scope, &told).await? {
+        let Some(person) = known.get_mut(&id) else { continue };
         for birth in &mut person.births {
-            birth.agency = birth.agency.filter(|agency| !confided.hides(scope, standing, *agency));
+            birth.agency = birth.agency.filter(|agency| !confided.hides(*agency));
         }
     }
     Ok(known)

@@ -1,11 +1,12 @@
 //! What stands beside a contact told in confidence, and would tell by whom.
 //!
-//! Whoever tells of a child without a record opens one first: that a school opened it, at twenty past three, names the
-//! teacher as the contact would. So who somebody is, as the teller's agency entered it that day, is as guarded as what it
-//! told; and so is a tie, on the pages of both it joins. A referral says of which kind its source was: not where it came of
-//! such a contact.
+//! Whoever tells of a child without a record opens one first, and one for a sister too: that a school opened it, at twenty
+//! past three, names the teacher as the contact would. So who somebody is, as the teller's agency entered it that day, is
+//! as guarded as what it told, on the child's page and on the page of whoever a tie joins to the child. A referral says of
+//! which kind its source was: not where it came of such a contact.
 //!
-//! Left out: enquiries, which an agency makes in its own name; the contact itself, which is [`super::guard`]'s.
+//! Left out: enquiries, which an agency makes in its own name; the contact itself, which is [`super::guard`]'s; people
+//! who only share a household.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,33 +17,21 @@ use uuid::Uuid;
 
 use super::guard::{Confidants, hush, may_know_source};
 use super::queries::Item;
+use crate::access::standings;
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
 
 const TIE: &str = "tie.recorded";
 
-/// The contacts that were told in confidence: about one person, or about those who are tied to them too.
+/// The contacts that were told in confidence of somebody, or of whoever a tie joins to them, and of which a reader may not
+/// know who told.
 #[derive(Default)]
 pub struct Confided(Vec<Told>);
 
 struct Told {
-    about: PersonId,
     contact: Uuid,
-    received_by: Option<String>,
     agency: AgencyId,
-    made_by: PractitionerId,
     on: NaiveDate,
-}
-
-impl Told {
-    fn is_known_to(&self, scope: &Scope, standing: &Standing) -> bool {
-        let confidants = Confidants {
-            received_by: self.received_by.as_deref(),
-            entered_by: Some(self.agency),
-            made_by: Some(self.made_by),
-        };
-        may_know_source(scope, standing, confidants)
-    }
 }
 
 impl Confided {
@@ -50,92 +39,103 @@ impl Confided {
     ///
     /// # Errors
     /// The view is not built, or the database does not answer.
-    pub async fn about(reads: &Reads, person: PersonId) -> Result<Self, ReadError> {
-        Ok(Self::among(reads, &[person]).await?.remove(&person).unwrap_or_default())
+    pub async fn beside(reads: &Reads, scope: &Scope, person: PersonId) -> Result<Self, ReadError> {
+        Ok(Self::among(reads, scope, &[person]).await?.remove(&person).unwrap_or_default())
     }
 
-    /// Those on record today about somebody and about whoever a tie among these items of theirs names.
-    pub(super) async fn beside(reads: &Reads, person: PersonId, items: &[Item]) -> Result<Self, ReadError> {
-        let tied = items.iter().filter(|item| item.kind == TIE).flat_map(|item| &item.detail.people);
-        let people: BTreeSet<PersonId> = tied.map(|one| PersonId(one.person)).chain([person]).collect();
-        let people: Vec<PersonId> = people.into_iter().collect();
-        let among = Self::among(reads, &people).await?;
-        Ok(Self(among.into_values().flat_map(|confided| confided.0).collect()))
-    }
-
-    /// The same of several people; nothing of those about whom none was.
+    /// The same of several people; nothing of those beside whom none was.
     ///
     /// # Errors
-    /// As [`Self::about`].
+    /// As [`Self::beside`].
     pub(crate) async fn among(
         reads: &Reads,
+        scope: &Scope,
         people: &[PersonId],
+    ) -> Result<HashMap<PersonId, Self>, ReadError> {
+        let each: Vec<_> = people.iter().map(|person| (*person, *person)).collect();
+        Self::of(reads, scope, &each).await
+    }
+
+    /// Those beside a page of the past: by its ties and its contacts, too, which may stand elsewhere today.
+    pub(super) async fn on_page(
+        reads: &Reads,
+        scope: &Scope,
+        (person, standing): (PersonId, &Standing),
+        page: &[Item],
+    ) -> Result<Self, ReadError> {
+        let tied = page.iter().filter(|item| item.kind == TIE).flat_map(|item| &item.detail.people);
+        let people: BTreeSet<PersonId> = tied.map(|one| PersonId(one.person)).chain([person]).collect();
+        let each: Vec<_> = people.into_iter().map(|about| (person, about)).collect();
+        let mut confided = Self::of(reads, scope, &each).await?.remove(&person).unwrap_or_default();
+        let guarded = page.iter().filter(|item| item.kind == "contact.recorded" && item.detail.is_guarded);
+        confided.0.extend(guarded.filter_map(|item| {
+            let confidants = Confidants {
+                received_by: item.authority.as_deref(),
+                entered_by: item.agency,
+                made_by: item.actor,
+            };
+            let told = Told { contact: item.stream, agency: item.agency?, on: civil_day(item.recorded_at) };
+            (!may_know_source(scope, standing, confidants)).then_some(told)
+        }));
+        Ok(confided)
+    }
+
+    /// Of pages, by whose they are: about these people each, and whoever is tied to them today.
+    async fn of(
+        reads: &Reads,
+        scope: &Scope,
+        pages: &[(PersonId, PersonId)],
     ) -> Result<HashMap<PersonId, Self>, ReadError> {
         let source = reads.source("timeline").await?;
         let sql = format!(
-            "select person, stream, authority, agency, actor, recorded_at from {}.entry
-             where person = any($1) and kind = 'contact.recorded' and detail::jsonb ? 'is_guarded'",
+            "with beside as (
+                 select page, about from unnest($1::uuid[], $2::uuid[]) as asked (page, about)
+                 union
+                 select person, (one ->> 'person')::uuid
+                 from {0}.entry cross join lateral jsonb_array_elements(detail::jsonb -> 'people') as one
+                 where person = any($1) and kind = '{TIE}'
+             )
+             select page, about, stream, authority, agency, actor, recorded_at
+             from beside join {0}.entry on person = about
+             where kind = 'contact.recorded' and detail::jsonb ? 'is_guarded'",
             source.schema
         );
         let statement = source.client.prepare_cached(&sql).await?;
-        let people: Vec<Uuid> = people.iter().map(|person| person.0).collect();
-        let mut among: HashMap<PersonId, Self> = HashMap::new();
-        for row in source.client.query(&statement, &[&people]).await? {
-            let about = PersonId(row.try_get(0)?);
-            among.entry(about).or_default().0.push(Told {
-                about,
-                contact: row.try_get(1)?,
-                received_by: row.try_get(2)?,
-                agency: AgencyId(row.try_get(3)?),
-                made_by: PractitionerId(row.try_get(4)?),
-                on: civil_day(row.try_get(5)?),
-            });
-        }
-        Ok(among)
-    }
-
-    /// And those on a page of the past, which may stand elsewhere today.
-    pub(super) fn and(mut self, person: PersonId, page: &[Item]) -> Self {
-        let guarded = page.iter().filter(|item| item.kind == "contact.recorded" && item.detail.is_guarded);
-        self.0.extend(guarded.filter_map(|item| {
-            Some(Told {
-                about: person,
-                contact: item.stream,
-                received_by: item.authority.clone(),
-                agency: item.agency?,
-                made_by: item.actor?,
-                on: civil_day(item.recorded_at),
-            })
-        }));
-        self
-    }
-
-    /// True when that an agency said something about them would tell who told of them.
-    #[must_use]
-    pub fn hides(&self, scope: &Scope, standing: &Standing, agency: AgencyId) -> bool {
-        self.0.iter().any(|told| told.agency == agency && !told.is_known_to(scope, standing))
-    }
-
-    /// An item of somebody's page without what would tell who told of them, or of whoever it ties to them.
-    pub(super) fn kept(
-        &self,
-        scope: &Scope,
-        (person, standing): (PersonId, &Standing),
-        others: &HashMap<PersonId, Standing>,
-        mut item: Item,
-    ) -> Item {
-        for told in &self.0 {
-            let joins = |other: PersonId| {
-                item.kind == TIE && item.detail.people.iter().any(|one| one.person == other.0)
+        let (page, about): (Vec<Uuid>, Vec<Uuid>) =
+            pages.iter().map(|(page, about)| (page.0, about.0)).unzip();
+        let rows = source.client.query(&statement, &[&page, &about]).await?;
+        drop(source);
+        let about = rows.iter().map(|row| Ok(PersonId(row.try_get(1)?)));
+        let about = about.collect::<Result<BTreeSet<_>, ReadError>>()?;
+        let standings = standings(reads, &about.into_iter().collect::<Vec<_>>()).await?;
+        let mut confided: HashMap<PersonId, Self> = HashMap::new();
+        for row in rows {
+            let agency = AgencyId(row.try_get(4)?);
+            let confidants = Confidants {
+                received_by: row.try_get(3)?,
+                entered_by: Some(agency),
+                made_by: Some(PractitionerId(row.try_get(5)?)),
             };
-            let standing = match told.about {
-                about if about == person => Some(standing),
-                other if joins(other) => others.get(&other),
-                _ => continue,
-            };
-            if standing.is_some_and(|standing| told.is_known_to(scope, standing)) {
+            // Where it is not known how somebody stands, nothing is told.
+            let standing = standings.get(&PersonId(row.try_get(1)?));
+            if standing.is_some_and(|standing| may_know_source(scope, standing, confidants)) {
                 continue;
             }
+            let told = Told { contact: row.try_get(2)?, agency, on: civil_day(row.try_get(6)?) };
+            confided.entry(PersonId(row.try_get(0)?)).or_default().0.push(told);
+        }
+        Ok(confided)
+    }
+
+    /// True when that an agency said something about them would tell who told.
+    #[must_use]
+    pub fn hides(&self, agency: AgencyId) -> bool {
+        self.0.iter().any(|told| told.agency == agency)
+    }
+
+    /// An item of the page without what would tell who told.
+    pub(super) fn kept(&self, mut item: Item) -> Item {
+        for told in &self.0 {
             let is_beside = item.agency == Some(told.agency) && civil_day(item.recorded_at) == told.on;
             if is_beside && says_who_somebody_is(&item.kind) {
                 hush(&mut item);

@@ -54,7 +54,7 @@ pub async fn left(reads: &Reads, scope: &Scope, person: PersonId) -> Result<Vec<
     let guarded = gone.into_iter().zip(items).filter_map(|(gone, item)| Some((gone, today.guarded(item)?)));
     let (gone, items): (Vec<Gone>, Vec<Item>) = guarded.unzip();
     let others = others(reads, &items, today.people()).await?;
-    let confided = Confided::beside(reads, person, &items).await?.and(person, &items);
+    let confided = Confided::on_page(reads, scope, (person, &standing), &items).await?;
     let shown = gone.into_iter().zip(items).filter_map(|(gone, item)| {
         // Moved away and back again, it stands here.
         if today.is_here(item.event_id) {
@@ -62,7 +62,7 @@ pub async fn left(reads: &Reads, scope: &Scope, person: PersonId) -> Result<Vec<
         }
         let most = today.told(scope, &standing, &others, item.event_id);
         let item = shown_at_most(scope, &standing, &others, most, item)?;
-        let item = confided.kept(scope, (person, &standing), &others, item);
+        let item = confided.kept(item);
         let at = if item.is_guarded { start_of(civil_day(gone.at)) } else { gone.at };
         Some(Left { item, why: gone.why, at })
     });

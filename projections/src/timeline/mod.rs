@@ -40,7 +40,7 @@ impl View for TimelineView {
     }
 
     fn version(&self) -> u16 {
-        5
+        6
     }
 
     fn tables(&self) -> &'static [Table] {

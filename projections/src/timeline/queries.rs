@@ -87,13 +87,14 @@ pub async fn of(
     let Some(standing) = standing(reads, person).await? else { return Ok(None) };
     let Some(disclosure) = told(scope, &standing) else { return Ok(None) };
     let position = reads.position("timeline");
+    let confided = Confided::beside(reads, scope, person).await?;
     let mut items = Vec::new();
     let mut before = page.before;
     loop {
         let found = older(reads, person, before, page.limit).await?;
         let is_last = found.len() < page.limit;
         before = found.last().map(place_of).or(before);
-        let shown = visible(reads, scope, (person, &standing), found).await?;
+        let shown = visible(reads, scope, &standing, &confided, found).await?;
         for item in shown {
             if items.len() == page.limit {
                 break;
@@ -130,11 +131,11 @@ pub async fn of_as_of(
     let today = Today::of(reads, person, &items).await?;
     let items: Vec<Item> = items.into_iter().filter_map(|item| today.guarded(item)).collect();
     let others = others(reads, &items, today.people()).await?;
-    let confided = Confided::beside(reads, person, &items).await?.and(person, &items);
+    let confided = Confided::on_page(reads, scope, (person, &standing), &items).await?;
     let shown = |item: Item| {
         let most = today.told(scope, &standing, &others, item.event_id);
         let shown = shown_at_most(scope, &standing, &others, most, item)?;
-        Some(confided.kept(scope, (person, &standing), &others, shown))
+        Some(confided.kept(shown))
     };
     let items = items.into_iter().filter_map(shown).collect();
     Ok(Some(Timeline {
@@ -171,7 +172,8 @@ pub async fn since(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let condition = "position > $2 order by position limit $3";
     let found = select(reads, condition, &[&person.0, &after.as_slice(), &limit]).await?;
-    let items = visible(reads, scope, (person, &standing), found).await?;
+    let confided = Confided::beside(reads, scope, person).await?;
+    let items = visible(reads, scope, &standing, &confided, found).await?;
     Ok(Some(Since { disclosure, items }))
 }
 
@@ -246,13 +248,13 @@ fn from_row(row: &Row) -> Result<Item, ReadError> {
 async fn visible(
     reads: &Reads,
     scope: &Scope,
-    (person, standing): (PersonId, &Standing),
+    standing: &Standing,
+    confided: &Confided,
     items: Vec<Item>,
 ) -> Result<Vec<Item>, ReadError> {
-    let confided = Confided::beside(reads, person, &items).await?;
     let others = others(reads, &items, std::iter::empty()).await?;
     let shown = items.into_iter().filter_map(|item| shown(scope, standing, &others, item));
-    Ok(shown.map(|item| confided.kept(scope, (person, standing), &others, item)).collect())
+    Ok(shown.map(|item| confided.kept(item)).collect())
 }
 
 /// What access to everybody else in these entries depends on, and to some more.

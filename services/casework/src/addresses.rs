@@ -41,7 +41,7 @@ impl App {
         let disclosure = scope.disclosure(&standing);
         let stream = person_stream(person);
         let (entries, _) = self.entries_of(&stream).await?;
-        let confided = Confided::about(&self.views, person).await?;
+        let confided = Confided::beside(&self.views, scope, person).await?;
         let mut shown = Vec::new();
         for entry in effective(&entries) {
             let Event::PersonAddressRecorded(it) = &entry.event else { continue };
@@ -54,8 +54,7 @@ impl App {
                     is_communal: it.is_communal,
                     from: it.from,
                     to: it.to,
-                    agency: Some(it.source.agency)
-                        .filter(|agency| !confided.hides(scope, &standing, *agency)),
+                    agency: Some(it.source.agency).filter(|agency| !confided.hides(*agency)),
                 });
             }
         }
