@@ -9,7 +9,7 @@ pub const HELP: &str = "\
 usage: make bench [ARGS='...']
   --quick            about two minutes, rough figures, nothing written
   --only NAME,...    only these figures: append/64x1, or a whole group: append; nothing written
-Without options: ten to twelve minutes on a quiet machine, then docs/benchmarks.md and docs/benchmarks.json.";
+Without options: some twenty minutes on a quiet machine, then docs/benchmarks.md and docs/benchmarks.json.";
 
 /// How long each measurement takes, and how much it is given.
 #[derive(Clone, Copy, Debug)]

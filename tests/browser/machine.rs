@@ -4,8 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-/// What Debian calls them.
-const PACKAGES: [&str; 4] = ["nodejs", "npm", "chromium", "fonts-liberation"];
 const PLACES_OF_CHROMIUM: [&str; 3] =
     ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -32,8 +30,12 @@ pub fn chromium() -> Option<PathBuf> {
 }
 
 fn prepare() -> Result<(), String> {
-    if !(has("node") && has("npm") && chromium().is_some()) {
-        install();
+    // Only what is missing: Node that came from elsewhere may refuse Debian's npm beside it.
+    let of = |is_here: bool, packages: &'static [&'static str]| if is_here { &[] } else { packages };
+    let browser = of(chromium().is_some(), &["chromium", "fonts-liberation"]);
+    let missing = [of(has("node"), &["nodejs"]), of(has("npm"), &["npm"]), browser].concat();
+    if !missing.is_empty() {
+        install(&missing);
     }
     for program in ["node", "npm"] {
         if !has(program) {
@@ -53,17 +55,17 @@ fn has(program: &str) -> bool {
 }
 
 /// As root on Debian and its kin; anybody else is told.
-fn install() {
+fn install(packages: &[&str]) {
     let is_root = Command::new("id").arg("-u").output().is_ok_and(|output| output.stdout.starts_with(b"0\n"));
     if !is_root || !Path::new("/usr/bin/apt-get").exists() {
         return;
     }
-    eprintln!("installing {} with apt-get (once)", PACKAGES.join(", "));
+    eprintln!("installing {} with apt-get (once)", packages.join(", "));
     let apt = |arguments: &[&str]| {
         quiet(Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
     };
     let mut wanted = vec!["install", "-yqq", "--no-install-recommends"];
-    wanted.extend(PACKAGES);
+    wanted.extend(packages);
     if !apt(&wanted) && apt(&["update", "-qq"]) {
         apt(&wanted);
     }
