@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use casework::demonstration::Persona;
 use chrono::TimeDelta;
 use serde_json::json;
-use system_tests::http::{Answer, Caller};
+use system_tests::http::{Answer, Caller, Live};
 use uuid::Uuid;
 
 use crate::Api;
@@ -31,6 +31,10 @@ impl Browser {
 
     pub async fn get(&self, address: &str) -> Answer {
         self.caller.send("GET", address, &[("cookie", &self.cookie)], b"").await
+    }
+
+    pub async fn live(&self, address: &str) -> Live {
+        self.caller.live(address, &[("cookie", &self.cookie)]).await
     }
 
     pub async fn post(&self, address: &str, pairs: &Pairs) -> Answer {

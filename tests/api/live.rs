@@ -1,7 +1,8 @@
-//! Timelines held open: what arrives, what resumes, what is hidden.
+//! Timelines and a queue held open: what arrives, what resumes, what is hidden.
 
 use std::time::Duration;
 
+use casework::demonstration::Persona;
 use casework::visitor::Visitor;
 use domain::access::Role;
 use domain::agency::AgencyKind;
@@ -9,6 +10,7 @@ use serde_json::{Value, json};
 use system_tests::app::COUNCIL;
 use system_tests::http::Sent;
 
+use crate::forms::Browser;
 use crate::{Api, contact};
 
 fn data(sent: &Sent) -> Value {
@@ -217,4 +219,41 @@ async fn a_reader_who_comes_and_goes_gets_everything_exactly_once() {
     heard.sort_unstable();
     assert_eq!(heard, written, "none missing, none twice");
     assert!(live.is_quiet_for(Duration::from_millis(500)).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_held_open_is_told_that_something_came_in_or_was_decided_and_nothing_of_what() {
+    let api = Api::start().await;
+    let ruth = api.test.visitor(Persona::FrontDoor.actor(&api.test.app));
+    let door = api.served.caller(&ruth, "referral-consideration");
+    let own = ruth.actor().authority.as_ref().unwrap().to_string();
+    let told_here = |child, account| {
+        let mut told = contact(child, account);
+        told["authority"] = json!(own);
+        told
+    };
+    let child = api.child(&door, "Example").await;
+    let browser = Browser::of(&api, Persona::FrontDoor);
+    let page = browser.get("/queue").await.text();
+    let (_, address) = page.split_once("data-live=\"").unwrap();
+    let (address, _) = address.split_once('"').unwrap();
+    // What came between the page and its stream is heard.
+    door.post("/api/v1/contacts", &told_here(child, "Told meanwhile.")).await.id();
+    let mut live = browser.live(address).await;
+    assert_eq!(live.status, 200);
+    assert_eq!(live.next().await.unwrap().event, "ready");
+    assert_eq!(live.next().await.unwrap().event, "changed");
+    let told = door.post("/api/v1/contacts", &told_here(child, "Often hungry at school.")).await.id();
+    let heard = live.next().await.unwrap();
+    assert_eq!((heard.event.as_str(), heard.data.as_str()), ("changed", "{}"));
+    let decision = json!({ "outcome": "advice", "reason": "School to visit." });
+    let decided = door.post(&format!("/api/v1/contacts/{told}/decision"), &decision).await;
+    assert_eq!(decided.status, 200, "{}", decided.text());
+    assert_eq!(live.next().await.unwrap().event, "changed");
+    // What another front door is told is not this one's.
+    assert_ne!(own, system_tests::app::AUTHORITY);
+    door.post("/api/v1/contacts", &contact(child, "Seen alone in Leeds.")).await.id();
+    assert!(live.is_quiet_for(Duration::from_millis(1500)).await);
+    let school = Browser::of(&api, Persona::School).live("/queue/live").await;
+    assert_eq!(school.status, 403);
 }

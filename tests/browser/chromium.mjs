@@ -55,7 +55,7 @@ export async function visit(browser, { scripts, ...options } = {}) {
     // Whoever goes on before a picture has come has not met a fault.
     if (request.failure()?.errorText === "net::ERR_ABORTED") return;
     // A timeline held open is let go with its page.
-    if (!request.url().includes("/live?")) wrong.push(`${request.url()}: ${request.failure()?.errorText}`);
+    if (!/\/live(\?|$)/.test(request.url())) wrong.push(`${request.url()}: ${request.failure()?.errorText}`);
   });
   page.on("request", (request) => {
     if (!request.url().startsWith(NODE)) wrong.push(`went elsewhere: ${request.url()}`);

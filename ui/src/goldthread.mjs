@@ -1,9 +1,9 @@
 // What scripts add to pages that work without them: a second click that does nothing, focus on what is wrong, and a
-// timeline that grows by itself. Nothing here decides anything.
+// page that is told what is new. Nothing here decides anything.
 
 import { Button, CharacterCount, ErrorSummary, ServiceNavigation, SkipLink, createAll } from "govuk-frontend";
 
-import { followTimeline } from "./live.mjs";
+import { follow } from "./live.mjs";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 
@@ -18,6 +18,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
-for (const timeline of document.querySelectorAll("[data-live]")) {
-  followTimeline(timeline);
+for (const shown of document.querySelectorAll("[data-live]")) {
+  follow(shown);
 }

@@ -1,15 +1,15 @@
-// A timeline that grows by itself: each entry comes rendered by the server, as on the page, and is put on top. When
-// something shown before was corrected, the page says so and offers to load it again; nothing changes under a
-// reader's eyes.
+// A page that is told what is new. To a timeline each entry comes rendered by the server, as on the page, and is put on
+// top. When something shown before was corrected, or a queue has changed, the page says so and offers to load it again;
+// nothing changes under a reader's eyes.
 
-export function followTimeline(timeline) {
+export function follow(shown) {
   const state = document.querySelector("[data-live-state]");
   const say = (text) => {
     if (state) state.textContent = text;
   };
-  const events = new EventSource(timeline.dataset.live);
+  const events = new EventSource(shown.dataset.live);
 
-  events.addEventListener("ready", () => say("Live: new entries appear here by themselves."));
+  events.addEventListener("ready", () => say(state?.dataset.liveReady));
 
   events.addEventListener("entry", (event) => {
     const holder = document.createElement("template");
@@ -17,7 +17,7 @@ export function followTimeline(timeline) {
     const entry = holder.content.firstElementChild;
     if (!entry || document.getElementById(entry.id)) return;
     entry.classList.add("gt-timeline__item--new");
-    timeline.prepend(entry);
+    shown.prepend(entry);
     say("A new entry has come in. It is at the top.");
   });
 
@@ -39,6 +39,6 @@ export function followTimeline(timeline) {
     );
   });
 
-  // An open stream is a look at a child: it ends with the page.
+  // An open stream of a child's is a look: it ends with the page.
   window.addEventListener("pagehide", () => events.close());
 }

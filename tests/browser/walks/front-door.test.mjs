@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { NODE, TILLY, ask, be, holds, open, pick, tell, walk as walkAs } from "../chromium.mjs";
+import { NODE, TILLY, ask, be, holds, open, pick, tell, visit, walk as walkAs } from "../chromium.mjs";
 
 let browser;
 before(async () => {
@@ -15,8 +15,10 @@ const walk = (name, steps) => walkAs(browser, name, steps);
 
 const queue = (page) => page.getByRole("navigation").getByRole("link", { name: "What has come in" }).click();
 
-async function tellOfTilly(page, why, concern, account) {
-  await ask(page, why, TILLY.number, "Before telling");
+const tellOfTilly = (page, why, concern, account) => tellOf(page, TILLY.number, why, concern, account);
+
+async function tellOf(page, number, why, concern, account) {
+  await ask(page, why, number, "Before telling");
   await page.getByRole("link", { name: "Tell what you know" }).click();
   await tell(page, concern, account);
   await page.getByRole("button", { name: "Put it on record" }).click();
@@ -105,6 +107,28 @@ test("a contact is passed on to an agency that is registered", async () => {
     await page.getByText("The school sees her every day.").waitFor();
     await holds(page);
   });
+});
+
+test("the queue is live: its open page is told that something has come in, and changes nothing by itself", async () => {
+  const door = await visit(browser);
+  await be(door.page, "Ruth Calder");
+  await queue(door.page);
+  await door.page.getByText("Live: you are told here when something comes in or is decided.").waitFor();
+  await holds(door.page);
+  const contacts = door.page.locator(".gt-queue__contact");
+  const begun = await contacts.count();
+  const school = await visit(browser);
+  await be(school.page, "Priya Nolan");
+  const why = "Deciding whether to tell social care";
+  await tellOf(school.page, "999 000 0034", why, "Neglect", "No coat again today.");
+  await door.page.getByText("Something has come in, or was decided.").waitFor();
+  assert.equal(await contacts.count(), begun);
+  await holds(door.page);
+  await door.page.getByRole("link", { name: "Load the queue again" }).click();
+  await door.page.getByText("Live: you are told here").waitFor();
+  assert.equal(await contacts.count(), begun + 1);
+  assert.ok(!(await door.page.getByText("Something has come in, or was decided.").isVisible()));
+  assert.deepEqual([...door.wrong, ...school.wrong], []);
 });
 
 async function byName(page, given, family, [day, month, year]) {

@@ -35,6 +35,8 @@ const STREAM_EVENTS_MAX: usize = 10_000;
 #[derive(Clone, Debug)]
 pub struct Touch {
     pub people: Arc<HashSet<Uuid>>,
+    /// The authorities at whose front door something came in, or was decided.
+    pub front_doors: Arc<HashSet<String>>,
     pub position: Position,
     /// Something shown before may have changed or gone.
     pub corrects: bool,
@@ -146,42 +148,60 @@ fn projections(events: &[Recorded]) -> Vec<Span> {
 
 async fn tell(app: &App, touches: &broadcast::Sender<Touch>, events: &[Recorded]) {
     let Some(last) = events.last().map(|event| event.position) else { return };
-    let mut people = HashSet::new();
-    let mut corrects = false;
-    for event in events {
-        let is_correction = event.header.kind().starts_with("entry.");
-        corrects |= is_correction;
-        people.insert(event.header.stream_id());
-        named_in(&event.facts, &mut people);
-        if is_correction || bears_on_its_stream(event.header.kind()) {
-            name_stream(app, event, &mut people).await;
-        }
-    }
+    let Named { people, front_doors, corrects } = named_by(app, events).await;
     // When the view does not come, listeners find nothing new now and everything at the next touch.
     let _ = app.views.wait_until(VIEW, last, VIEW_TIME_MAX).await;
+    let (people, front_doors) = (Arc::new(people), Arc::new(front_doors));
     // Nobody listening any more is no failure.
-    let _ = touches.send(Touch { people: Arc::new(people), position: last, corrects });
+    let _ = touches.send(Touch { people, front_doors, position: last, corrects });
+}
+
+/// Whom these events name, themselves or by what stands on their streams.
+pub async fn named_by(app: &App, events: &[Recorded]) -> Named {
+    let mut named = Named::default();
+    for event in events {
+        let is_correction = event.header.kind().starts_with("entry.");
+        named.corrects |= is_correction;
+        named.people.insert(event.header.stream_id());
+        named.take(event);
+        if is_correction || bears_on_its_stream(event.header.kind()) {
+            match app.record.read_stream(&event.header.stream(), 0, STREAM_EVENTS_MAX).await {
+                Ok(stream) => stream.iter().for_each(|event| named.take(event)),
+                Err(error) => tracing::warn!(%error, "whoever has a page open may be told late"),
+            }
+        }
+    }
+    named
 }
 
 /// True for facts that name nobody and are about whoever the rest of their stream is about.
 fn bears_on_its_stream(kind: &str) -> bool {
-    matches!(kind, "contact.decided" | "tie.ended")
+    matches!(kind, "contact.decided" | "alert.accepted" | "alert.dismissed" | "alert.withdrawn" | "tie.ended")
 }
 
-async fn name_stream(app: &App, event: &Recorded, people: &mut HashSet<Uuid>) {
-    match app.record.read_stream(&event.header.stream(), 0, STREAM_EVENTS_MAX).await {
-        Ok(stream) => stream.iter().for_each(|event| named_in(&event.facts, people)),
-        Err(error) => tracing::warn!(%error, "open timelines may be told late"),
+/// Whom some events name.
+#[derive(Default, Debug)]
+pub struct Named {
+    people: HashSet<Uuid>,
+    /// The authorities at whose front door something came in, or was decided.
+    pub front_doors: HashSet<String>,
+    corrects: bool,
+}
+
+impl Named {
+    fn take(&mut self, event: &Recorded) {
+        let Ok(facts) = serde_json::from_slice(&event.facts) else { return };
+        collect(&facts, &mut self.people);
+        let kind = event.header.kind();
+        if kind.starts_with("contact.") || kind.starts_with("alert.") {
+            let said = [facts.get("authority"), facts.get("says").and_then(|says| says.get("authority"))];
+            let authorities = said.into_iter().flatten().filter_map(serde_json::Value::as_str);
+            self.front_doors.extend(authorities.map(str::to_owned));
+        }
     }
 }
 
 /// Every id in an event's facts: people are among them.
-fn named_in(facts: &[u8], people: &mut HashSet<Uuid>) {
-    if let Ok(facts) = serde_json::from_slice(facts) {
-        collect(&facts, people);
-    }
-}
-
 fn collect(value: &serde_json::Value, people: &mut HashSet<Uuid>) {
     match value {
         serde_json::Value::String(text) => people.extend(Uuid::try_parse(text).ok()),
@@ -199,8 +219,9 @@ mod tests {
     fn everybody_named_in_the_facts_is_touched() {
         let mut people = HashSet::new();
         let child = Uuid::from_u128(7);
-        let facts = format!(r#"{{"authority":"383","people":[{{"person":"{child}","role":"subject"}}]}}"#);
-        named_in(facts.as_bytes(), &mut people);
+        let facts =
+            serde_json::json!({ "authority": "383", "people": [{ "person": child, "role": "subject" }] });
+        collect(&facts, &mut people);
         assert_eq!(people, HashSet::from([child]));
     }
 }

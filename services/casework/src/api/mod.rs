@@ -12,6 +12,7 @@ mod done;
 mod enquiries;
 mod entries;
 pub mod health;
+pub mod held_open;
 pub mod input;
 mod linkage;
 pub mod live;

@@ -23,6 +23,7 @@ mod near;
 mod notices;
 mod problem;
 mod queue;
+mod queue_live;
 mod receipt;
 mod reviews;
 mod session;

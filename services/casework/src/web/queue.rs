@@ -20,6 +20,7 @@ use super::alerts::{self, AlertRow};
 use super::components::Tag;
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
+use super::queue_live;
 use super::receipt::Identity;
 use super::session::Session;
 use super::words;
@@ -28,22 +29,25 @@ use crate::api::address::{Address, at};
 use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::error::ReadError;
+use crate::server::Shared;
 
 /// Alerts shown beside the queue, and when all are asked for.
 const ALERTS_BESIDE: usize = 6;
 const ALERTS_MAX: usize = 200;
 
 /// Deciding what a contact means is weighing a referral.
-const PURPOSE: Purpose = Purpose::ReferralConsideration;
+pub(super) const PURPOSE: Purpose = Purpose::ReferralConsideration;
 
 pub fn addresses() -> Vec<Address> {
-    vec![at("/queue").get(queue), at("/told").get(told)]
+    vec![at("/queue").get(queue), at("/queue/live").get(queue_live::live), at("/told").get(told)]
 }
 
 #[derive(Template)]
 #[template(path = "queue.html")]
 struct QueuePage {
     frame: Frame,
+    /// Where scripts hear that it has changed.
+    live: Option<String>,
     /// Who is missing of the children it is about: before anything else.
     missing: Vec<String>,
     alerts: Vec<AlertRow>,
@@ -94,10 +98,13 @@ struct Asked {
 
 async fn queue(
     app: web::Data<App>,
+    shared: web::Data<Shared>,
     session: Session,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageProblem> {
     judge_by_now(&app).await?;
+    // Before anything is read: what comes meanwhile is told again.
+    let live = queue_live::address(&app, &shared, &session);
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
     let ToldList { contacts: found, are_more } = app.undecided(&session.visitor, looking).await?.told;
     let (listed, are_more_alerts) =
@@ -119,7 +126,8 @@ async fn queue(
     let incidents = incidents.into_iter().map(|(_, incident)| incident).collect();
     let frame = Frame::of(&session, "What has come in").at("/queue");
     let alerts = listed.iter().map(|alert| AlertRow::of(&app, alert, PURPOSE, Some(&names))).collect();
-    let shown = QueuePage { frame, missing, alerts, are_more_alerts, incidents, waiting, are_more, late };
+    let shown =
+        QueuePage { frame, live, missing, alerts, are_more_alerts, incidents, waiting, are_more, late };
     Ok(page(StatusCode::OK, &shown))
 }
 
@@ -264,6 +272,7 @@ mod tests {
         let missing = || vec!["Tilly is missing from home since 1 March 2026".to_owned()];
         let shown = QueuePage {
             frame,
+            live: Some("/queue/live?after=x".to_owned()),
             missing: missing(),
             alerts,
             are_more_alerts: true,

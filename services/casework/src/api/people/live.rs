@@ -10,40 +10,26 @@
 //! Ids are opaque and resume the stream as `Last-Event-ID`. Before each delivery permission is asked again and the
 //! look put on record. A reader who does not keep up is cut off, and resumes.
 
-use std::time::Duration;
-
-use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure};
 use domain::ids::PersonId;
 use event_store::Position;
 use projections::timeline;
 use serde::Deserialize;
-use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{broadcast, mpsc};
 use tracing::Instrument as _;
 use utoipa::IntoParams;
 
 use super::timeline::Entry;
 use crate::access_log::{Shown, ShownPerson};
+use crate::api::held_open::{Ended, Heard, Line, resumed};
 use crate::api::input::{Asking, At, Query};
-use crate::api::live::{Touch, VIEW};
+use crate::api::live::VIEW;
 use crate::api::reading::judge_by_now;
 use crate::api::token::PlaceIn;
 use crate::app::App;
-use crate::error::{FieldError, Problem, ReadError};
+use crate::error::{Problem, ReadError};
 use crate::server::Shared;
-
-/// Messages that wait for a reader's connection.
-const WAITING_MAX: usize = 32;
-/// A reader whose connection takes nothing for this long is cut off.
-const SLOW: Duration = Duration::from_secs(10);
-/// Keeps proxies from closing a quiet stream, and notices readers who have gone.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
-/// Permission can end without anything being recorded about the person.
-const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Where the stream begins.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -98,7 +84,8 @@ pub async fn hold_open(
     request: &HttpRequest,
     writing: impl Writing,
 ) -> Result<HttpResponse, Problem> {
-    let begun = begin(&shared, &asking, id, after, request)?;
+    let reader = asking.visitor.practitioner();
+    let begun = resumed(&shared, (PlaceIn::LiveTimeline, id.0, reader), after, request)?;
     // Listening begins before the first look, so that nothing falls between the two.
     let touches = shared.hub.listen();
     let mut open = Open {
@@ -116,36 +103,11 @@ pub async fn hold_open(
     if open.look().await.map_err(Problem::from)?.is_none() {
         return Err(Problem::no_such_page());
     }
-    let (out, mut waiting) = mpsc::channel::<Bytes>(WAITING_MAX);
+    let (line, answer) = Line::open(&open.shared, touches);
     open.shared.metrics.live_opened();
     let span = tracing::info_span!("live timeline");
-    tokio::spawn(open.run(touches, out).instrument(span));
-    let body = futures_util::stream::poll_fn(move |context| {
-        waiting.poll_recv(context).map(|message| message.map(Ok::<_, actix_web::Error>))
-    });
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/event-stream; charset=utf-8"))
-        .insert_header(("x-accel-buffering", "no"))
-        .streaming(body))
-}
-
-fn begin(
-    shared: &Shared,
-    asking: &Asking,
-    person: PersonId,
-    after: Option<&str>,
-    request: &HttpRequest,
-) -> Result<Option<Position>, Problem> {
-    let last = request.headers().get("last-event-id").map(|value| value.to_str().unwrap_or_default());
-    let (field, text) = match (last, after) {
-        (Some(last), _) => ("header/last-event-id", last),
-        (None, Some(after)) => ("query/after", after),
-        (None, None) => return Ok(None),
-    };
-    let reader = asking.visitor.practitioner();
-    let opened = shared.places.open(PlaceIn::LiveTimeline, person.0, reader, text);
-    let (position, _) = opened.map_err(|error| Problem::invalid(vec![FieldError::new(field, error)]))?;
-    Ok(Some(position))
+    tokio::spawn(open.run(line).instrument(span));
+    Ok(answer)
 }
 
 /// One timeline held open by one reader.
@@ -158,9 +120,6 @@ struct Open<W> {
     after: Position,
     writing: W,
 }
-
-/// Why a stream ended; a label of a metric.
-type Ended = &'static str;
 
 impl<W: Writing> Open<W> {
     /// What the reader may be told is asked anew, and the look put on record. `None`: nothing is told any more.
@@ -183,73 +142,37 @@ impl<W: Writing> Open<W> {
             .await
     }
 
-    async fn run(mut self, mut touches: broadcast::Receiver<Touch>, out: mpsc::Sender<Bytes>) {
-        let reason = match self.serve(&mut touches, &out).await {
+    async fn run(mut self, mut line: Line) {
+        let reason = match self.serve(&mut line).await {
             Ok(never) => match never {},
             Err(reason) => reason,
         };
-        if matches!(reason, "not-permitted" | "expired") {
-            let _ = out.try_send(Bytes::from_static(b"event: closed\ndata: {}\n\n"));
-        }
+        line.end(reason);
         self.shared.metrics.live_closed(reason);
         tracing::debug!(reason, "a timeline held open was closed");
     }
 
-    async fn serve(
-        &mut self,
-        touches: &mut broadcast::Receiver<Touch>,
-        out: &mpsc::Sender<Bytes>,
-    ) -> Result<std::convert::Infallible, Ended> {
-        send(out, self.message("ready", "{}")).await?;
+    async fn serve(&mut self, line: &mut Line) -> Result<std::convert::Infallible, Ended> {
+        line.send(self.message("ready", "{}")).await?;
         // What came between the page and this stream.
-        self.deliver(out).await?;
-        let mut closing = self.shared.closing.clone();
-        let mut keep_alive = tokio::time::interval(KEEP_ALIVE);
-        let mut ask_again = tokio::time::interval(ASK_AGAIN);
-        ask_again.reset();
+        self.deliver(line).await?;
         loop {
-            let touch = tokio::select! {
-                touch = touches.recv() => Some(touch),
-                _ = keep_alive.tick() => None,
-                _ = ask_again.tick() => Some(Err(RecvError::Lagged(0))),
-                () = out.closed() => return Err("left"),
-                closed = closing.wait_for(|closing| *closing) => {
-                    let _ = closed;
-                    return Err("stopping");
-                }
+            let corrects = match line.hear(&self.app, &self.asking.visitor).await? {
+                Heard::Touch(touch) if !touch.people.contains(&self.person.0) => continue,
+                Heard::Touch(touch) if touch.position <= self.after => continue,
+                Heard::Touch(touch) => touch.corrects,
+                // Everything since is found by one query, corrections included.
+                Heard::Missed(missed) => missed > 0,
             };
-            self.still_proven(self.app.clock.now())?;
-            match touch {
-                None => send(out, Bytes::from_static(b": still here\n\n")).await?,
-                Some(Ok(touch)) => {
-                    if touch.people.contains(&self.person.0) && touch.position > self.after {
-                        self.deliver(out).await?;
-                        if touch.corrects {
-                            send(out, self.message("changed", "{}")).await?;
-                        }
-                    }
-                }
-                // Some touches were missed: everything since is found by one query, corrections included.
-                Some(Err(RecvError::Lagged(missed))) => {
-                    self.deliver(out).await?;
-                    if missed > 0 {
-                        send(out, self.message("changed", "{}")).await?;
-                    }
-                }
-                Some(Err(RecvError::Closed)) => return Err("stopping"),
+            self.deliver(line).await?;
+            if corrects {
+                line.send(self.message("changed", "{}")).await?;
             }
         }
     }
 
-    fn still_proven(&self, now: DateTime<Utc>) -> Result<(), Ended> {
-        match self.asking.visitor.until() {
-            Some(until) if until <= now => Err("expired"),
-            Some(_) | None => Ok(()),
-        }
-    }
-
     /// Sends what came since, as far as the reader may be told it now.
-    async fn deliver(&mut self, out: &mpsc::Sender<Bytes>) -> Result<(), Ended> {
+    async fn deliver(&mut self, line: &Line) -> Result<(), Ended> {
         // Before access is judged: what is recorded later waits for its own touch, and a judgement of its own.
         let seen = self.app.views.position(VIEW);
         let found = match self.find().await {
@@ -263,7 +186,7 @@ impl<W: Writing> Open<W> {
         for item in found.into_iter().filter(|item| Position::from_raw(item.position) <= seen) {
             self.after = self.after.max(Position::from_raw(item.position));
             let data = self.writing.entry(item).await.map_err(|_| "unavailable")?;
-            send(out, self.message("entry", &data)).await?;
+            line.send(self.message("entry", &data)).await?;
             self.shared.metrics.live_item();
         }
         self.after = self.after.max(seen);
@@ -274,13 +197,5 @@ impl<W: Writing> Open<W> {
         let reader = self.asking.visitor.practitioner();
         let id = self.shared.places.seal(PlaceIn::LiveTimeline, self.person.0, reader, self.after, None);
         format!("id: {id}\nevent: {event}\ndata: {data}\n\n").into()
-    }
-}
-
-async fn send(out: &mpsc::Sender<Bytes>, message: Bytes) -> Result<(), Ended> {
-    match tokio::time::timeout(SLOW, out.send(message)).await {
-        Ok(Ok(())) => Ok(()),
-        Ok(Err(_)) => Err("left"),
-        Err(_) => Err("slow"),
     }
 }

@@ -1,0 +1,134 @@
+//! What every stream of server-sent events has in common: it hears what is recorded, notices readers who have gone or do
+//! not keep up, and ends with the server or with the proof of who reads.
+
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+use domain::ids::PractitionerId;
+use event_store::Position;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio::time::{Interval, interval};
+use uuid::Uuid;
+
+use super::live::Touch;
+use super::token::PlaceIn;
+use crate::app::App;
+use crate::error::{FieldError, Problem};
+use crate::server::Shared;
+use crate::visitor::Visitor;
+
+/// Messages that wait for a reader's connection.
+pub const WAITING_MAX: usize = 32;
+/// A reader whose connection takes nothing for this long is cut off.
+const SLOW: Duration = Duration::from_secs(10);
+/// Keeps proxies from closing a quiet stream, and notices readers who have gone.
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// Permission can end without anything being recorded that is heard.
+const ASK_AGAIN: Duration = Duration::from_secs(60);
+
+/// Why a stream ended; a label of a metric.
+pub type Ended = &'static str;
+
+/// Where a stream begins that was open before, or whose page says so; now, where neither does.
+///
+/// # Errors
+/// What is given is no place of this stream for this reader.
+pub fn resumed(
+    shared: &Shared,
+    (within, of, reader): (PlaceIn, Uuid, PractitionerId),
+    after: Option<&str>,
+    request: &HttpRequest,
+) -> Result<Option<Position>, Problem> {
+    let last = request.headers().get("last-event-id").map(|value| value.to_str().unwrap_or_default());
+    let (field, text) = match (last, after) {
+        (Some(last), _) => ("header/last-event-id", last),
+        (None, Some(after)) => ("query/after", after),
+        (None, None) => return Ok(None),
+    };
+    let opened = shared.places.open(within, of, reader, text);
+    let (position, _) = opened.map_err(|error| Problem::invalid(vec![FieldError::new(field, error)]))?;
+    Ok(Some(position))
+}
+
+/// What a stream hears.
+pub enum Heard {
+    Touch(Touch),
+    /// So many were missed, or none and it is time to ask again.
+    Missed(u64),
+}
+
+/// What a stream hears by, and the reader's end of it.
+pub struct Line {
+    touches: broadcast::Receiver<Touch>,
+    closing: watch::Receiver<bool>,
+    keep_alive: Interval,
+    ask_again: Interval,
+    out: mpsc::Sender<Bytes>,
+}
+
+impl Line {
+    /// Hears from here on. The answer ends when the line is let go.
+    pub fn open(shared: &Shared, touches: broadcast::Receiver<Touch>) -> (Self, HttpResponse) {
+        let (out, mut waiting) = mpsc::channel::<Bytes>(WAITING_MAX);
+        let mut ask_again = interval(ASK_AGAIN);
+        ask_again.reset();
+        let closing = shared.closing.clone();
+        let line = Self { touches, closing, keep_alive: interval(KEEP_ALIVE), ask_again, out };
+        let body = futures_util::stream::poll_fn(move |context| {
+            waiting.poll_recv(context).map(|message| message.map(Ok::<_, actix_web::Error>))
+        });
+        let answer = HttpResponse::Ok()
+            .insert_header((header::CONTENT_TYPE, "text/event-stream; charset=utf-8"))
+            .insert_header(("x-accel-buffering", "no"))
+            .streaming(body);
+        (line, answer)
+    }
+
+    /// The next thing to hear, as long as somebody listens who is who they said.
+    ///
+    /// # Errors
+    /// Why the stream ends.
+    pub async fn hear(&mut self, app: &App, visitor: &Visitor) -> Result<Heard, Ended> {
+        loop {
+            let heard = tokio::select! {
+                touch = self.touches.recv() => Some(touch),
+                _ = self.keep_alive.tick() => None,
+                _ = self.ask_again.tick() => Some(Err(RecvError::Lagged(0))),
+                () = self.out.closed() => return Err("left"),
+                closed = self.closing.wait_for(|closing| *closing) => {
+                    let _ = closed;
+                    return Err("stopping");
+                }
+            };
+            if visitor.until().is_some_and(|until| until <= app.clock.now()) {
+                return Err("expired");
+            }
+            match heard {
+                None => self.send(Bytes::from_static(b": still here\n\n")).await?,
+                Some(Ok(touch)) => return Ok(Heard::Touch(touch)),
+                Some(Err(RecvError::Lagged(missed))) => return Ok(Heard::Missed(missed)),
+                Some(Err(RecvError::Closed)) => return Err("stopping"),
+            }
+        }
+    }
+
+    /// # Errors
+    /// The reader has gone, or takes nothing.
+    pub async fn send(&self, message: Bytes) -> Result<(), Ended> {
+        match tokio::time::timeout(SLOW, self.out.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err("left"),
+            Err(_) => Err("slow"),
+        }
+    }
+
+    /// Says why, where the reader can do something about it.
+    pub fn end(self, reason: Ended) {
+        if matches!(reason, "not-permitted" | "expired") {
+            let _ = self.out.try_send(Bytes::from_static(b"event: closed\ndata: {}\n\n"));
+        }
+    }
+}
