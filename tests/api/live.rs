@@ -9,6 +9,7 @@ use domain::agency::AgencyKind;
 use serde_json::{Value, json};
 use system_tests::app::COUNCIL;
 use system_tests::http::Sent;
+use uuid::Uuid;
 
 use crate::forms::Browser;
 use crate::{Api, contact};
@@ -221,6 +222,11 @@ async fn a_reader_who_comes_and_goes_gets_everything_exactly_once() {
     assert!(live.is_quiet_for(Duration::from_millis(500)).await);
 }
 
+/// Where a page hears that it has changed.
+fn address_in(page: &str) -> &str {
+    page.split_once("data-live=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a live page").0
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_held_open_is_told_that_something_came_in_or_was_decided_and_nothing_of_what() {
     let api = Api::start().await;
@@ -235,11 +241,9 @@ async fn a_queue_held_open_is_told_that_something_came_in_or_was_decided_and_not
     let child = api.child(&door, "Example").await;
     let browser = Browser::of(&api, Persona::FrontDoor);
     let page = browser.get("/queue").await.text();
-    let (_, address) = page.split_once("data-live=\"").unwrap();
-    let (address, _) = address.split_once('"').unwrap();
     // What came between the page and its stream is heard.
     door.post("/api/v1/contacts", &told_here(child, "Told meanwhile.")).await.id();
-    let mut live = browser.live(address).await;
+    let mut live = browser.live(address_in(&page)).await;
     assert_eq!(live.status, 200);
     assert_eq!(live.next().await.unwrap().event, "ready");
     assert_eq!(live.next().await.unwrap().event, "changed");
@@ -254,6 +258,20 @@ async fn a_queue_held_open_is_told_that_something_came_in_or_was_decided_and_not
     assert_ne!(own, system_tests::app::AUTHORITY);
     door.post("/api/v1/contacts", &contact(child, "Seen alone in Leeds.")).await.id();
     assert!(live.is_quiet_for(Duration::from_millis(1500)).await);
-    let school = Browser::of(&api, Persona::School).live("/queue/live").await;
-    assert_eq!(school.status, 403);
+    // Nor is what is hidden from whoever listens.
+    let hidden = api.child(&door, "Hidden").await;
+    assert_eq!(door.post("/api/v1/contacts", &told_here(hidden, "First.")).await.status, 201);
+    assert_eq!(live.next().await.unwrap().event, "changed");
+    let keeper = api.test.visitor(Persona::Manager.actor(&api.test.app));
+    let restrict = json!({ "reason": "relative-of-staff", "owner": Uuid::from_u128(0xdead), "readers": [], "review_on": "2026-06-08" });
+    let path = format!("/api/v1/people/{hidden}/restriction");
+    let restricted = api.served.caller(&keeper, "record-keeping").post(&path, &restrict).await;
+    assert_eq!(restricted.status, 200, "{}", restricted.text());
+    let page = browser.get("/queue").await.text();
+    let mut live = browser.live(address_in(&page)).await;
+    assert_eq!(live.next().await.unwrap().event, "ready");
+    assert_eq!(door.post("/api/v1/contacts", &told_here(hidden, "Second.")).await.status, 201);
+    assert!(live.is_quiet_for(Duration::from_millis(1500)).await, "heard what its page does not show");
+    assert_eq!(door.post("/api/v1/contacts", &told_here(child, "Third.")).await.status, 201);
+    assert_eq!(live.next().await.unwrap().event, "changed");
 }

@@ -29,7 +29,7 @@ use crate::visitor::Visitor;
 /// How long a list waits for what was written a moment ago.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Contacts listed at once.
-const LISTED_MAX: usize = 200;
+pub(crate) const LISTED_MAX: usize = 200;
 /// A record longer than this is read as far as this; none comes near.
 const EVENTS_MAX: usize = 100_000;
 

@@ -3,20 +3,15 @@
 
 use std::time::Duration;
 
+use actix_web::HttpResponse;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
-use domain::ids::PractitionerId;
-use event_store::Position;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::time::{Interval, interval};
-use uuid::Uuid;
 
 use super::live::Touch;
-use super::token::PlaceIn;
 use crate::app::App;
-use crate::error::{FieldError, Problem};
 use crate::server::Shared;
 use crate::visitor::Visitor;
 
@@ -31,27 +26,6 @@ const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Why a stream ended; a label of a metric.
 pub type Ended = &'static str;
-
-/// Where a stream begins that was open before, or whose page says so; now, where neither does.
-///
-/// # Errors
-/// What is given is no place of this stream for this reader.
-pub fn resumed(
-    shared: &Shared,
-    (within, of, reader): (PlaceIn, Uuid, PractitionerId),
-    after: Option<&str>,
-    request: &HttpRequest,
-) -> Result<Option<Position>, Problem> {
-    let last = request.headers().get("last-event-id").map(|value| value.to_str().unwrap_or_default());
-    let (field, text) = match (last, after) {
-        (Some(last), _) => ("header/last-event-id", last),
-        (None, Some(after)) => ("query/after", after),
-        (None, None) => return Ok(None),
-    };
-    let opened = shared.places.open(within, of, reader, text);
-    let (position, _) = opened.map_err(|error| Problem::invalid(vec![FieldError::new(field, error)]))?;
-    Ok(Some(position))
-}
 
 /// What a stream hears.
 pub enum Heard {

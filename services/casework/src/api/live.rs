@@ -157,7 +157,7 @@ async fn tell(app: &App, touches: &broadcast::Sender<Touch>, events: &[Recorded]
 }
 
 /// Whom these events name, themselves or by what stands on their streams.
-pub async fn named_by(app: &App, events: &[Recorded]) -> Named {
+async fn named_by(app: &App, events: &[Recorded]) -> Named {
     let mut named = Named::default();
     for event in events {
         let is_correction = event.header.kind().starts_with("entry.");
@@ -180,11 +180,10 @@ fn bears_on_its_stream(kind: &str) -> bool {
 }
 
 /// Whom some events name.
-#[derive(Default, Debug)]
-pub struct Named {
+#[derive(Default)]
+struct Named {
     people: HashSet<Uuid>,
-    /// The authorities at whose front door something came in, or was decided.
-    pub front_doors: HashSet<String>,
+    front_doors: HashSet<String>,
     corrects: bool,
 }
 

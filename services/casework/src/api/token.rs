@@ -24,8 +24,6 @@ pub enum PlaceIn {
     TimelinePages,
     /// A person's timeline held open, in the order things were recorded.
     LiveTimeline,
-    /// A front door's queue held open.
-    LiveQueue,
     /// The pages of a list of alerts, by when their evidence changed.
     AlertQueue,
 }
@@ -35,7 +33,6 @@ impl PlaceIn {
         match self {
             Self::TimelinePages => b"goldthread/place/timeline-pages/1",
             Self::LiveTimeline => b"goldthread/place/live-timeline/1",
-            Self::LiveQueue => b"goldthread/place/live-queue/1",
             Self::AlertQueue => b"goldthread/place/alert-queue/1",
         }
     }

@@ -20,7 +20,7 @@ use super::alerts::{self, AlertRow};
 use super::components::Tag;
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
-use super::queue_live;
+use super::queue_live::{self, mark_of};
 use super::receipt::Identity;
 use super::session::Session;
 use super::words;
@@ -29,10 +29,9 @@ use crate::api::address::{Address, at};
 use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::error::ReadError;
-use crate::server::Shared;
 
 /// Alerts shown beside the queue, and when all are asked for.
-const ALERTS_BESIDE: usize = 6;
+pub(super) const ALERTS_BESIDE: usize = 6;
 const ALERTS_MAX: usize = 200;
 
 /// Deciding what a contact means is weighing a referral.
@@ -47,7 +46,7 @@ pub fn addresses() -> Vec<Address> {
 struct QueuePage {
     frame: Frame,
     /// Where scripts hear that it has changed.
-    live: Option<String>,
+    live: String,
     /// Who is missing of the children it is about: before anything else.
     missing: Vec<String>,
     alerts: Vec<AlertRow>,
@@ -98,17 +97,15 @@ struct Asked {
 
 async fn queue(
     app: web::Data<App>,
-    shared: web::Data<Shared>,
     session: Session,
     asked: web::Query<Asked>,
 ) -> Result<HttpResponse, PageProblem> {
     judge_by_now(&app).await?;
-    // Before anything is read: what comes meanwhile is told again.
-    let live = queue_live::address(&app, &shared, &session);
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
     let ToldList { contacts: found, are_more } = app.undecided(&session.visitor, looking).await?.told;
     let (listed, are_more_alerts) =
         open_alerts(&app, &session, asked.alerts.as_deref().map_or(ALERTS_BESIDE, |_| ALERTS_MAX)).await?;
+    let live = format!("/queue/live?seen={}", mark_of(&found, &listed));
     let told_of = found.iter().flat_map(|told| &told.subjects);
     let people = told_of.chain(listed.iter().flat_map(|alert| &alert.children));
     let Children { names, missing } = children(&app, &session, people.copied().collect()).await?;
@@ -272,7 +269,7 @@ mod tests {
         let missing = || vec!["Tilly is missing from home since 1 March 2026".to_owned()];
         let shown = QueuePage {
             frame,
-            live: Some("/queue/live?after=x".to_owned()),
+            live: "/queue/live?seen=x".to_owned(),
             missing: missing(),
             alerts,
             are_more_alerts: true,

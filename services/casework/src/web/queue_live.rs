@@ -1,46 +1,49 @@
-//! The front door's queue held open: it says that something came in or was decided, and nothing of what.
+//! The front door's queue held open: it says that what is shown has changed, and nothing of what came.
 //!
-//! Whoever has the page open loads it again, and that is a look, on record like any. This is none: it says nothing of
-//! anybody. Permission is asked before each message, and when it is gone the stream ends.
+//! The page carries a mark of what it shows. When something comes in or is decided at the reader's front door, the queue is
+//! read as the page would read it, and only if the mark is another one the page is told to load again. So what is hidden
+//! from a reader is not heard either. Nothing is said of anybody: the look is the page's, on record like any.
 
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::access::Action;
-use event_store::{EventStore as _, Position};
+use domain::alert::AlertState;
+use domain::authority::Authority;
+use projections::alerts::{self, Listed, Queue};
+use projections::contacts::{self, Told};
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
-use uuid::Uuid;
 
 use super::problem::PageProblem;
-use super::queue::PURPOSE;
+use super::queue::{ALERTS_BESIDE, PURPOSE};
 use super::session::Session;
-use crate::api::held_open::{Ended, Heard, Line, resumed};
-use crate::api::live::named_by;
-use crate::api::token::PlaceIn;
+use crate::api::held_open::{Ended, Heard, Line};
 use crate::app::App;
 use crate::error::{Problem, ReadError};
-use crate::policy::NotPermitted;
 use crate::server::Shared;
+use crate::subject::LISTED_MAX;
 use crate::visitor::Visitor;
-
-/// A page that was away for longer than this is told to load again, whatever came.
-const MISSED_MAX: usize = 1_000;
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Asked {
-    after: Option<String>,
+    /// The mark of what the page shows.
+    seen: String,
 }
 
-/// The address by which a page hears what comes after it: for social care, which sees all that its front door is told.
-pub(super) fn address(app: &App, shared: &Shared, session: &Session) -> Option<String> {
-    let seen = Position::from_raw(u128::from(*app.record.watch_head().borrow()));
-    let is_theirs = session.visitor.actor().is_in_social_care();
-    is_theirs.then(|| format!("/queue/live?after={}", place(shared, &session.visitor, seen)))
-}
-
-fn place(shared: &Shared, visitor: &Visitor, position: Position) -> String {
-    shared.places.seal(PlaceIn::LiveQueue, Uuid::nil(), visitor.practitioner(), position, None)
+/// A mark of what a queue shows: another one when anything of it is another. Of alerts, the newest count.
+pub(super) fn mark_of(told: &[Told], listed: &[Listed]) -> String {
+    let mut hash = Sha256::new();
+    for told in told {
+        hash.update(told.contact.0);
+        hash.update(told.incident.0);
+    }
+    for alert in listed.iter().take(ALERTS_BESIDE) {
+        hash.update(alert.alert.0);
+        hash.update(alert.changed_at.timestamp_micros().to_be_bytes());
+    }
+    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 pub(super) async fn live(
@@ -53,89 +56,83 @@ pub(super) async fn live(
     let Some(authority) = session.visitor.actor().authority.clone() else {
         return Err(Problem::no_such_page().into());
     };
-    let within = (PlaceIn::LiveQueue, Uuid::nil(), session.visitor.practitioner());
-    let begun = resumed(&shared, within, asked.after.as_deref(), &request)?;
+    let last = request.headers().get("last-event-id").and_then(|value| value.to_str().ok());
     // Listening begins before anything is read, so that nothing falls between the two.
     let touches = shared.hub.listen();
-    let head = u128::from(*app.record.watch_head().borrow());
-    let open = Open {
+    let mut open = Open {
         app: app.into_inner(),
-        shared: shared.into_inner(),
         visitor: session.visitor,
-        authority: authority.to_string(),
-        after: begun.unwrap_or(Position::from_raw(head)),
+        authority,
+        seen: last.unwrap_or(&asked.seen).to_owned(),
     };
-    open.permitted().map_err(ReadError::from)?;
-    let (line, answer) = Line::open(&open.shared, touches);
-    open.shared.metrics.live_opened();
-    tokio::spawn(open.run(line).instrument(tracing::info_span!("live queue")));
+    let has_changed = open.has_changed().await?;
+    let (mut line, answer) = Line::open(&shared, touches);
+    let shared = shared.into_inner();
+    shared.metrics.live_opened();
+    let held = async move {
+        let reason = match open.serve(&mut line, has_changed).await {
+            Ok(never) => match never {},
+            Err(reason) => reason,
+        };
+        line.end(reason);
+        shared.metrics.live_closed(reason);
+        tracing::debug!(reason, "a queue held open was closed");
+    };
+    tokio::spawn(held.instrument(tracing::info_span!("live queue")));
     Ok(answer)
 }
 
 /// A queue held open by one reader.
 struct Open {
     app: Arc<App>,
-    shared: Arc<Shared>,
     visitor: Visitor,
-    authority: String,
-    /// Everything up to here was heard.
-    after: Position,
+    authority: Authority,
+    /// The mark of what the reader has, or was told of.
+    seen: String,
 }
 
 impl Open {
-    fn permitted(&self) -> Result<(), NotPermitted> {
-        let action = Action::ReadContact;
-        if !self.visitor.actor().is_in_social_care() {
-            return Err(NotPermitted { action, purpose: PURPOSE });
-        }
-        self.app.scope(&self.visitor, action, PURPOSE).map(drop)
-    }
-
-    async fn run(mut self, mut line: Line) {
-        let reason = match self.serve(&mut line).await {
-            Ok(never) => match never {},
-            Err(reason) => reason,
-        };
-        line.end(reason);
-        self.shared.metrics.live_closed(reason);
-        tracing::debug!(reason, "a queue held open was closed");
-    }
-
-    async fn serve(&mut self, line: &mut Line) -> Result<std::convert::Infallible, Ended> {
+    async fn serve(
+        &mut self,
+        line: &mut Line,
+        mut has_changed: bool,
+    ) -> Result<std::convert::Infallible, Ended> {
         self.say("ready", line).await?;
-        let mut has_changed = self.has_missed_something().await?;
         loop {
-            self.permitted().map_err(|_| "not-permitted")?;
             if has_changed {
                 self.say("changed", line).await?;
             }
             has_changed = match line.hear(&self.app, &self.visitor).await? {
-                Heard::Touch(touch) => {
-                    let is_new = touch.position > self.after;
-                    self.after = self.after.max(touch.position);
-                    is_new && touch.front_doors.contains(&self.authority)
-                }
-                Heard::Missed(missed) => missed > 0,
+                Heard::Touch(touch) if !touch.front_doors.contains(self.authority.as_str()) => false,
+                Heard::Touch(_) | Heard::Missed(_) => match self.has_changed().await {
+                    Ok(has_changed) => has_changed,
+                    Err(ReadError::NotPermitted(_) | ReadError::Absent) => return Err("not-permitted"),
+                    Err(error) => {
+                        tracing::warn!(%error, "a queue held open cannot be read");
+                        return Err("unavailable");
+                    }
+                },
             };
         }
     }
 
-    /// What came between the page, or the last that was heard, and this stream.
-    async fn has_missed_something(&mut self) -> Result<bool, Ended> {
-        let missed = self.app.record.read_all(self.after, MISSED_MAX).await.map_err(|error| {
-            tracing::warn!(%error, "a queue held open cannot be read");
-            "unavailable"
-        })?;
-        let Some(last) = missed.last() else { return Ok(false) };
-        self.after = last.position;
-        if missed.len() == MISSED_MAX {
-            return Ok(true);
-        }
-        Ok(named_by(&self.app, &missed).await.front_doors.contains(&self.authority))
+    /// Reads the queue as its page does.
+    async fn has_changed(&mut self) -> Result<bool, ReadError> {
+        self.app.take_in("contacts").await;
+        self.app.take_in("alerts").await;
+        let scope = self.app.scope(&self.visitor, Action::ReadContact, PURPOSE)?;
+        let told = contacts::undecided(&self.app.views, &scope, &self.authority, LISTED_MAX).await?;
+        let scope = self.app.scope(&self.visitor, Action::ReadAlerts, PURPOSE)?;
+        let authority = Some(self.authority.clone());
+        let queue = Queue { state: AlertState::Open, authority, after: None, limit: ALERTS_BESIDE };
+        let (listed, _) = alerts::queue(&self.app.views, &scope, &queue).await?;
+        let mark = mark_of(&told.contacts, &listed);
+        let has_changed = mark != self.seen;
+        self.seen = mark;
+        Ok(has_changed)
     }
 
     async fn say(&self, event: &str, line: &Line) -> Result<(), Ended> {
-        let id = place(&self.shared, &self.visitor, self.after);
-        line.send(format!("id: {id}\nevent: {event}\ndata: {{}}\n\n").into()).await
+        line.send(format!("id: {}\nevent: {event}\ndata: {{}}\n\n", self.seen).into()).await
     }
 }

@@ -22,13 +22,13 @@ use utoipa::IntoParams;
 
 use super::timeline::Entry;
 use crate::access_log::{Shown, ShownPerson};
-use crate::api::held_open::{Ended, Heard, Line, resumed};
+use crate::api::held_open::{Ended, Heard, Line};
 use crate::api::input::{Asking, At, Query};
 use crate::api::live::VIEW;
 use crate::api::reading::judge_by_now;
 use crate::api::token::PlaceIn;
 use crate::app::App;
-use crate::error::{Problem, ReadError};
+use crate::error::{FieldError, Problem, ReadError};
 use crate::server::Shared;
 
 /// Where the stream begins.
@@ -84,8 +84,7 @@ pub async fn hold_open(
     request: &HttpRequest,
     writing: impl Writing,
 ) -> Result<HttpResponse, Problem> {
-    let reader = asking.visitor.practitioner();
-    let begun = resumed(&shared, (PlaceIn::LiveTimeline, id.0, reader), after, request)?;
+    let begun = begin(&shared, &asking, id, after, request)?;
     // Listening begins before the first look, so that nothing falls between the two.
     let touches = shared.hub.listen();
     let mut open = Open {
@@ -108,6 +107,25 @@ pub async fn hold_open(
     let span = tracing::info_span!("live timeline");
     tokio::spawn(open.run(line).instrument(span));
     Ok(answer)
+}
+
+fn begin(
+    shared: &Shared,
+    asking: &Asking,
+    person: PersonId,
+    after: Option<&str>,
+    request: &HttpRequest,
+) -> Result<Option<Position>, Problem> {
+    let last = request.headers().get("last-event-id").map(|value| value.to_str().unwrap_or_default());
+    let (field, text) = match (last, after) {
+        (Some(last), _) => ("header/last-event-id", last),
+        (None, Some(after)) => ("query/after", after),
+        (None, None) => return Ok(None),
+    };
+    let reader = asking.visitor.practitioner();
+    let opened = shared.places.open(PlaceIn::LiveTimeline, person.0, reader, text);
+    let (position, _) = opened.map_err(|error| Problem::invalid(vec![FieldError::new(field, error)]))?;
+    Ok(Some(position))
 }
 
 /// One timeline held open by one reader.
