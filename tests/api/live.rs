@@ -224,7 +224,7 @@ async fn a_reader_who_comes_and_goes_gets_everything_exactly_once() {
 
 /// Where a page hears that it has changed.
 fn address_in(page: &str) -> &str {
-    page.split_once("data-live=\"").and_then(|(_, rest)| rest.split_once('"')).expect("a live page").0
+    page.split_once("data-live=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0
 }
 
 #[tokio::test(flavor = "multi_thread")]
