@@ -51,6 +51,9 @@ async fn everybody(all: &Partnership, about: &About, expected: &Value) {
         let (is_first, missing) = head(all, &all.front_door(), &page).await;
         assert_eq!((is_first, &missing), (!expected.is_null(), &of_him), "{page}");
     }
+    let manager = all.call(&all.app.team_manager(), WORKING);
+    let (is_first, missing) = head(all, &manager, "measures/referrals/children").await;
+    assert_eq!((is_first, &missing), (!expected.is_null(), &of_him), "behind a figure");
     for caller in [all.hospital(), all.police(), all.school(), all.ambulance()] {
         let answer = ask(&caller, json!({ "person": child })).await;
         assert_eq!(&answer["missing"], expected, "{answer}");

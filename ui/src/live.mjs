@@ -18,7 +18,7 @@ export function follow(shown) {
     if (!entry || document.getElementById(entry.id)) return;
     entry.classList.add("gt-timeline__item--new");
     shown.prepend(entry);
-    say("A new entry has come in. It is at the top.");
+    say("A new entry has come in. It is at the top. Load the page again to see whether the child stands otherwise.");
   });
 
   events.addEventListener("changed", () => {

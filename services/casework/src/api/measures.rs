@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use domain::access::Action;
+use domain::ids::PersonId;
 use projections::management::measures::{self, Measure, Unit, When};
 use projections::management::{self, Asked, Behind, ChildrenBehind, Count, Detail, Point, Value, benchmarks};
+use projections::status;
 use serde::{Deserialize, Serialize};
 use utoipa::openapi::schema::ObjectBuilder;
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 use super::address::{Address, at};
 use super::input::{Asking, At, Given, GivenAuthority, GivenDay, GivenInstant, GivenTeamId, Query, Written};
+use super::people::MissingChild;
 use super::reading::{GivenPosition, catch_up, judge_by_now};
 use crate::access_log::{Looking, Shown, ShownPerson};
 use crate::app::App;
@@ -314,6 +317,9 @@ impl From<Behind> for ChildRead {
 /// A page of the children behind a figure, the newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Children {
+    /// Who of them is missing, and from where: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingChild>,
     measure: MeasureRead,
     from: NaiveDate,
     to: NaiveDate,
@@ -422,11 +428,14 @@ pub async fn children(
             let behind = management::children(&app.views, scope, measure, &asked, page).await?;
             let shown = |behind: &Behind| ShownPerson { person: behind.child, disclosure: behind.disclosure };
             let people = behind.children.iter().map(shown).collect();
-            Ok(Shown { answer: behind, people })
+            let ids: Vec<PersonId> = behind.children.iter().map(|child| child.child).collect();
+            let missing = status::missing_among(&app.views, &ids).await?;
+            Ok(Shown { answer: (behind, missing), people })
         })
         .await?;
-    let ChildrenBehind { children, kept_back, has_more } = behind;
+    let (ChildrenBehind { children, kept_back, has_more }, missing) = behind;
     Ok(HttpResponse::Ok().json(Children {
+        missing: MissingChild::all(missing),
         measure: measure.into(),
         from: asked.window.from(),
         to: asked.window.to(),

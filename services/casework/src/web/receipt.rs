@@ -407,6 +407,8 @@ mod tests {
             "{html}"
         );
         assert!(html.contains("01632 960004</span> (in office hours)"), "{html}");
+        assert!(html.find("Missing from home") < html.find("<h1"), "before anything else: {html}");
+        assert!(html.contains("Nobody may take this child away before 3 March 2026, 2:05am."), "{html}");
         assert_eq!(html.matches("Responsible authority: not recorded").count(), 1, "of whoever was found");
         assert_eq!(html.matches("Ring, and write.").count(), 3, "with every answer");
         assert!(

@@ -344,7 +344,8 @@ impl Said<'_> {
         next: Option<String>,
         live: Option<String>,
     ) -> Result<StoryPage, PageProblem> {
-        let today = civil_day(self.now);
+        // The day the page is of.
+        let day = civil_day(self.past.unwrap_or(self.now));
         let born = gathered.known.as_ref().and_then(people::Person::born);
         let mut telling = Telling::new(born, self.purpose, self.looks_back);
         let items = gathered.timeline.as_ref().map(|found| found.items.as_slice());
@@ -357,11 +358,10 @@ impl Said<'_> {
             .attended
             .as_ref()
             .map(|made| format!("{}, {}", words::moment(made.made_at), telling.agency(made.asked_by)));
-        let child = gathered.known.as_ref().map_or_else(Identity::hidden, |known| Identity::of(known, today));
+        let child = gathered.known.as_ref().map_or_else(Identity::hidden, |known| Identity::of(known, day));
         let status = gathered.status.as_ref();
         let head = self.app.on_record();
         let doors = self.app.responsible(status.map_or(&[], |status| &status.ring), head).await?;
-        let day = civil_day(self.past.unwrap_or(self.now));
         let mut statuses = Vec::new();
         for case in status.into_iter().flat_map(|status| &status.cases) {
             let door = doors.iter().find(|door| door.authority == case.authority);
@@ -405,7 +405,7 @@ impl Said<'_> {
             due: status
                 .into_iter()
                 .flat_map(|status| &status.cases)
-                .flat_map(|case| due(case, today))
+                .flat_map(|case| due(case, day))
                 .collect(),
             family: gathered.family.as_ref().map(|ties| self.family(ties, &gathered.relatives)),
             seen: LastSeen::of(status, attended),
@@ -444,13 +444,13 @@ impl Said<'_> {
     }
 }
 
-fn due(case: &status::CaseSummary, today: NaiveDate) -> Vec<DueSaid> {
+fn due(case: &status::CaseSummary, on: NaiveDate) -> Vec<DueSaid> {
     let said = |due: &domain::case::due::Due| DueSaid {
         step: words::step(due.step),
         by: words::day(due.by),
         limit: due.limit.clone(),
         source: due.source.clone(),
-        is_late: due.by < today,
+        is_late: due.by < on,
     };
     case.due.iter().map(said).collect()
 }
@@ -588,6 +588,8 @@ mod tests {
         let html = sample().render().unwrap();
         is_whole(&html);
         assert!(html.contains("Set right 3 March 2026") && html.contains("Recorded 2 March 2026"), "{html}");
+        assert!(html.find("Missing from home") < html.find("<h1"), "before anything else: {html}");
+        assert!(html.contains("Nobody may take this child away.") && html.contains("Last seen"), "{html}");
         let hardly =
             StoryPage { entries: None, family: None, statuses: Vec::new(), ..sample() }.render().unwrap();
         is_whole(&hardly);

@@ -11,7 +11,7 @@ use domain::ids::PersonId;
 use domain::when::civil_day;
 use projections::management::measures::Unit;
 use projections::management::{self, Behind, ChildrenBehind, Detail};
-use projections::people;
+use projections::{people, status};
 
 use super::{About, Picked, about, ask, find, purpose, said};
 use crate::access_log::{Shown, ShownPerson};
@@ -32,6 +32,8 @@ const PAGE: u16 = 50;
 #[template(path = "measure-children.html")]
 struct BehindPage {
     frame: Frame,
+    /// Who of them is missing: before anything else.
+    missing: Vec<String>,
     about: About,
     code: &'static str,
     title: &'static str,
@@ -78,15 +80,17 @@ pub(super) async fn children(
         let known = people::known(&app.views, scope, &ids).await?;
         let shown = |behind: &Behind| ShownPerson { person: behind.child, disclosure: behind.disclosure };
         let people = behind.children.iter().map(shown).collect();
-        Ok(Shown { answer: (behind, known), people })
+        let missing = status::missing_among(&app.views, &ids).await?;
+        Ok(Shown { answer: (behind, known, missing), people })
     });
-    let (ChildrenBehind { children, kept_back, has_more }, known) = found.await?;
+    let (ChildrenBehind { children, kept_back, has_more }, known, missing) = found.await?;
     let names = management::names(&app.views, measure.names()).await.map_err(ReadError::from)?;
     let today = civil_day(app.clock.now());
+    let name = |child: &PersonId| {
+        known.get(child).map_or_else(|| "A child".to_owned(), |it| Identity::of(it, today).name)
+    };
     let child = |behind: Behind| ChildSaid {
-        name: known
-            .get(&behind.child)
-            .map_or_else(|| "A child".to_owned(), |it| Identity::of(it, today).name),
+        name: name(&behind.child),
         address: format!("/children/{}?for={}", behind.child, purpose.code()),
         on: words::day(behind.on),
         part: part(behind.group.as_deref(), &names),
@@ -104,6 +108,7 @@ pub(super) async fn children(
     });
     let shown = BehindPage {
         frame: Frame::of(&session, "The children behind a figure").at("/measures"),
+        missing: words::missing_among(&missing, name),
         code: measure.code,
         title: measure.title,
         numerator: (measure.unit == Unit::Percent).then_some(measure.numerator),
@@ -136,6 +141,7 @@ mod tests {
         };
         let shown = BehindPage {
             frame: Frame::plain("Behind"),
+            missing: vec!["Tilly is missing from home since 1 March 2026".to_owned()],
             about: About {
                 whose: "Invented Council".to_owned(),
                 window: "A year".to_owned(),
@@ -153,6 +159,7 @@ mod tests {
         };
         let html = shown.render().unwrap();
         is_whole(&html);
+        assert!(html.find("Tilly is missing") < html.find("<h1"), "before anything else: {html}");
         assert!(html.contains("2 more") && !html.contains("<Marsh>"), "{html}");
     }
 }
