@@ -87,14 +87,13 @@ pub async fn of(
     let Some(standing) = standing(reads, person).await? else { return Ok(None) };
     let Some(disclosure) = told(scope, &standing) else { return Ok(None) };
     let position = reads.position("timeline");
-    let confided = Confided::beside(reads, scope, person).await?;
     let mut items = Vec::new();
     let mut before = page.before;
     loop {
         let found = older(reads, person, before, page.limit).await?;
         let is_last = found.len() < page.limit;
         before = found.last().map(place_of).or(before);
-        let shown = visible(reads, scope, &standing, &confided, found).await?;
+        let shown = visible(reads, scope, &standing, found).await?;
         for item in shown {
             if items.len() == page.limit {
                 break;
@@ -104,6 +103,9 @@ pub async fn of(
         if is_last || items.len() >= page.limit {
             let next = if items.len() >= page.limit { items.last().map(place_of) } else { None };
             let is_incomplete = standing.is_incomplete || is_parked(reads, person).await?;
+            // After all of the page is read: what was told in confidence meanwhile is guarded on it.
+            let confided = Confided::beside(reads, scope, person).await?;
+            let items = items.into_iter().map(|item| confided.kept(item)).collect();
             return Ok(Some(Timeline { person, disclosure, items, next, position, is_incomplete }));
         }
     }
@@ -172,8 +174,9 @@ pub async fn since(
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let condition = "position > $2 order by position limit $3";
     let found = select(reads, condition, &[&person.0, &after.as_slice(), &limit]).await?;
+    let items = visible(reads, scope, &standing, found).await?;
     let confided = Confided::beside(reads, scope, person).await?;
-    let items = visible(reads, scope, &standing, &confided, found).await?;
+    let items = items.into_iter().map(|item| confided.kept(item)).collect();
     Ok(Some(Since { disclosure, items }))
 }
 
@@ -249,12 +252,10 @@ async fn visible(
     reads: &Reads,
     scope: &Scope,
     standing: &Standing,
-    confided: &Confided,
     items: Vec<Item>,
 ) -> Result<Vec<Item>, ReadError> {
     let others = others(reads, &items, std::iter::empty()).await?;
-    let shown = items.into_iter().filter_map(|item| shown(scope, standing, &others, item));
-    Ok(shown.map(|item| confided.kept(item)).collect())
+    Ok(items.into_iter().filter_map(|item| shown(scope, standing, &others, item)).collect())
 }
 
 /// What access to everybody else in these entries depends on, and to some more.
