@@ -16,8 +16,8 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use uuid::Uuid;
 
-/// Longer than anything here takes, shorter than anybody waits.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Longer than anything here takes: a writer whose database is away learns after twice ten seconds that nobody knows.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A real server on a free port.
 pub struct Served {
