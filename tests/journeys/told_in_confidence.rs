@@ -54,9 +54,12 @@ async fn who_told_in_confidence_leaves_the_front_door_in_no_answer_of_the_api() 
     let worker = all.app.social_worker();
     case.led_by(&all, &worker, "2026-03-02").await;
 
-    // A teacher tells at 15.20, openly at first; the school's lead writes it down as told by name.
-    all.it_is("2026-03-10T15:20:00Z");
+    // A teacher tells at 15.20, openly at first; the school's lead asks who knows her, and writes it down as told by name.
     let lead = all.app.safeguarding_lead();
+    all.it_is("2026-03-10T15:17:00Z");
+    let asked = ask(&all.call(&lead, WEIGHING), json!({ "person": child })).await;
+    let asked = asked["reference"].as_str().unwrap().to_owned();
+    all.it_is("2026-03-10T15:20:00Z");
     let mut told = contact(child, "teachers-concern");
     told["people"].as_array_mut().unwrap().push(json!({ "person": teacher, "role": "source" }));
     told["method"] = json!("in-person");
@@ -90,6 +93,11 @@ async fn who_told_in_confidence_leaves_the_front_door_in_no_answer_of_the_api() 
     all.it_is("2026-03-12T10:00:00Z");
     tell(&all.hospital(), PersonId(child), "unexplained-injury").await;
     tell(&all.police(), PersonId(child), "domestic-abuse").await;
+    let nurse = all.call(&all.app.emergency_nurse(), CHECKING);
+    for (hour, asking) in [("11", nurse), ("12", all.police())] {
+        all.it_is(&format!("2026-03-12T{hour}:00:00Z"));
+        ask(&asking, json!({ "person": child })).await;
+    }
     let open: Vec<String> = all.alerts("open").await.iter().map(id).collect();
     assert!(!open.is_empty());
 
@@ -101,6 +109,8 @@ async fn who_told_in_confidence_leaves_the_front_door_in_no_answer_of_the_api() 
         "in-person".to_owned(),
         "online-form".to_owned(),
         "teachers-concern".to_owned(),
+        "15:17".to_owned(),
+        asked.clone(),
         "15:20".to_owned(),
         "23:05".to_owned(),
         "23:06".to_owned(),
@@ -148,6 +158,15 @@ async fn who_told_in_confidence_leaves_the_front_door_in_no_answer_of_the_api() 
     assert_eq!((&read["agency"], &read["method"]), (&json!(SCHOOL.0), &json!("in-person")));
     let story = all.story(&door, child, "").await;
     assert!(story.iter().any(|entry| entry["occurred"] == "2026-03-10T23:05:00Z"));
+    let asking = all.sees(&door, &format!("people/{child}/enquiries")).await;
+    assert!(asking["enquiries"].as_array().unwrap().iter().any(|made| made["reference"] == json!(asked)));
+    let asking = all.sees(&mine, &format!("people/{child}/enquiries")).await;
+    assert_eq!(asking["enquiries"].as_array().unwrap().len(), 2, "the hospital's and the police's: {asking}");
+    // That three asked is an alert of its own, and one of the three is not named.
+    let several = all.open("several-agencies-ask").await;
+    let several = all.sees(&mine, &format!("alerts/{}", id(&several[0]))).await;
+    let named = several["evidence"].as_array().unwrap().iter().filter(|one| one.get("agency").is_some());
+    assert_eq!((named.count(), several["evidence"].as_array().unwrap().len()), (2, 3), "{several}");
     // The school reads what it told itself.
     let read = all.sees(&all.call(&lead, WEIGHING), &format!("contacts/{openly}")).await;
     assert_eq!(read["people"].as_array().unwrap().len(), 2);
@@ -206,6 +225,9 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
     all.it_is("2026-03-10T15:19:00Z");
     tie(&all.call(&lead, WEIGHING), child, "sibling", sister).await;
     tie(&all.call(&lead, WEIGHING), child, "sibling", little).await;
+    for about in [child, little, sister] {
+        ask(&all.call(&lead, WEIGHING), json!({ "person": about })).await;
+    }
     all.it_is("2026-03-10T15:20:00Z");
     let mut told = contact(child, "teachers-concern");
     told["source_disclosure"] = json!("withheld-from-family");

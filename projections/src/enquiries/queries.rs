@@ -5,6 +5,7 @@ use domain::access::Disclosure;
 use domain::entry::Entry;
 use domain::event::Event;
 use domain::ids::{AgencyId, EnquiryId, EventId, PersonId, PractitionerId};
+use domain::when::civil_day;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use crate::access::standing;
 use crate::engine::builds::position_from;
 use crate::reads::{AsOf, ReadError, Reads};
 use crate::scope::{Scope, Standing};
+use crate::timeline::Confided;
 
 /// Newest enquiries given at once; older ones are on the timeline.
 const MOST: usize = 500;
@@ -64,7 +66,8 @@ pub struct Newest {
 }
 
 /// The newest of those who asked about somebody whose standing was read a moment ago; `None` when the reader is not
-/// told. They are read before it is judged: being told nothing takes as long as being told.
+/// told. They are read before it is judged: being told nothing takes as long as being told. What an agency asked on the
+/// day it told something in confidence is told to those who may know who told it, and to whoever asked.
 ///
 /// # Errors
 /// As [`of`].
@@ -80,12 +83,17 @@ pub async fn newest_of_known(
     let own = scope.reader().agency;
     // Told of all, or of those that the reader's own agency made.
     let only = (scope.disclosure(standing) < Disclosure::Progress).then_some(own);
+    let reader = scope.reader().practitioner;
+    let confided = Confided::beside(reads, scope, person).await?;
     let newest = match as_of {
-        None => current(reads, person, only, most).await?,
+        None => current(reads, (person, only), (reader, &confided), most).await?,
         Some(as_of) => {
             let history = reads.history(&ENQUIRIES, person.0, as_of).await?;
             let mut made: Vec<EnquiryMade> = history.iter().rev().filter_map(from_entry).collect();
-            made.retain(|made| told(made.asked_by));
+            made.retain(|made| {
+                let is_hidden = confided.hides_asking(made.asked_by, civil_day(made.recorded_at));
+                told(made.asked_by) && (made.actor == reader || !is_hidden)
+            });
             let count = made.len();
             made.truncate(most);
             Newest { made, count }
@@ -96,8 +104,8 @@ pub async fn newest_of_known(
 
 async fn current(
     reads: &Reads,
-    person: PersonId,
-    only: Option<AgencyId>,
+    (person, only): (PersonId, Option<AgencyId>),
+    (reader, confided): (PractitionerId, &Confided),
     most: usize,
 ) -> Result<Newest, ReadError> {
     let source = reads.source("enquiries").await?;
@@ -105,12 +113,17 @@ async fn current(
         "select enquiry, event_id, position, made_at, recorded_at, asked_by, actor, purpose, lawful_basis, searched,
                 answered, disclosed, known_at, receipt, count(*) over ()
          from {}.enquiry where person = $1 and ($2::uuid is null or asked_by = $2)
-         order by made_at desc, position desc limit $3",
+           and (actor = $3 or (asked_by, (recorded_at at time zone 'Europe/London')::date)
+                not in (select agency, day from unnest($4::uuid[], $5::date[]) as told (agency, day)))
+         order by made_at desc, position desc limit $6",
         source.schema
     );
     let statement = source.client.prepare_cached(&sql).await?;
     let limit = i64::try_from(most).unwrap_or(i64::MAX);
-    let rows = source.client.query(&statement, &[&person.0, &only.map(|agency| agency.0), &limit]).await?;
+    let (agencies, days) = confided.not_told_of();
+    let only = only.map(|agency| agency.0);
+    let rows =
+        source.client.query(&statement, &[&person.0, &only, &reader.0, &agencies, &days, &limit]).await?;
     let count = rows.first().map_or(Ok(0), |row| row.try_get::<_, i64>(14))?;
     Ok(Newest {
         made: rows.iter().map(from_row).collect::<Result<_, _>>()?,

@@ -2,11 +2,12 @@
 //!
 //! Whoever tells of a child without a record opens one first, and one for a sister too: that a school opened it, at twenty
 //! past three, names the teacher as the contact would. So who somebody is, as the teller's agency entered it that day, is
-//! as guarded as what it told, on the child's page and on the page of whoever a tie joins to the child. A referral says of
-//! which kind its source was: not where it came of such a contact.
+//! as guarded as what it told, on the child's page and on the page of whoever a tie joins to the child. Whoever is about to
+//! tell asks first: what the teller's agency asked that day is not told of, for an enquiry without its agency, its purpose
+//! and its hour says nothing. A referral says of which kind its source was: not where it came of such a contact.
 //!
-//! Left out: enquiries, which an agency makes in its own name; the contact itself, which is [`super::guard`]'s; people
-//! who only share a household.
+//! Left out: what was asked on another day; the contact itself, which is [`super::guard`]'s; people who only share a
+//! household.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,6 +23,7 @@ use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
 
 const TIE: &str = "tie.recorded";
+const ENQUIRY: &str = "enquiry.made";
 
 /// The contacts that were told in confidence of somebody, or of whoever a tie joins to them, and of which a reader may not
 /// know who told.
@@ -47,7 +49,7 @@ impl Confided {
     ///
     /// # Errors
     /// As [`Self::beside`].
-    pub(crate) async fn among(
+    pub async fn among(
         reads: &Reads,
         scope: &Scope,
         people: &[PersonId],
@@ -105,8 +107,9 @@ impl Confided {
             pages.iter().map(|(page, about)| (page.0, about.0)).unzip();
         let rows = source.client.query(&statement, &[&page, &about]).await?;
         drop(source);
-        let about = rows.iter().map(|row| Ok(PersonId(row.try_get(1)?)));
-        let about = about.collect::<Result<BTreeSet<_>, ReadError>>()?;
+        let told_of = rows.iter().map(|row| Ok(row.try_get(1)?)).collect::<Result<Vec<Uuid>, ReadError>>()?;
+        // Whoever is asked about is read with them: an enquiry costs the same whatever was told of whom.
+        let about: BTreeSet<PersonId> = about.into_iter().chain(told_of).map(PersonId).collect();
         let standings = standings(reads, &about.into_iter().collect::<Vec<_>>()).await?;
         let mut confided: HashMap<PersonId, Self> = HashMap::new();
         for row in rows {
@@ -133,10 +136,26 @@ impl Confided {
         self.0.iter().any(|told| told.agency == agency)
     }
 
-    /// An item of the page without what would tell who told.
-    pub(super) fn kept(&self, mut item: Item) -> Item {
+    /// True when that an agency asked about them that day would tell who told.
+    #[must_use]
+    pub fn hides_asking(&self, agency: AgencyId, on: NaiveDate) -> bool {
+        self.0.iter().any(|told| told.agency == agency && told.on == on)
+    }
+
+    /// Whose enquiries of which days are not told of: two lists, side by side.
+    pub(crate) fn not_told_of(&self) -> (Vec<Uuid>, Vec<NaiveDate>) {
+        self.0.iter().map(|told| (told.agency.0, told.on)).unzip()
+    }
+
+    /// An item of the page without what would tell who told; `None` when nothing is left of it. What the reader did is
+    /// kept: they know of it.
+    pub(super) fn kept(&self, reader: PractitionerId, mut item: Item) -> Option<Item> {
+        let is_readers = item.actor == Some(reader);
         for told in &self.0 {
             let is_beside = item.agency == Some(told.agency) && civil_day(item.recorded_at) == told.on;
+            if is_beside && item.kind == ENQUIRY && !is_readers {
+                return None;
+            }
             if is_beside && says_who_somebody_is(&item.kind) {
                 hush(&mut item);
             }
@@ -144,7 +163,7 @@ impl Confided {
                 item.detail.variety = None;
             }
         }
-        item
+        Some(item)
     }
 }
 

@@ -62,7 +62,7 @@ pub async fn left(reads: &Reads, scope: &Scope, person: PersonId) -> Result<Vec<
         }
         let most = today.told(scope, &standing, &others, item.event_id);
         let item = shown_at_most(scope, &standing, &others, most, item)?;
-        let item = confided.kept(item);
+        let item = confided.kept(scope.reader().practitioner, item)?;
         let at = if item.is_guarded { start_of(civil_day(gone.at)) } else { gone.at };
         Some(Left { item, why: gone.why, at })
     });

@@ -105,7 +105,10 @@ pub async fn of(
             let is_incomplete = standing.is_incomplete || is_parked(reads, person).await?;
             // After all of the page is read: what was told in confidence meanwhile is guarded on it.
             let confided = Confided::beside(reads, scope, person).await?;
-            let items = items.into_iter().map(|item| confided.kept(item)).collect();
+            let items = items
+                .into_iter()
+                .filter_map(|item| confided.kept(scope.reader().practitioner, item))
+                .collect();
             return Ok(Some(Timeline { person, disclosure, items, next, position, is_incomplete }));
         }
     }
@@ -137,7 +140,7 @@ pub async fn of_as_of(
     let shown = |item: Item| {
         let most = today.told(scope, &standing, &others, item.event_id);
         let shown = shown_at_most(scope, &standing, &others, most, item)?;
-        Some(confided.kept(shown))
+        confided.kept(scope.reader().practitioner, shown)
     };
     let items = items.into_iter().filter_map(shown).collect();
     Ok(Some(Timeline {
@@ -176,7 +179,8 @@ pub async fn since(
     let found = select(reads, condition, &[&person.0, &after.as_slice(), &limit]).await?;
     let items = visible(reads, scope, &standing, found).await?;
     let confided = Confided::beside(reads, scope, person).await?;
-    let items = items.into_iter().map(|item| confided.kept(item)).collect();
+    let items =
+        items.into_iter().filter_map(|item| confided.kept(scope.reader().practitioner, item)).collect();
     Ok(Some(Since { disclosure, items }))
 }
 

@@ -12,12 +12,13 @@ use domain::entry::Entry;
 use domain::event::Event;
 use domain::history::effective;
 use domain::ids::{AgencyId, AlertId, EventId, PersonId, TieId};
+use domain::linkage::SignalKind;
 use domain::tie::{Tie, TieKind, TieTo};
 use event_store::StreamId;
 use projections::access::standings;
 use projections::alerts::is_shown;
 use projections::scope::{Scope, Standing};
-use projections::timeline::{Confidants, may_know_source};
+use projections::timeline::{Confidants, Confided, may_know_source};
 
 use crate::app::App;
 use crate::error::ReadError;
@@ -138,6 +139,9 @@ impl App {
         if children.is_empty() {
             return Ok(None);
         }
+        let asked_about: BTreeSet<PersonId> = says.evidence.iter().map(|evidence| evidence.person).collect();
+        let asked_about: Vec<PersonId> = asked_about.into_iter().collect();
+        let confided = Confided::among(&self.views, scope, &asked_about).await?;
         let evidence: Vec<Shown> = says
             .evidence
             .iter()
@@ -146,11 +150,12 @@ impl App {
                 let is_seen = scope.entry_disclosure(standing, evidence.agency) >= Disclosure::Progress;
                 let confidants =
                     Confidants { received_by: authority, entered_by: Some(evidence.agency), made_by: None };
-                is_seen.then(|| Shown {
-                    evidence: *evidence,
-                    is_guarded: evidence.is_told_in_confidence()
-                        && !may_know_source(scope, standing, confidants),
-                })
+                let tells = evidence.is_told_in_confidence() && !may_know_source(scope, standing, confidants);
+                let is_beside = evidence.kind == SignalKind::Enquiry
+                    && confided.get(&evidence.person).is_some_and(|confided| {
+                        confided.hides_asking(evidence.agency, evidence.occurred.day())
+                    });
+                is_seen.then_some(Shown { evidence: *evidence, is_guarded: tells || is_beside })
             })
             .collect();
         let hidden = says.evidence.len() - evidence.len();
