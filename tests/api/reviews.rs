@@ -7,7 +7,7 @@ use domain::agency::AgencyKind;
 use domain::review::trawling::Thresholds;
 use event_store::{EventStore, StreamId};
 use serde_json::{Value, json};
-use system_tests::app::{COUNCIL, HOSPITAL, SCHOOL};
+use system_tests::app::{COUNCIL, HOSPITAL, POLICE, SCHOOL};
 use system_tests::http::Caller;
 use uuid::Uuid;
 
@@ -18,6 +18,7 @@ const THRESHOLDS: Thresholds = Thresholds {
     followed_within_minutes: 60,
     searches_followed_by_one: 2,
     unfollowed: 6,
+    unfollowed_with_attendances: 12,
     names: 5,
     addresses: 5,
 };
@@ -122,6 +123,34 @@ async fn one_enquiry_excuses_one_search() {
     assert_eq!(searching.post("/api/v1/enquiries", &ask).await.status, 201);
     api.test.clock.advance(TimeDelta::hours(2));
     assert_eq!(watch.turn(app).await.unwrap(), 1, "five other names were looked for");
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn asking_about_one_child_after_another_with_nothing_after_it_is_looked_at() {
+    let api = Api::start().await;
+    let app = &api.test.app;
+    let mut watch = Watch::with(app, THRESHOLDS).await.unwrap();
+    let officer = api.test.somebody(Role::PoliceOfficer, AgencyKind::Police, POLICE);
+    let nurse = api.test.somebody(Role::EmergencyNurse, AgencyKind::NhsTrust, HOSPITAL);
+    for (who, purpose) in [(&officer, "safeguarding-check"), (&nurse, "attendance")] {
+        let asking = api.served.caller(who, purpose);
+        for family in FAMILIES.into_iter().chain(["Ashworth"]) {
+            let ask = json!({
+                "search": { "name-and-birth": { "given": "Maya", "family": family, "born": "2015-04-03" } },
+                "reason": "Seen in the street.",
+            });
+            assert_eq!(asking.post("/api/v1/enquiries", &ask).await.status, 201);
+        }
+    }
+    api.test.clock.advance(TimeDelta::hours(2));
+    assert_eq!(watch.turn(app).await.unwrap(), 1, "the officer; to ask at an attendance is usual");
+    let auditor = api.test.somebody(Role::Auditor, AgencyKind::LocalAuthority, COUNCIL);
+    let raised = app.record.head().await.unwrap().position;
+    app.views.wait_until("reviews", raised, std::time::Duration::from_secs(5)).await.unwrap();
+    let seen = reviews(&api.served.caller(&auditor, "audit")).await;
+    assert_eq!(seen[0]["about"], officer.practitioner().to_string());
+    assert_eq!((&seen[0]["counted"], &seen[0]["count"]), (&json!("unfollowed"), &json!(6)));
     api.served.stop().await;
 }
 

@@ -41,6 +41,7 @@ const THRESHOLDS: Thresholds = Thresholds {
     followed_within_minutes: 60,
     searches_followed_by_one: 1,
     unfollowed: 6,
+    unfollowed_with_attendances: 12,
     names: 5,
     addresses: 5,
 };

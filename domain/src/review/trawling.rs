@@ -1,9 +1,11 @@
-//! Trawling: people are looked for, and nothing comes of it.
+//! Trawling: people are looked for, or asked about, and nothing comes of it.
 //!
 //! One who looks for children to protect them asks, tells or records something soon after. To ask about one child takes
-//! one search: it follows from one and excuses no more. Searches after which the
-//! same practitioner put nothing on record are counted over a window; so are the different names and addresses among
-//! them. Left out: whom they looked for, and any judgement. A search is never held up by this.
+//! one search: it follows from one and excuses no more. Whoever has numbers, or names and dates of birth, needs no search,
+//! and asks about one child after another: enquiries after which nothing else was put on record are counted with the
+//! searches. At an attendance everybody is asked about who comes in, so that many more are usual. Counted are, over a
+//! window, searches and enquiries that led to nothing, and the different names and addresses among the searches. Left out:
+//! whom they looked for, and any judgement. Nothing is held up by this.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::Counted;
+use crate::ids::PersonId;
 
 /// From how many on somebody is asked to look.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -23,17 +26,27 @@ pub struct Thresholds {
     /// As many searches, the newest before it, follow into one thing put on record that is no enquiry.
     pub searches_followed_by_one: u32,
     pub unfollowed: u32,
+    /// The same with the enquiries made at attendances.
+    pub unfollowed_with_attendances: u32,
     pub names: u32,
     pub addresses: u32,
 }
 
-/// One search, as the access log has it.
+/// One search or enquiry, as the access log has it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Search {
     pub position: u128,
     pub at: DateTime<Utc>,
-    pub name: Option<u32>,
-    pub address: Option<u32>,
+    pub sought: Sought,
+}
+
+/// What was looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sought {
+    /// Candidates, by a name or an address: a mark for each different one.
+    Candidates { name: Option<u32>, address: Option<u32> },
+    /// How somebody stands; whom, where anybody was found. Asked again of the same child, it is one enquiry.
+    Standing { about: Option<PersonId>, at_attendance: bool },
 }
 
 /// Something that was put on record.
@@ -72,40 +85,64 @@ impl Thresholds {
         TimeDelta::minutes(i64::from(self.followed_within_minutes))
     }
 
-    /// No fewer searches than these come to anything.
+    /// No fewer searches and enquiries than these come to anything.
     #[must_use]
     pub fn fewest(&self) -> u32 {
-        self.unfollowed.min(self.names).min(self.addresses)
+        self.unfollowed.min(self.unfollowed_with_attendances).min(self.names).min(self.addresses)
     }
 
-    /// What one practitioner's searches come to, beside when they put something on record; both in order of time.
-    /// A search is not counted before there was time to act on it.
+    /// What one practitioner's searches and enquiries come to, beside when they put something on record; both in order of
+    /// time. None is counted before there was time to act on it.
     #[must_use]
     pub fn finding(&self, searches: &[Search], deeds: &[Deed], now: DateTime<Utc>) -> Option<Finding> {
         let from = now - self.window();
         let ripe = searches.iter().filter(|search| search.at >= from && search.at + self.grace() <= now);
-        let unfollowed = self.unfollowed(ripe.copied().collect(), deeds);
-        let different = |mark: fn(&Search) -> Option<u32>| {
-            count(unfollowed.iter().filter_map(mark).collect::<BTreeSet<_>>().len())
+        let (searches, asked): (Vec<Search>, Vec<Search>) =
+            ripe.partition(|search| matches!(search.sought, Sought::Candidates { .. }));
+        let searches = self.unfollowed(searches, deeds, |deed| match deed {
+            DeedKind::Enquiry => self.searches_followed_by_one.min(1),
+            DeedKind::Other => self.searches_followed_by_one,
+        });
+        let asked = self.unfollowed(asked, deeds, |deed| match deed {
+            DeedKind::Enquiry => 0,
+            DeedKind::Other => self.searches_followed_by_one,
+        });
+        let asked = once_each(asked);
+        let elsewhere = asked.iter().filter(|search| !is_at_attendance(search));
+        let marks = |of: fn(&Sought) -> Option<u32>| {
+            count(searches.iter().filter_map(|search| of(&search.sought)).collect::<BTreeSet<_>>().len())
         };
+        let names = marks(|sought| match sought {
+            Sought::Candidates { name, .. } => *name,
+            Sought::Standing { .. } => None,
+        });
+        let addresses = marks(|sought| match sought {
+            Sought::Candidates { address, .. } => *address,
+            Sought::Standing { .. } => None,
+        });
+        let with_all = count(searches.len() + asked.len());
         let counts = [
-            (Counted::Unfollowed, count(unfollowed.len()), self.unfollowed),
-            (Counted::Names, different(|search| search.name), self.names),
-            (Counted::Addresses, different(|search| search.address), self.addresses),
+            (Counted::Unfollowed, count(searches.len() + elsewhere.count()), self.unfollowed),
+            (Counted::Unfollowed, with_all, self.unfollowed_with_attendances),
+            (Counted::Names, names, self.names),
+            (Counted::Addresses, addresses, self.addresses),
         ];
         let (counted, count, threshold) =
             counts.into_iter().find(|(_, count, threshold)| count >= threshold)?;
-        let evidence = unfollowed.iter().map(|search| search.position).collect();
+        let mut evidence: Vec<u128> = searches.iter().chain(&asked).map(|search| search.position).collect();
+        evidence.sort_unstable();
         Some(Finding { from, until: now, counted, count, threshold, evidence })
     }
 
-    /// The searches that no deed takes: each takes the newest few before it that are left.
-    fn unfollowed(&self, mut searches: Vec<Search>, deeds: &[Deed]) -> Vec<Search> {
+    /// Those that no deed takes: each takes as many of the newest before it that are left.
+    fn unfollowed(
+        &self,
+        mut searches: Vec<Search>,
+        deeds: &[Deed],
+        takes: impl Fn(DeedKind) -> u32,
+    ) -> Vec<Search> {
         for deed in deeds {
-            let mut left = match deed.kind {
-                DeedKind::Enquiry => self.searches_followed_by_one.min(1),
-                DeedKind::Other => self.searches_followed_by_one,
-            };
+            let mut left = takes(deed.kind);
             let is_followed = |search: &Search| search.at <= deed.at && deed.at <= search.at + self.grace();
             let mut kept: Vec<Search> = Vec::with_capacity(searches.len());
             for search in searches.into_iter().rev() {
@@ -122,6 +159,20 @@ impl Thresholds {
     }
 }
 
+/// Enquiries about different children, the first about each; those that found nobody are different.
+fn once_each(asked: Vec<Search>) -> Vec<Search> {
+    let mut known = BTreeSet::new();
+    let is_new = |search: &Search| match search.sought {
+        Sought::Standing { about: Some(about), .. } => known.insert(about),
+        Sought::Standing { about: None, .. } | Sought::Candidates { .. } => true,
+    };
+    asked.into_iter().filter(is_new).collect()
+}
+
+fn is_at_attendance(search: &Search) -> bool {
+    matches!(search.sought, Sought::Standing { at_attendance: true, .. })
+}
+
 fn count(of: usize) -> u32 {
     u32::try_from(of).unwrap_or(u32::MAX)
 }
@@ -135,6 +186,7 @@ mod tests {
         followed_within_minutes: 60,
         searches_followed_by_one: 3,
         unfollowed: 10,
+        unfollowed_with_attendances: 30,
         names: 6,
         addresses: 4,
     };
@@ -150,8 +202,7 @@ mod tests {
             .map(|nth| Search {
                 position: u128::from(nth) + 1,
                 at: at(i64::from(nth)),
-                name: mark(nth, names),
-                address: mark(nth, addresses),
+                sought: Sought::Candidates { name: mark(nth, names), address: mark(nth, addresses) },
             })
             .collect()
     }
@@ -195,6 +246,47 @@ mod tests {
         assert_eq!((found.counted, found.count), (Counted::Unfollowed, 10));
         let each: Vec<i64> = (0..12).collect();
         assert_eq!(THRESHOLDS.finding(&searches(12, 12, 0), &enquiries(&each), at(200)), None);
+    }
+
+    /// An enquiry a minute, each about another child.
+    fn enquiries(number: u32, at_attendance: bool) -> Vec<Search> {
+        let about = |nth: u32| Some(PersonId(uuid::Uuid::from_u128(u128::from(nth))));
+        let asked = |nth: u32| Search {
+            position: u128::from(nth) + 1,
+            at: at(i64::from(nth)),
+            sought: Sought::Standing { about: about(nth), at_attendance },
+        };
+        (0..number).map(asked).collect()
+    }
+
+    #[test]
+    fn enquiry_after_enquiry_is_looked_at_and_is_no_deed_of_its_own() {
+        let asked = enquiries(10, false);
+        let deeds: Vec<Deed> =
+            asked.iter().map(|asked| Deed { at: asked.at, kind: DeedKind::Enquiry }).collect();
+        let found = THRESHOLDS.finding(&asked, &deeds, at(200)).unwrap();
+        assert_eq!((found.counted, found.count, found.evidence.len()), (Counted::Unfollowed, 10, 10));
+        let told = [Deed { at: at(9), kind: DeedKind::Other }];
+        assert_eq!(
+            THRESHOLDS.finding(&asked, &told, at(200)),
+            None,
+            "something was told after three of them"
+        );
+        let about_one: Vec<Search> =
+            asked.iter().map(|one| Search { sought: asked[0].sought, ..*one }).collect();
+        assert_eq!(THRESHOLDS.finding(&about_one, &[], at(200)), None, "the same child again");
+    }
+
+    #[test]
+    fn at_an_attendance_everybody_is_asked_about() {
+        assert_eq!(THRESHOLDS.finding(&enquiries(29, true), &[], at(200)), None);
+        assert_eq!(THRESHOLDS.finding(&enquiries(30, true), &[], at(200)).unwrap().threshold, 30);
+    }
+
+    #[test]
+    fn searches_and_enquiries_are_counted_together() {
+        let both: Vec<Search> = searches(5, 1, 0).into_iter().chain(enquiries(5, false)).collect();
+        assert_eq!(THRESHOLDS.finding(&both, &[], at(200)).unwrap().count, 10);
     }
 
     #[test]

@@ -130,7 +130,9 @@ async fn names(app: &App, who: PractitionerId, agency: AgencyId) -> Result<(Stri
 
 fn counted(what: Counted, count: u32) -> String {
     match what {
-        Counted::Unfollowed => format!("{count} searches after which nothing was put on record"),
+        Counted::Unfollowed => {
+            format!("{count} searches and enquiries after which nothing else was put on record")
+        }
         Counted::Names => format!("{count} different family names searched for, with nothing put on record"),
         Counted::Addresses => format!("{count} different addresses searched for, with nothing put on record"),
     }

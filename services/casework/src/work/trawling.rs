@@ -1,6 +1,6 @@
 //! Watches the access log for trawling, and asks for a review of it.
 //!
-//! It reads on in both logs: searches from the one, what practitioners put on record from the other, for as long as
+//! It reads on in both logs: searches and enquiries from the one, what practitioners put on record from the other, for as long as
 //! the window is. What it remembers is lost with the process and read again. A review's id derives from whom it is
 //! about and the day, so two processes raise one. It never stands in the way of a search.
 
@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use domain::access::{Action, Purpose};
 use domain::ids::{AgencyId, PractitionerId};
 use domain::review::Raise;
-use domain::review::trawling::{Deed, DeedKind, Finding, Search, Thresholds};
+use domain::review::trawling::{Deed, DeedKind, Finding, Search, Sought, Thresholds};
 use domain::when::civil_day;
 use event_store::{EventStore as _, Position, PostgresStore, Recorded};
 use uuid::Uuid;
@@ -43,7 +43,7 @@ pub async fn run(app: Arc<App>) {
             Some(watch) => watch.turn(&app).await.map(|_| ()),
         };
         if let Err(cause) = turned {
-            tracing::warn!(%cause, "searches could not be looked over just now");
+            tracing::warn!(%cause, "searches and enquiries could not be looked over just now");
         }
     }
 }
@@ -120,18 +120,21 @@ impl Watch {
             return;
         }
         let Some(look) = LookMade::read(header.schema_version(), &event.facts) else { return };
-        if look.action != Action::SearchPeople {
-            return;
-        }
-        // By a pupil's number, neither name nor address was typed.
-        let sought = look.sought.unwrap_or_default();
-        let searcher = Searcher { practitioner: header.actor(), agency: header.agency() };
-        let search = Search {
-            position: event.position.raw(),
-            at: header.recorded_at(),
-            name: sought.name.map(u32::from),
-            address: sought.address.map(u32::from),
+        let sought = match look.action {
+            Action::SearchPeople => {
+                // By a pupil's number, neither name nor address was typed.
+                let typed = look.sought.unwrap_or_default();
+                let (name, address) = (typed.name.map(u32::from), typed.address.map(u32::from));
+                Sought::Candidates { name, address }
+            }
+            Action::Enquire => Sought::Standing {
+                about: look.people.first().map(|shown| shown.person),
+                at_attendance: header.purpose() == Purpose::Attendance.code(),
+            },
+            _ => return,
         };
+        let searcher = Searcher { practitioner: header.actor(), agency: header.agency() };
+        let search = Search { position: event.position.raw(), at: header.recorded_at(), sought };
         remember(self.searches.entry(searcher).or_default(), search);
     }
 
