@@ -9,7 +9,9 @@ use system_tests::app::{AUTHORITY, COUNCIL};
 use system_tests::http::Caller;
 use uuid::Uuid;
 
-use crate::partnership::{self, CHECKING, KEEPING, PATIENCE, Partnership, WEIGHING, done, entries, id, tell};
+use crate::partnership::{
+    self, CHECKING, Case, KEEPING, PATIENCE, Partnership, WEIGHING, WORKING, done, entries, id, tell,
+};
 
 fn contact(child: PersonId, concern: &str) -> Value {
     partnership::contact(child.0, concern)
@@ -241,6 +243,53 @@ async fn an_alert_is_withdrawn_when_an_entry_is_moved_to_another_child() {
     assert_eq!(moved.status, 200, "{}", moved.text());
     assert!(all.open("brother-or-sister-at-risk").await.is_empty());
     assert_eq!(all.alert(&id(&open[0])).await["state"], "withdrawn");
+    all.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alert_goes_to_the_front_door_first() {
+    let all = Partnership::start().await;
+    let worker = all.app.social_worker();
+    let mut raised = Vec::new();
+    for given in ["Tilly", "Sam"] {
+        let child = all.app.child(given, "Marsh").await;
+        Case::referred(&all, child.0, "2026-03-02").await.led_by(&all, &worker, "2026-03-02").await;
+        for caller in [all.police(), all.school(), all.hospital()] {
+            tell(&caller, child, "unexplained-injury").await;
+        }
+        let open = all.open("three-incidents").await;
+        let its = open.iter().find(|alert| alert["children"] == json!([child.0]));
+        raised.push((child, id(its.expect("the front door has it at once"))));
+    }
+    let mine = all.call(&worker, WORKING);
+    let manager = all.call(&all.app.team_manager(), CHECKING);
+    all.settled().await;
+    for (child, alert) in &raised {
+        all.sees(&manager, &format!("alerts/{alert}")).await;
+        all.sees_nothing(&mine, &format!("alerts/{alert}")).await;
+        let of_child = all.sees(&mine, &format!("people/{child}/alerts")).await;
+        assert_eq!(of_child["alerts"], json!([]), "{of_child}");
+    }
+    // One is decided the same day; the other lies over the working day after, and is then the worker's to see as well.
+    let acceptance = json!({ "follows": "worker-told", "note": "Her worker sees her tomorrow." });
+    done(&all.front_door(), &format!("alerts/{}/acceptance", raised[0].1), acceptance).await;
+    let [(decided, first), (waiting, second)] = &raised[..] else { panic!("two") };
+    all.settled().await;
+    assert_eq!(all.sees(&mine, &format!("alerts/{first}")).await["state"], "accepted");
+    assert_eq!(
+        all.sees(&mine, &format!("people/{decided}/alerts")).await["alerts"][0]["alert"],
+        json!(first)
+    );
+    all.it_is("2026-03-11T22:00:00Z");
+    let mine = all.call(&worker, WORKING);
+    all.sees_nothing(&mine, &format!("alerts/{second}")).await;
+    all.it_is("2026-03-12T06:00:00Z");
+    let mine = all.call(&worker, WORKING);
+    assert_eq!(all.sees(&mine, &format!("alerts/{second}")).await["state"], "open");
+    assert_eq!(
+        all.sees(&mine, &format!("people/{waiting}/alerts")).await["alerts"][0]["alert"],
+        json!(second)
+    );
     all.stop().await;
 }
 

@@ -13,7 +13,9 @@ use uuid::Uuid;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
-pub use queries::{Listed, Queue, QueuePlace, about, alongside, is_shown, of_person, queue};
+pub use queries::{
+    For, Listed, Queue, QueuePlace, about, alongside, is_front_doors_first, is_shown, of_person, queue,
+};
 
 /// See the module.
 pub struct Alerts;
@@ -27,7 +29,7 @@ impl View for Alerts {
     }
 
     fn version(&self) -> u16 {
-        2
+        3
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -109,6 +111,7 @@ impl KeyState for Row {
             .uuids(says.evidence.iter().map(|evidence| evidence.person.0))
             .int(i32::try_from(incidents.len()).unwrap_or(i32::MAX))
             .bool(says.is_for_the_front_door_only)
+            .bool(!stands.decisions().is_empty())
             .end();
     }
 }

@@ -8,6 +8,8 @@ use domain::alert::AlertState;
 use domain::authority::Authority;
 use domain::ids::{AlertId, EventId, PersonId};
 use domain::linkage::{Known, RuleName};
+use domain::when::civil_day;
+use domain::working_days::add_working_days;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -25,7 +27,8 @@ const READS_MAX: usize = 10;
 /// Alerts about one person given at once.
 const OF_PERSON_MAX: i64 = 200;
 const COLUMNS: &str =
-    "alert, position, rule, version, authority, state, raised_at, changed_at, children, incidents, guarded";
+    "alert, position, rule, version, authority, state, raised_at, changed_at, children, incidents, guarded,
+     is_decided";
 
 /// An alert in a list.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -79,7 +82,7 @@ pub async fn queue(
             if listed.len() == queue.limit {
                 return Ok((listed, after));
             }
-            let one = from_row(row, scope, &standings)?;
+            let one = from_row(row, scope, &standings, reads.moment(None))?;
             after = Some(QueuePlace { changed_at: row.try_get(7)?, alert: AlertId(row.try_get(0)?) });
             listed.extend(one);
         }
@@ -129,7 +132,10 @@ pub async fn of_person(
     let rows = source.client.query(&statement, &[&person.0, &OF_PERSON_MAX]).await?;
     drop(source);
     let standings = standings(reads, &children(&rows)?).await?;
-    let listed = rows.iter().map(|row| from_row(row, scope, &standings)).collect::<Result<Vec<_>, _>>()?;
+    let listed = rows
+        .iter()
+        .map(|row| from_row(row, scope, &standings, reads.moment(None)))
+        .collect::<Result<Vec<_>, _>>()?;
     Ok(Some(listed.into_iter().flatten().collect()))
 }
 
@@ -210,17 +216,35 @@ fn is_told(scope: &Scope, standing: &Standing) -> bool {
     scope.disclosure(standing) == Disclosure::Full
 }
 
-/// True when the reader is told of an alert by this child of it: all of the child's record, and who told what where the
-/// alert would say so.
+/// Whom an alert is for, beside its children.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct For<'a> {
+    pub authority: Option<&'a str>,
+    /// It would tell others who told something in confidence.
+    pub front_door_only: bool,
+    /// Nobody else works by it yet.
+    pub front_door_first: bool,
+}
+
+/// True for an alert that is the front door's before it is anybody's: nobody decided it yet, and the working day after
+/// it was raised, in which a front door decides what it is told, is not over. What lies longer is everybody's.
 #[must_use]
-pub fn is_shown(
-    scope: &Scope,
-    standing: &Standing,
-    authority: Option<&str>,
-    is_for_the_front_door_only: bool,
-) -> bool {
-    let confidants = Confidants { received_by: authority, ..Confidants::default() };
-    is_told(scope, standing) && (!is_for_the_front_door_only || may_know_source(scope, standing, confidants))
+pub fn is_front_doors_first(is_decided: bool, raised_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    !is_decided && civil_day(now) <= add_working_days(civil_day(raised_at), 1)
+}
+
+/// True when the reader is told of an alert by this child of it: all of the child's record, and who told what where the
+/// alert would say so; before others, if they decide it.
+#[must_use]
+pub fn is_shown(scope: &Scope, standing: &Standing, alert: For<'_>) -> bool {
+    let confidants = Confidants { received_by: alert.authority, ..Confidants::default() };
+    let reader = scope.reader();
+    let is_first = [Role::FrontDoor, Role::TeamManager, Role::Auditor, Role::System]
+        .iter()
+        .any(|role| reader.has(*role));
+    is_told(scope, standing)
+        && (!alert.front_door_only || may_know_source(scope, standing, confidants))
+        && (!alert.front_door_first || is_first)
 }
 
 fn children(rows: &[Row]) -> Result<Vec<PersonId>, ReadError> {
@@ -235,13 +259,17 @@ fn from_row(
     row: &Row,
     scope: &Scope,
     standings: &HashMap<PersonId, Standing>,
+    now: DateTime<Utc>,
 ) -> Result<Option<Listed>, ReadError> {
-    let (children, guarded): (Vec<Uuid>, bool) = (row.try_get(8)?, row.try_get(10)?);
+    let children: Vec<Uuid> = row.try_get(8)?;
     let authority: Option<String> = row.try_get(4)?;
-    let told = |child: &PersonId| {
-        let standing = standings.get(child);
-        standing.is_some_and(|standing| is_shown(scope, standing, authority.as_deref(), guarded))
+    let alert = For {
+        authority: authority.as_deref(),
+        front_door_only: row.try_get(10)?,
+        front_door_first: is_front_doors_first(row.try_get(11)?, row.try_get(6)?, now),
     };
+    let told =
+        |child: &PersonId| standings.get(child).is_some_and(|standing| is_shown(scope, standing, alert));
     let children: Vec<PersonId> = children.into_iter().map(PersonId).filter(told).collect();
     if children.is_empty() {
         return Ok(None);

@@ -14,7 +14,9 @@ create table alert (
     bears_on    uuid[]      not null,
     incidents   int         not null,
     -- It would tell others who told something in confidence.
-    guarded     bool        not null
+    guarded     bool        not null,
+    -- Somebody decided about it once; it may have grown since.
+    is_decided  bool        not null
 );
 
 -- One row for every child of an alert and everybody its evidence is about.

@@ -16,7 +16,7 @@ use domain::linkage::SignalKind;
 use domain::tie::{Tie, TieKind, TieTo};
 use event_store::StreamId;
 use projections::access::standings;
-use projections::alerts::is_shown;
+use projections::alerts::{For, is_front_doors_first, is_shown};
 use projections::scope::{Scope, Standing};
 use projections::timeline::{Confidants, Confided, may_know_source};
 
@@ -130,10 +130,17 @@ impl App {
         people.sort_unstable();
         people.dedup();
         let standings = standings(&self.views, &people).await?;
-        let guarded = says.is_for_the_front_door_only;
         let authority = says.authority.as_ref().map(Authority::as_str);
+        let now = self.clock.now();
+        let is_decided = !alert.decisions().is_empty();
+        let raised_at = alert.raised_at().unwrap_or(now);
+        let is_for = For {
+            authority,
+            front_door_only: says.is_for_the_front_door_only,
+            front_door_first: is_front_doors_first(is_decided, raised_at, now),
+        };
         let is_told = |child: &&PersonId| {
-            standings.get(child).is_some_and(|standing| is_shown(scope, standing, authority, guarded))
+            standings.get(child).is_some_and(|standing| is_shown(scope, standing, is_for))
         };
         let children: Vec<PersonId> = says.children.iter().filter(is_told).copied().collect();
         if children.is_empty() {
