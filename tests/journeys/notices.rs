@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use casework::execute::Command;
+use casework::visitor::Visitor;
 use casework::work::Workers;
 use chrono::TimeDelta;
 use domain::access::{Actor, LawfulBasis, Purpose, Role};
@@ -16,7 +17,7 @@ use event_store::EventStore as _;
 use event_store::clock::Clock as _;
 use serde_json::{Value, json};
 use system_tests::TestApp;
-use system_tests::app::{AUTHORITY, HOSPITAL, SCHOOL, order};
+use system_tests::app::{AUTHORITY, HOSPITAL, SCHOOL, instant, order};
 use system_tests::http::{Caller, Served};
 use uuid::Uuid;
 
@@ -389,6 +390,34 @@ async fn an_order_that_is_given_another_last_day_makes_an_answer_differ() {
     let told = node.notices(&lead).await;
     assert_eq!((told.len(), &told[0]["reference"]), (1, &answered["reference"]));
     assert!(!told[0].to_string().contains("2026-05-04"), "never how: {told:?}");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_put_right_makes_an_answer_differ_and_a_new_worker_does_not() {
+    let node = Node::start().await;
+    let child = node.child("Example").await;
+    node.number(child, NUMBER).await;
+    let case = node.referred(child).await;
+    let [first, second] = [(); 2].map(|()| node.app.social_worker());
+    let manager = || node.manager("allocated-work");
+    let leads = |who: &Visitor, on: &str| json!({ "role": "lead-practitioner", "practitioner": who.practitioner(), "on": on });
+    let workers = format!("/api/v1/cases/{case}/allocations");
+    let led = done(&manager(), &workers, leads(&first, "2026-03-09")).await["events"][0].clone();
+    node.app.clock.set(instant("2026-03-11T09:00:00Z"));
+    ask(&node.nurse(), by_number(NUMBER)).await;
+    assert_eq!(node.open(&node.hospital_lead()).await, 0);
+    // Somebody else has her from the day after; and from the day of the enquiry, at nobody knows what hour.
+    node.app.clock.set(instant("2026-03-12T09:00:00Z"));
+    done(&manager(), &workers, leads(&second, "2026-03-11")).await;
+    assert_eq!(node.open(&node.hospital_lead()).await, 0, "allocations change from week to week");
+    // It was never the first one, whom the nurse was told to ring: that was another child's.
+    let taken_back = json!({ "record": { "case": case }, "reason": "mistake" });
+    let path = format!("/api/v1/entries/{}/withdrawal", led.as_str().unwrap());
+    done(&node.manager("record-keeping"), &path, taken_back).await;
+    let told = node.notices(&node.hospital_lead()).await;
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(!told[0].to_string().contains(&first.practitioner().to_string()), "never how");
     node.stop().await;
 }
 

@@ -14,7 +14,7 @@ mod told;
 pub use make::Make;
 pub use notice::{AnswerNotice, NoticeState, TellItDiffers, TellItStandsAgain, WATCHED_FOR};
 pub use receipt::{KnownAt, Receipt};
-pub use told::{Told, ToldAt};
+pub use told::{Told, ToldAt, ToldWhenAsked};
 
 use chrono::{DateTime, Utc};
 use schemars::JsonSchema;

@@ -3,11 +3,14 @@
 //! An answer would differ when there is somebody where nobody was, or the other way round; when the child is missing
 //! or found; when another authority is responsible; when the child stands otherwise at an authority; when nobody may
 //! take the child away, no longer, or until another time; when another law is why the child is looked after, or its
-//! order states another last day. Both
-//! are told as of one moment, so what runs out by the clock, as the answer itself said, makes no difference.
+//! order states another last day. Both are told as of one moment, so what runs out by the clock, as the answer itself
+//! said, makes no difference.
 //!
-//! Left out, because nobody acts otherwise for it: what else happened, who asked, the day a status began, the category
-//! of a plan, and who is the lead practitioner, whom the front door finds.
+//! Since when the child stood so, who was the lead practitioner and under which categories a plan was are compared as they
+//! were when it was asked: a late record or a correction made the answer wrong. Another worker from next week on did not,
+//! and makes no difference.
+//!
+//! Left out, because nobody acts otherwise for it: what else happened, and who asked before.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +22,7 @@ use crate::authority::Authority;
 use crate::case::emergency::Emergency;
 use crate::case::events::LegalStatus;
 use crate::case::status::Standing;
+use crate::ids::PractitionerId;
 use crate::person::{Missing, MissingFrom, OnDuty};
 
 /// What a reader is told of somebody.
@@ -30,6 +34,17 @@ pub struct Told {
     /// Which authorities owe the child what, the responsible one first.
     pub on_duty: Vec<OnDuty>,
     pub at: BTreeMap<Authority, ToldAt>,
+    /// The same when it was asked, in what changes from week to week.
+    pub when_asked: BTreeMap<Authority, ToldWhenAsked>,
+}
+
+/// What the record says today of the moment in which it was asked.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ToldWhenAsked {
+    pub since: Option<NaiveDate>,
+    pub lead: Option<PractitionerId>,
+    /// Of a protection plan, as the census writes them.
+    pub categories: Vec<String>,
 }
 
 /// How the child stands at one authority.
@@ -60,9 +75,15 @@ impl Told {
             return Some(Disclosure::Contact);
         }
         let both = self.disclosed.min(later.disclosed);
-        let differs =
-            self.duties() != later.duties() || self.stands() != later.stands() || self.laws() != later.laws();
-        (both >= Disclosure::Status && differs).then_some(Disclosure::Status)
+        let differs = self.duties() != later.duties()
+            || self.stands() != later.stands()
+            || self.laws() != later.laws()
+            || self.workers() != later.workers();
+        if both >= Disclosure::Status && differs {
+            return Some(Disclosure::Status);
+        }
+        let differs = self.categories() != later.categories();
+        (both >= Disclosure::Progress && differs).then_some(Disclosure::Progress)
     }
 
     /// Whom to ring first.
@@ -76,6 +97,15 @@ impl Told {
 
     fn stands(&self) -> Vec<(&Authority, Standing, Option<Emergency>)> {
         self.at.iter().map(|(authority, at)| (authority, at.standing, at.emergency)).collect()
+    }
+
+    fn workers(&self) -> Vec<(&Authority, Option<NaiveDate>, Option<PractitionerId>)> {
+        self.when_asked.iter().map(|(authority, then)| (authority, then.since, then.lead)).collect()
+    }
+
+    /// Told with how the work stands.
+    fn categories(&self) -> Vec<(&Authority, &[String])> {
+        self.when_asked.iter().map(|(authority, then)| (authority, then.categories.as_slice())).collect()
     }
 
     /// Told with the status, and of those who are looked after only.
@@ -116,6 +146,15 @@ mod tests {
             missing: BTreeSet::new(),
             on_duty: vec![on_duty(Duty::Responsible, "383")],
             at: BTreeMap::from([(authority("383"), stands(standing))]),
+            when_asked: BTreeMap::from([(authority("383"), led_by(1, &["NEG"]))]),
+        }
+    }
+
+    fn led_by(lead: u128, categories: &[&str]) -> ToldWhenAsked {
+        ToldWhenAsked {
+            since: Some("2026-03-02".parse().unwrap()),
+            lead: Some(PractitionerId(uuid::Uuid::from_u128(lead))),
+            categories: categories.iter().map(|code| (*code).to_owned()).collect(),
         }
     }
 
@@ -197,6 +236,25 @@ mod tests {
             assert_eq!(before.differs_from(&other), Some(Disclosure::Status));
             assert_eq!(only_whom_to_ring(before.clone()).differs_from(&only_whom_to_ring(other)), None);
         }
+    }
+
+    #[test]
+    fn another_worker_or_category_of_when_it_was_asked_differs_for_those_who_were_told_of_it() {
+        let with = |then: ToldWhenAsked, disclosed| Told {
+            disclosed,
+            when_asked: BTreeMap::from([(authority("383"), then)]),
+            ..told(Standing::Protected)
+        };
+        let before = with(led_by(1, &["NEG"]), Disclosure::Progress);
+        let another = with(led_by(2, &["NEG"]), Disclosure::Progress);
+        assert_eq!(before.differs_from(&another), Some(Disclosure::Status));
+        let earlier = ToldWhenAsked { since: Some("2026-02-02".parse().unwrap()), ..led_by(1, &["NEG"]) };
+        assert_eq!(before.differs_from(&with(earlier, Disclosure::Status)), Some(Disclosure::Status));
+        let harmed = with(led_by(1, &["EMO", "NEG"]), Disclosure::Progress);
+        assert_eq!(before.differs_from(&harmed), Some(Disclosure::Progress));
+        let told_less = |told: Told| Told { disclosed: Disclosure::Status, ..told };
+        assert_eq!(told_less(before.clone()).differs_from(&told_less(harmed)), None);
+        assert_eq!(only_whom_to_ring(before).differs_from(&only_whom_to_ring(another)), None);
     }
 
     #[test]

@@ -130,6 +130,7 @@ pub struct Watched {
     /// Who asked, as what.
     pub asker: Actor,
     pub purpose: Purpose,
+    pub asked_at: DateTime<Utc>,
     /// What was answered, and what was last said of it since.
     pub given: Said,
     pub said: Said,
@@ -193,7 +194,7 @@ async fn watched(
     let source = reads.source(VIEW).await?;
     let sql = format!(
         "select enquiry, person, given_person, asked_by, actor, asked_as, purpose, given_known_at, given_answered,
-                given_disclosed, said_known_at, said_answered, said_disclosed, has_marks
+                given_disclosed, said_known_at, said_answered, said_disclosed, has_marks, made_at
          from {}.watched where made_at > $2 and {}",
         source.schema,
         condition.replace("{}", &source.schema),
@@ -223,5 +224,6 @@ fn watched_from(row: &Row) -> Result<Option<Watched>, ReadError> {
     let (agency, actor) = (AgencyId(row.try_get(3)?), PractitionerId(row.try_get(4)?));
     let asker = asked_as.0.actor(actor, agency);
     let enquiry = EnquiryId(row.try_get(0)?);
-    Ok(Some(Watched { enquiry, asker, purpose, given, said, has_marks: row.try_get(13)? }))
+    let (has_marks, asked_at) = (row.try_get(13)?, row.try_get(14)?);
+    Ok(Some(Watched { enquiry, asker, purpose, asked_at, given, said, has_marks }))
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::Disclosure;
 use domain::authority::Authority;
 use domain::case::status::Standing as StandingHere;
-use domain::enquiry::{Answer, Told, ToldAt};
+use domain::enquiry::{Answer, Told, ToldAt, ToldWhenAsked};
 use domain::entry::Entry;
 use domain::ids::{PersonId, PractitionerId};
 use domain::person::duty::OnDuty;
@@ -180,8 +180,8 @@ pub async fn missing_among(
     Ok(missing)
 }
 
-/// What a reader is told of somebody at this moment, as the record knew them at a place. How much they are told is
-/// judged by how things are now.
+/// What a reader who asked at a time is told of somebody at this moment, as the record knew them at a place. How much
+/// they are told is judged by how things are now.
 ///
 /// # Errors
 /// As [`of`].
@@ -190,12 +190,13 @@ pub async fn told(
     scope: &Scope,
     person: PersonId,
     standing: &Standing,
+    asked_at: DateTime<Utc>,
     cut: Position,
 ) -> Result<Told, ReadError> {
     let disclosed = scope.disclosure(standing);
     let status = reads.history_up_to(&STATUS, person.0, cut).await?;
-    let Known { cases, missing, on_duty, adult, .. } =
-        folded(&status, &reads.history_up_to(&PEOPLE, person.0, cut).await?);
+    let births = reads.history_up_to(&PEOPLE, person.0, cut).await?;
+    let Known { cases, missing, on_duty, adult, .. } = folded(&status, &births);
     let moment = reads.moment(None);
     let answer = match disclosed {
         Disclosure::None => Answer::NoTrace,
@@ -207,12 +208,22 @@ pub async fn told(
         let CaseSummary { authority, standing, emergency, legal_status, legal_status_until, .. } = case;
         (authority, ToldAt { standing, emergency, legal_status, legal_status_until })
     };
+    // What happened by then for sure: of the same day nobody knows whether it was before.
+    let by_then: Vec<Entry> =
+        status.into_iter().filter(|entry| entry.occurred.latest() <= asked_at).collect();
+    let cases_then = standing_at(folded(&by_then, &births).cases, adult, asked_at);
+    let then = |case: CaseSummary| {
+        let case = redacted(case, disclosed);
+        let since = case.since();
+        (case.authority, ToldWhenAsked { since, lead: case.lead, categories: case.cp_categories })
+    };
     Ok(Told {
         answer,
         disclosed,
         missing: Told::missing_from(&missing),
         on_duty,
         at: cases.map(at).collect(),
+        when_asked: cases_then.map(then).collect(),
     })
 }
 

@@ -8,6 +8,7 @@ use domain::case::emergency::Emergency;
 use domain::case::events::LegalStatus;
 use domain::case::status::{CaseStatus, Standing};
 use domain::ids::{AgencyId, CaseId, EpisodeId, PersonId, PractitionerId, TeamId};
+use domain::when::civil_day;
 use serde_json::{Value, json};
 use tokio_postgres::Row;
 use tokio_postgres::types::Json;
@@ -163,6 +164,25 @@ impl CaseSummary {
             self.reached_eighteen_on = Some(from);
         }
         self
+    }
+
+    /// The day it began to stand so, as far as the case tells.
+    #[must_use]
+    pub fn since(&self) -> Option<NaiveDate> {
+        match self.standing {
+            Standing::NotKnown => None,
+            Standing::Closed => self.closed_on,
+            Standing::ReachedEighteen => self.reached_eighteen_on,
+            Standing::Referred => self.referred_on,
+            Standing::Assessed => self.assessment_since,
+            Standing::InNeed => self.cin_plan_since,
+            Standing::EnquiredInto => self.section47_since,
+            Standing::Protected => self.cp_plan_since,
+            Standing::LookedAfter => self.looked_after_since,
+            Standing::PoliceProtection | Standing::EmergencyOrder => {
+                self.emergency.map(|held| civil_day(held.since))
+            }
+        }
     }
 
     /// Something is going on.

@@ -34,7 +34,7 @@ pub(crate) use directory::Directory;
 
 pub use answer::{Answered, PreviousEnquiry, Responsible, StatusHere, Worker};
 pub use asked::{AskedOf, Reply, Whom};
-pub use basis::{Kept, KeptUntil, LegalBasis, since};
+pub use basis::{Kept, KeptUntil, LegalBasis};
 pub use hours::{Hours, Line};
 
 use advice::{HOW_TO_REFER, Hour, advice, advice_on_missing};

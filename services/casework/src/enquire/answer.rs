@@ -14,7 +14,7 @@ use projections::enquiries::EnquiryMade;
 use projections::status::CaseSummary;
 
 use super::asked::AskedOf;
-use super::basis::{LegalBasis, since};
+use super::basis::LegalBasis;
 
 /// An answer with its receipt.
 #[derive(Clone, Debug)]
@@ -136,7 +136,7 @@ impl StatusHere {
         Self {
             authority: case.authority.clone(),
             standing: case.standing,
-            since: since(case),
+            since: case.since(),
             emergency: case.emergency,
             categories: case.cp_categories.clone(),
             legal_basis: LegalBasis::of(case, day),

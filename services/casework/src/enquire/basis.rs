@@ -1,4 +1,4 @@
-//! Under what law an authority acts for a child, since when, and who may not take the child away.
+//! Under what law an authority acts for a child, and who may not take the child away.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::case::emergency::Emergency;
@@ -105,24 +105,5 @@ impl LegalBasis {
     #[must_use]
     pub fn said(&self) -> String {
         std::iter::once(self.law).chain(self.beside).collect::<Vec<_>>().join("; and ")
-    }
-}
-
-/// The day a standing began, as far as the case tells.
-#[must_use]
-pub fn since(case: &CaseSummary) -> Option<NaiveDate> {
-    match case.standing {
-        Standing::NotKnown => None,
-        Standing::Closed => case.closed_on,
-        Standing::ReachedEighteen => case.reached_eighteen_on,
-        Standing::Referred => case.referred_on,
-        Standing::Assessed => case.assessment_since,
-        Standing::InNeed => case.cin_plan_since,
-        Standing::EnquiredInto => case.section47_since,
-        Standing::Protected => case.cp_plan_since,
-        Standing::LookedAfter => case.looked_after_since,
-        Standing::PoliceProtection | Standing::EmergencyOrder => {
-            case.emergency.map(|held| civil_day(held.since))
-        }
     }
 }

@@ -34,7 +34,7 @@ use crate::api::people::live::{Writing, hold_open};
 use crate::api::reading::{OfPerson, read_person};
 use crate::api::token::PlaceIn;
 use crate::app::App;
-use crate::enquire::{LegalBasis, since};
+use crate::enquire::LegalBasis;
 use crate::error::{Problem, ReadError};
 use crate::server::Shared;
 
@@ -376,7 +376,7 @@ impl Said<'_> {
                     .unwrap_or_else(|| format!("Authority {}", case.authority)),
                 standing: words::standing(case.standing),
                 weight: words::weight(case.standing),
-                since: since(case).map(words::day),
+                since: case.since().map(words::day),
                 categories: case.cp_categories.iter().map(|category| words::category(category)).collect(),
                 plans_before: case.cp_plans_before,
                 legal_basis: basis.map(|basis| basis.said()),

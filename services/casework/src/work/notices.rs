@@ -266,7 +266,7 @@ impl Looking<'_> {
     async fn told(&self, watched: &Watched, person: PersonId, cut: Position) -> Result<Option<Told>, Cause> {
         let Some(standing) = self.standings.get(&person) else { return Ok(None) };
         let scope = self.app.scope_of_asker(&watched.asker, watched.purpose);
-        let told = status::told(&self.app.views, &scope, person, standing, cut).await?;
+        let told = status::told(&self.app.views, &scope, person, standing, watched.asked_at, cut).await?;
         Ok(Some(told).filter(|told| told.disclosed > Disclosure::None))
     }
 
