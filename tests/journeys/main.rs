@@ -23,6 +23,7 @@ mod small_facts;
 mod told_in_confidence;
 mod twins_before_birth;
 mod two_children_with_one_name;
+mod who_they_were;
 
 mod births;
 mod contacts;

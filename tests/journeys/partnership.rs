@@ -284,6 +284,14 @@ pub async fn ask_under(caller: &Caller, headers: &[(&str, &str)], search: Value)
     answer.json()["answers"][0].clone()
 }
 
+/// A page, as it is shown to somebody at their browser.
+pub async fn page(caller: &Caller, path: &str) -> String {
+    let cookie = format!("goldthread-visitor={}", caller.token.as_ref().unwrap());
+    let shown = caller.send("GET", path, &[("cookie", cookie.as_str())], b"").await;
+    assert_eq!(shown.status, 200, "{path}: {}", shown.text());
+    shown.text()
+}
+
 pub async fn tie(caller: &Caller, from: Uuid, kind: &str, to: Uuid) -> Uuid {
     let body = json!({ "from": from, "to": { "person": to }, "kind": kind, "source": { "basis": "told" } });
     caller.post("/api/v1/ties", &body).await.id()

@@ -15,14 +15,6 @@ const FOUND: &str = "9990000018";
 const HIDDEN: &str = "9990000026";
 const ABSENT: &str = "9990000034";
 
-/// A page, as it is shown to somebody at their browser.
-async fn page(caller: &Caller, path: &str) -> String {
-    let cookie = format!("goldthread-visitor={}", caller.token.as_ref().unwrap());
-    let shown = caller.send("GET", path, &[("cookie", cookie.as_str())], b"").await;
-    assert_eq!(shown.status, 200, "{path}: {}", shown.text());
-    shown.text()
-}
-
 async fn receipt(caller: &Caller, answer: &Value) -> String {
     page(caller, &format!("/receipts/{}", answer["enquiry"].as_str().unwrap())).await
 }

@@ -1,11 +1,13 @@
 //! The view `people`: who is on record, found exactly by a number or by name and date of birth, or by what is near.
 //!
-//! The only view that holds unsealed text. What is erased is not in it; a search has no as-of. What is near is
+//! The only view that holds unsealed text. What is erased is not in it; a search has no
+//! as-of, which who somebody was has. What is near is
 //! judged by `domain::matching`; here are the keys it is found by. Left out: whether two records are one person.
 
 mod candidates;
 mod known;
 mod queries;
+mod then;
 
 use domain::entry::Entry;
 use domain::event::Event;
@@ -21,8 +23,9 @@ use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub use candidates::{Candidate, Candidates, Particulars, candidates};
 pub use queries::{
-    Birth, Found, Identifier, Name, PerhapsAdult, Person, Search, as_known, known, perhaps_adult, search,
+    Birth, Found, Identifier, Name, PerhapsAdult, Person, Search, known, perhaps_adult, search,
 };
+pub use then::{Then, as_known, as_known_at};
 
 /// See the module.
 pub struct People;
@@ -41,7 +44,7 @@ impl View for People {
     }
 
     fn version(&self) -> u16 {
-        5
+        6
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -103,6 +106,8 @@ impl View for People {
                     rows.row(NAME)
                         .uuid(key)
                         .uuid(entry.id.0)
+                        .instant(entry.occurred.earliest())
+                        .position(entry.position)
                         .text(named.usage.code())
                         .opt_text(given)
                         .opt_text(family)
@@ -120,6 +125,8 @@ impl View for People {
                     rows.row(IDENTIFIER)
                         .uuid(key)
                         .uuid(entry.id.0)
+                        .instant(entry.occurred.earliest())
+                        .position(entry.position)
                         .text(recorded.scheme.name().code())
                         .opt_text(authority)
                         .text(value)
@@ -160,6 +167,8 @@ fn birth_row(
         rows.row(BIRTH)
             .uuid(key)
             .uuid(entry.id.0)
+            .instant(entry.occurred.earliest())
+            .position(entry.position)
             .text(&date.to_text())
             .date(date.earliest())
             .date(date.latest())

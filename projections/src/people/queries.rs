@@ -3,22 +3,18 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use domain::access::{Disclosure, Role};
+use domain::access::Disclosure;
 use domain::authority::Authority;
-use domain::event::Event;
 use domain::ids::{AgencyId, EventId, PersonId};
 use domain::matching::plain as fold;
 use domain::person::BirthDates;
-use domain::person::events::{BirthRecorded as PersonBirth, Born};
 use domain::person::identifier::Scheme;
 use domain::person::uncertain_date::UncertainDate;
 use domain::source::Basis;
 use domain::when::civil_day;
-use event_store::Position;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::PEOPLE;
 use crate::access::{self, standings};
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
@@ -151,7 +147,7 @@ pub struct Birth {
     pub is_accepted: bool,
 }
 
-/// Who somebody is. Empty lists where nothing is known, or it was erased.
+/// Who somebody is: of each, what was said last stands last. Empty lists where nothing is known, or it was erased.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Person {
     pub person: PersonId,
@@ -219,7 +215,7 @@ pub async fn known(
     let source = reads.source("people").await?;
     let (client, schema) = (&source.client, &source.schema);
     let sql = format!(
-        "select person, usage, given, family from {schema}.name where person = any($1) order by event_id"
+        "select person, usage, given, family from {schema}.name where person = any($1) order by said_at, position"
     );
     for row in client.query(&client.prepare_cached(&sql).await?, &[&ids]).await? {
         if let Some(person) = known.get_mut(&PersonId(row.try_get(0)?)) {
@@ -229,7 +225,7 @@ pub async fn known(
     }
     let sql = format!(
         "select person, written, event_id, basis, agency, event_id is not distinct from birth_accepted
-         from {schema}.birth left join {schema}.person using (person) where person = any($1) order by event_id"
+         from {schema}.birth left join {schema}.person using (person) where person = any($1) order by said_at, position"
     );
     for row in client.query(&client.prepare_cached(&sql).await?, &[&ids]).await? {
         if let Some(person) = known.get_mut(&PersonId(row.try_get(0)?)) {
@@ -245,7 +241,7 @@ pub async fn known(
         }
     }
     let sql = format!(
-        "select person, scheme, authority, value from {schema}.identifier where person = any($1) order by event_id"
+        "select person, scheme, authority, value from {schema}.identifier where person = any($1) order by said_at, position"
     );
     for row in client.query(&client.prepare_cached(&sql).await?, &[&ids]).await? {
         if let Some(person) = known.get_mut(&PersonId(row.try_get(0)?)) {
@@ -322,51 +318,8 @@ pub async fn perhaps_adult(
     Ok(found.into_iter().filter(is_told).collect())
 }
 
-/// Who somebody was as the record knew it at a place, of what a search compares; for the node.
-///
-/// # Errors
-/// The view is not built, or the database or the log does not answer.
-pub async fn as_known(
-    reads: &Reads,
-    scope: &Scope,
-    person: PersonId,
-    cut: Position,
-) -> Result<Option<Person>, ReadError> {
-    if !scope.reader().has(Role::System) {
-        return Ok(None);
-    }
-    let mut known = nobody(person, Disclosure::Full, false);
-    for entry in reads.history_up_to(&PEOPLE, person.0, cut).await? {
-        match &entry.event {
-            Event::PersonNamed(named) => known.names.extend(named.name.known().map(|name| Name {
-                usage: named.usage.code().to_owned(),
-                given: name.given().map(str::to_owned),
-                family: name.family().map(str::to_owned),
-            })),
-            Event::PersonBirthRecorded(PersonBirth { date, source, .. })
-            | Event::PersonBorn(Born { date, source, .. }) => {
-                known.births.extend(date.known().map(|date| Birth {
-                    written: date.to_text(),
-                    entry: entry.id,
-                    basis: source.basis,
-                    agency: Some(source.agency),
-                    is_accepted: false,
-                }));
-            }
-            Event::PersonIdentifierRecorded(recorded) => {
-                known.identifiers.extend(recorded.value.known().map(|value| Identifier {
-                    scheme: recorded.scheme.name().code().to_owned(),
-                    authority: None,
-                    value: value.to_string(),
-                }));
-            }
-            _ => {}
-        }
-    }
-    Ok(Some(known))
-}
-
-fn nobody(person: PersonId, disclosure: Disclosure, is_incomplete: bool) -> Person {
+/// Somebody of whom nothing is said yet.
+pub(super) fn nobody(person: PersonId, disclosure: Disclosure, is_incomplete: bool) -> Person {
     Person {
         person,
         disclosure,

@@ -5,6 +5,9 @@
 create table name (
     person   uuid not null,
     event_id uuid not null,
+    -- When it was said, and its place in the log: of several the last is theirs.
+    said_at  timestamptz not null,
+    position bytea not null,
     usage    text not null,
     given    text,
     family   text,
@@ -16,6 +19,8 @@ create table name (
 create table identifier (
     person    uuid not null,
     event_id  uuid not null,
+    said_at   timestamptz not null,
+    position  bytea not null,
     scheme    text not null,
     authority text,
     value     text not null,
@@ -26,6 +31,8 @@ create table identifier (
 create table birth (
     person    uuid not null,
     event_id  uuid not null,
+    said_at   timestamptz not null,
+    position  bytea not null,
     written   text not null,
     first_day date not null,
     last_day  date not null,

@@ -16,8 +16,8 @@
 //!    by whom, how, at what time of day, whose entry it is. Nor is it on the page of the one who told.
 //! 5. Nobody is named in an entry of the past who is not named to this reader today, or of whom they may not know today
 //!    how that person stands.
-//! 6. No word of an account, a name or an address is in a page of the past and in no page of today; what was erased is in
-//!    neither.
+//! 6. No word of an account, a name or an address is in a page of the past and in no page of today, who somebody was then
+//!    included; what was erased is in neither.
 //! 7. An enquiry that was made is told in the past only if it is told today. An answer heard again under its key tells
 //!    as much as today's answer would.
 //! 8. The children behind a figure of the past are those whom the reader may know today.

@@ -48,11 +48,16 @@ impl Past {
         }
     }
 
-    /// What can be read of somebody so. Who asked is known as it was known.
-    const fn kinds(self) -> &'static [&'static str] {
+    /// What can be read of somebody so, and where. Who asked, and who somebody is, is known as it was known.
+    const fn kinds(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Known => &["status", "timeline", "enquiries"],
-            Self::Was => &["status", "timeline"],
+            Self::Known => &[
+                ("identity", ""),
+                ("status", "/status"),
+                ("timeline", "/timeline"),
+                ("enquiries", "/enquiries"),
+            ],
+            Self::Was => &[("status", "/status"), ("timeline", "/timeline")],
         }
     }
 }
@@ -60,9 +65,10 @@ impl Past {
 /// Those of a moment.
 pub fn then(history: &History<'_>, past: Past, at: DateTime<Utc>) -> Vec<(Page, String)> {
     let (name, at) = (past.name(), at.to_rfc3339_opts(SecondsFormat::AutoSi, true));
-    let page =
-        |kind: &'static str, person: &Uuid| ((kind, *person), format!("people/{person}/{kind}?{name}={at}"));
-    let of = |person| past.kinds().iter().map(move |kind| page(kind, person));
+    let page = |(kind, path): (&'static str, &'static str), person: &Uuid| {
+        ((kind, *person), format!("people/{person}{path}?{name}={at}"))
+    };
+    let of = |person| past.kinds().iter().map(move |kind| page(*kind, person));
     history.people.iter().flat_map(of).collect()
 }
 

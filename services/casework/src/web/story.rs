@@ -80,6 +80,8 @@ struct StoryPage {
     missing: Vec<String>,
     /// The moment a page of the past is true for.
     past: Option<String>,
+    /// How much was said then of who they are that stands no more, and is not shown.
+    not_said: usize,
     time_machine: Option<TimeMachine>,
     statuses: Vec<Stands>,
     duties: Duties,
@@ -189,6 +191,8 @@ struct WhyPage {
 /// Everything the page is made of, read in one look.
 struct Gathered {
     known: Option<people::Person>,
+    /// How much of who they were then is not said, because it stands no more.
+    not_said: usize,
     status: Option<status::PersonStatus>,
     timeline: Option<timeline::Timeline>,
     family: Option<Vec<timeline::Tie>>,
@@ -317,11 +321,17 @@ async fn gather(
         // Ties are told as they are known now, and so not at all in the past.
         Some(_) => None,
     };
-    let mut known: Vec<PersonId> = family.iter().flatten().map(|tie| tie.other(id)).collect();
-    known.push(id);
-    let mut relatives = people::known(views, scope, &known).await?;
-    let known = relatives.remove(&id);
-    Ok(Gathered { known, status, timeline, family, relatives, attended, alerts: Vec::new(), left: None })
+    let mut close: Vec<PersonId> = family.iter().flatten().map(|tie| tie.other(id)).collect();
+    close.push(id);
+    let mut relatives = people::known(views, scope, &close).await?;
+    let mut known = relatives.remove(&id);
+    let mut not_said = 0;
+    if let Some(as_of) = as_of {
+        let then = people::as_known_at(views, scope, id, as_of).await?;
+        (known, not_said) = then.map_or((None, 0), |then| (Some(then.person), then.left_out));
+    }
+    let (alerts, left) = (Vec::new(), None);
+    Ok(Gathered { known, not_said, status, timeline, family, relatives, attended, alerts, left })
 }
 
 /// What the page's words are made with.
@@ -395,6 +405,7 @@ impl Said<'_> {
             died: gathered.known.as_ref().and_then(|known| known.died_on).map(words::day),
             missing: status.into_iter().flat_map(|status| &status.missing).map(words::missing).collect(),
             past: None,
+            not_said: gathered.not_said,
             time_machine: None,
             statuses,
             duties: status.map_or_else(Duties::default, |status| {
@@ -526,6 +537,7 @@ mod tests {
             died: Some("1 March 2026".to_owned()),
             missing: vec!["Missing from home since 1 March 2026".to_owned()],
             past: Some("the end of 1 March 2026".to_owned()),
+            not_said: 2,
             time_machine: Some(TimeMachine {
                 known: day::fields(DAY, KNOWN_AT, Some("2026-03-01"), Some("Give a day".to_owned())),
                 time: TextField { error: Some("Give a time".to_owned()), ..machine.time },

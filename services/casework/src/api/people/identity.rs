@@ -1,4 +1,4 @@
-//! Who somebody is. As it is known now: identity has no "as of".
+//! Who somebody is, now or as it was known.
 
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
@@ -7,6 +7,7 @@ use domain::access::Action;
 use domain::ids::PersonId;
 use domain::person::name::{NameError, PersonName};
 use domain::person::uncertain_date::UncertainDate;
+use projections::reads::AsOf;
 use projections::{people, status};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 use super::missing::MissingPerson;
 use crate::api::done::tag;
-use crate::api::input::{Asking, At, Query};
+use crate::api::input::{Asking, At, GivenInstant, Query};
 use crate::api::reading::{GivenPosition, OfPerson, catch_up, read_person};
 use crate::app::App;
 use crate::error::{FieldError, Problem};
@@ -49,6 +50,14 @@ pub struct Person {
     died_on: Option<NaiveDate>,
     /// True when something about them could not be taken in: telephone.
     is_incomplete: bool,
+    /// Of the past: how many statements stood then that were taken back or set right since. They are not shown.
+    #[serde(skip_serializing_if = "is_zero")]
+    left_out: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A date of birth that was said.
@@ -121,38 +130,50 @@ impl From<people::Person> for OfPerson<Person> {
             identifiers: known.identifiers.into_iter().map(number).collect(),
             died_on: known.died_on,
             is_incomplete: known.is_incomplete,
+            left_out: 0,
         };
         Self { answer, disclosure: known.disclosure }
     }
 }
 
-/// What must be taken in first.
+/// As of when it is asked.
 #[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct AtLeast {
+pub struct IdentityQuery {
+    /// As the record knew it at that time: nothing recorded later is shown, nor what was taken back or set right since.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    as_known_at: Option<GivenInstant>,
     /// A position that must be taken in first: the one an order answered.
     #[serde(default)]
     #[param(value_type = Option<String>)]
     at_least: Option<GivenPosition>,
 }
 
-/// Who somebody is. `ETag` is the version of their own record, for `If-Match`.
-#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", params(("id" = Uuid, Path), AtLeast), responses((status = 200, body = Person)))]
+/// Who somebody is, or was as it was known. `ETag` is the version of their own record, for `If-Match`.
+#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", params(("id" = Uuid, Path), IdentityQuery), responses((status = 200, body = Person)))]
 pub async fn read_identity(
     app: web::Data<App>,
     asking: Asking,
     At(id): At<PersonId>,
-    Query(query): Query<AtLeast>,
+    Query(query): Query<IdentityQuery>,
 ) -> Result<HttpResponse, Problem> {
     catch_up(&app, VIEW, query.at_least).await?;
     catch_up(&app, "status", query.at_least).await?;
     let version = app.version_of("person", id.0).await?;
-    let person = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
-        let known = people::known(&app.views, scope, &[id]).await?.remove(&id);
-        let missing = MissingPerson::all(status::missing(&app.views, scope, id, None).await?);
+    let known_at = query.as_known_at.map(|given| given.0.0);
+    let as_of = known_at.map(|known_at| AsOf { known_at: Some(known_at), ..AsOf::default() });
+    let person = read_person(&app, &asking, Action::ReadPerson, id, as_of, async |scope| {
+        let (known, left_out) = match as_of {
+            None => (people::known(&app.views, scope, &[id]).await?.remove(&id), 0),
+            Some(as_of) => people::as_known_at(&app.views, scope, id, as_of)
+                .await?
+                .map_or((None, 0), |then| (Some(then.person), then.left_out)),
+        };
+        let missing = MissingPerson::all(status::missing(&app.views, scope, id, as_of).await?);
         Ok(known.map(OfPerson::from).map(|OfPerson { answer, disclosure }: OfPerson<Person>| OfPerson {
-            answer: Person { missing, ..answer },
+            answer: Person { missing, left_out, ..answer },
             disclosure,
         }))
     })
