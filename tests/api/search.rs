@@ -94,6 +94,23 @@ async fn a_slip_in_name_and_date_finds_who_was_meant_and_says_field_by_field_why
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_found_whichever_alphabet_it_was_written_in() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let named = |given: &str, family: &str| json!([{ "name": { "given": given, "family": family, "use": "usual" } }, { "birth": "2015-04-03" }]);
+    let latin = opened(&door, named("Maria", "Kovalenko")).await;
+    let arabic = opened(&door, named("محمد", "حسین")).await;
+    for (typed, meant) in [
+        (json!({ "given": "Марія", "family": "Коваленко", "born": "2015-04-03" }), latin),
+        (json!({ "given": "Mohammed", "family": "Hussain", "born": "2015-04-03" }), arabic),
+    ] {
+        let found = search(&door, typed).await;
+        assert_eq!(found["found"][0]["person"], meant.to_string(), "{found}");
+    }
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn outside_a_front_door_too_little_is_refused_naming_what_is_missing() {
     let api = Api::start().await;
     let child = opened(&api.front_door(), json!(named("Maya", "Hartley", "2015-04-03"))).await;

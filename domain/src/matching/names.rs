@@ -2,7 +2,7 @@
 
 use super::edit::slips;
 use super::plain;
-use super::sound::spoken;
+use super::sound::sound_alike;
 use super::variants::are_one_name;
 use super::{Agreement, Field, Level, OnRecord, Typed};
 
@@ -129,7 +129,7 @@ fn word(typed: &str, known: &str) -> Level {
     }
     match slips(typed, known, 2) {
         Some(1) if shorter >= LETTERS_FOR_ONE_SLIP => Level::OneLetterOut,
-        _ if shorter > 1 && spoken(typed) == spoken(known) => Level::SoundsTheSame,
+        _ if shorter > 1 && sound_alike(typed, known) => Level::SoundsTheSame,
         Some(2) if shorter >= LETTERS_FOR_TWO_SLIPS => Level::TwoLettersOut,
         _ => Level::Different,
     }

@@ -11,13 +11,16 @@ pub fn skeleton(word: &str) -> String {
     read(word).0
 }
 
-/// Consonants and the colour of the first vowel: the fine sound, for judging. `Hussain` and `Hossein` have the same,
-/// `Hassan` another.
+/// By consonants and the colour of the first vowel, which is the fine sound, for judging: `Hussain` and `Hossein` sound
+/// alike, `Hassan` otherwise. Of what was read from an alphabet without vowels nobody knows their colour.
 #[must_use]
-pub fn spoken(word: &str) -> String {
-    let (mut sound, vowel) = read(word);
-    sound.extend(vowel);
-    sound
+pub fn sound_alike(one: &str, other: &str) -> bool {
+    let ((one, colour), (other, other_colour)) = (read(one), read(other));
+    let is_of_one_colour = match (colour, other_colour) {
+        (Some(one), Some(other)) => one == other,
+        _ => true,
+    };
+    one == other && is_of_one_colour
 }
 
 /// Spellings of one sound, the longer first.
@@ -147,16 +150,18 @@ mod tests {
             &["knight", "night"],
             &["oluwaseun", "oluvaseun"],
         ] {
-            let sounds: std::collections::BTreeSet<_> = names.iter().map(|name| spoken(name)).collect();
-            assert_eq!(sounds.len(), 1, "{names:?} {sounds:?}");
+            for pair in names.windows(2) {
+                assert!(sound_alike(pair[0], pair[1]), "{pair:?}");
+            }
         }
     }
 
     #[test]
     fn other_names_sound_otherwise() {
         for (one, other) in [("hussain", "hassan"), ("omar", "amir"), ("jones", "james"), ("khan", "kone")] {
-            assert_ne!(spoken(one), spoken(other), "{one} {other}");
+            assert!(!sound_alike(one, other), "{one} {other}");
         }
+        assert!(sound_alike("mhmd", "mohammed") && !sound_alike("mhmd", "ahmad"), "without vowels");
         assert_eq!(skeleton("hussain"), skeleton("hassan"));
     }
 
