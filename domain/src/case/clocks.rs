@@ -8,15 +8,18 @@
 use std::cmp::Reverse;
 use std::sync::LazyLock;
 
-use chrono::{Months, NaiveDate};
+use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta, Utc};
 use serde::Deserialize;
 
 use crate::codes::codes;
+use crate::when::{civil_day, start_of};
 use crate::working_days::add_working_days;
 
 codes! {
     /// What falls due.
     Step, "step":
+    /// What a front door was told of.
+    DecideContact => "decide-contact",
     DecideReferral => "decide-referral",
     CompleteAssessment => "complete-assessment",
     HoldInitialConference => "hold-initial-conference",
@@ -37,6 +40,9 @@ codes! {
 pub enum Limit {
     WorkingDays(u16),
     Months(u32),
+    Days(u64),
+    /// By the clock, whatever day of the week it is.
+    Hours(u32),
 }
 
 /// A clock by its name in the data: what starts it, the fold that reads it knows.
@@ -88,6 +94,19 @@ impl Clock {
         match self.on(day).limit {
             Limit::WorkingDays(count) => add_working_days(day, count),
             Limit::Months(count) => day.checked_add_months(Months::new(count)).unwrap_or(day),
+            Limit::Days(count) => day.checked_add_days(Days::new(count)).unwrap_or(day),
+            Limit::Hours(_) => civil_day(self.lapses(start_of(day))),
+        }
+    }
+
+    /// When what began at a moment lapses by the clock; of a limit in working days or months, with its last day.
+    #[must_use]
+    pub fn lapses(self, at: DateTime<Utc>) -> DateTime<Utc> {
+        let day = civil_day(at);
+        match self.on(day).limit {
+            Limit::Hours(count) => at + TimeDelta::hours(count.into()),
+            Limit::Days(count) => at.checked_add_days(Days::new(count)).unwrap_or(at),
+            Limit::WorkingDays(_) | Limit::Months(_) => start_of(self.due(day) + Days::new(1)),
         }
     }
 }
@@ -101,6 +120,14 @@ fn in_force(limits: &[InForce], clock: Clock, day: NaiveDate) -> &InForce {
         .expect("a limit for every clock")
 }
 
+/// Decide what a front door was told.
+pub const CONTACT_DECISION: Clock = Clock("contact-decision");
+/// Police protection lapses.
+pub const POLICE_PROTECTION: Clock = Clock("police-protection");
+/// The longest that an emergency protection order can state.
+pub const EMERGENCY_ORDER: Clock = Clock("emergency-order");
+/// The longest by which it can be extended.
+pub const EMERGENCY_ORDER_EXTENSION: Clock = Clock("emergency-order-extension");
 /// Acknowledge the referral and decide the type of response.
 pub const REFERRAL_DECISION: Clock = Clock("referral-decision");
 /// Complete the assessment of a referral.
@@ -122,7 +149,11 @@ pub const LATER_REVIEW: Clock = Clock("later-review");
 mod tests {
     use super::*;
 
-    const ALL: [Clock; 8] = [
+    const ALL: [Clock; 12] = [
+        CONTACT_DECISION,
+        POLICE_PROTECTION,
+        EMERGENCY_ORDER,
+        EMERGENCY_ORDER_EXTENSION,
         REFERRAL_DECISION,
         ASSESSMENT,
         FURTHER_ASSESSMENT,
@@ -138,6 +169,17 @@ mod tests {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         assert_eq!(FIRST_REVIEW.due(day("2025-11-30")), day("2026-02-28"));
         assert_eq!(LATER_REVIEW.due(day("2025-08-26")), day("2026-02-26"));
+    }
+
+    #[test]
+    fn hours_run_by_the_clock_through_a_sunday_and_the_change_of_the_hour() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        assert_eq!(POLICE_PROTECTION.lapses(at("2026-03-27T23:30:00Z")), at("2026-03-30T23:30:00Z"));
+        assert_eq!(
+            CONTACT_DECISION.lapses(at("2026-04-02T16:00:00Z")),
+            at("2026-04-07T23:00:00Z"),
+            "its last day"
+        );
     }
 
     #[test]
@@ -158,12 +200,12 @@ mod tests {
 
     #[test]
     fn the_day_a_clock_starts_chooses_its_limit() {
+        let clock = REFERRAL_DECISION;
         let limit = |days, from: &str| InForce {
             limit: Limit::WorkingDays(days),
             in_force_from: from.parse().unwrap(),
-            ..LIMITS[0].clone()
+            ..clock.on("2026-03-10".parse().unwrap()).clone()
         };
-        let clock = ALL.into_iter().find(|clock| clock.0 == LIMITS[0].clock).unwrap();
         let limits = [limit(10, "2026-04-01"), limit(1, "2020-01-01")];
         let on = |day: &str| in_force(&limits, clock, day.parse().unwrap()).limit;
         assert_eq!(on("2026-04-01"), Limit::WorkingDays(10));

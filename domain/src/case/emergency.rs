@@ -1,13 +1,15 @@
 //! The powers by which a child may be kept safe tonight: police protection and the emergency protection order. Both
 //! run by the clock and lapse by it, whatever day of the week it is.
 //!
-//! Children Act 1989 section 46(6): nobody is kept in police protection for more than 72 hours. Section 45: an order
-//! lasts as long as the court states, at most eight days, and is extended once, by at most seven.
+//! How long each may last is with the other limits ([`super::clocks`]): Children Act 1989 section 46(6), nobody is kept in
+//! police protection for more than 72 hours; section 45, an order lasts as long as the court states, at most eight days, and
+//! is extended once, by at most seven.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc, Weekday};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::clocks::{EMERGENCY_ORDER, EMERGENCY_ORDER_EXTENSION, POLICE_PROTECTION};
 use super::rules::{ENDED_ALREADY, ENDS_BEFORE_IT_STARTS};
 use super::state::{Case, EmergencyOrder, PoliceProtection};
 use crate::codes::codes;
@@ -73,17 +75,11 @@ pub(super) fn may_end<E>(
     }
 }
 
-/// Longest police protection.
-const HOURS: TimeDelta = TimeDelta::hours(72);
-/// Longest order, and longest extension.
-const ORDER_DAYS: Days = Days::new(8);
-const EXTENSION_DAYS: Days = Days::new(7);
-
 impl PoliceProtection {
     #[must_use]
     pub fn emergency(&self) -> Option<Emergency> {
         let since = self.taken.as_ref()?.on.earliest();
-        let lapses = since + HOURS;
+        let lapses = POLICE_PROTECTION.lapses(since);
         let until = self.ended.as_ref().map_or(lapses, |ended| ended.on.earliest().min(lapses));
         Some(Emergency { power: Power::PoliceProtection, since, until })
     }
@@ -117,7 +113,7 @@ impl Case {
 /// The last moment an order made then can state. When the eighth day is a Sunday or a public holiday, the court may
 /// state noon of the first day after it that is neither (section 45(2)); the day is allowed here.
 pub(super) fn last_end_of_order(made: NaiveDate) -> DateTime<Utc> {
-    let mut day = made + ORDER_DAYS;
+    let mut day = EMERGENCY_ORDER.due(made);
     while day.weekday() == Weekday::Sun || is_bank_holiday(day) {
         day = day + Days::new(1);
     }
@@ -126,11 +122,13 @@ pub(super) fn last_end_of_order(made: NaiveDate) -> DateTime<Utc> {
 
 /// The last moment an extension can state.
 pub(super) fn last_end_of_extension(stated: DateTime<Utc>) -> DateTime<Utc> {
-    stated + EXTENSION_DAYS
+    EMERGENCY_ORDER_EXTENSION.lapses(stated)
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::*;
     use crate::decider::testing::day;
 

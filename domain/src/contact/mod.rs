@@ -17,13 +17,13 @@ use chrono::{DateTime, NaiveDate, Utc};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::case::clocks::CONTACT_DECISION;
 use crate::codes::codes;
 use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::ids::{ContactId, IncidentId, PersonId};
 use crate::when::{Occurred, civil_day};
-use crate::working_days::add_working_days;
 
 codes! {
     /// What a contact is worried about.
@@ -118,11 +118,11 @@ pub struct Concern {
     pub about: Vec<PersonId>,
 }
 
-/// The last day on which a contact is to be decided: the working day after it was received. It is received when it is
-/// first recorded, whatever day it tells of and whatever is corrected since.
+/// The last day on which a contact is to be decided. It is received when it is first recorded, whatever day it tells of
+/// and whatever is corrected since.
 #[must_use]
 pub fn decide_by(first_recorded_at: DateTime<Utc>) -> NaiveDate {
-    add_working_days(civil_day(first_recorded_at), 1)
+    CONTACT_DECISION.due(civil_day(first_recorded_at))
 }
 
 commands! {

@@ -6,10 +6,9 @@ use chrono::{DateTime, Utc};
 use domain::access::{Disclosure, Role};
 use domain::alert::AlertState;
 use domain::authority::Authority;
+use domain::case::clocks::CONTACT_DECISION;
 use domain::ids::{AlertId, EventId, PersonId};
 use domain::linkage::{Known, RuleName};
-use domain::when::civil_day;
-use domain::working_days::add_working_days;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -226,11 +225,11 @@ pub struct For<'a> {
     pub front_door_first: bool,
 }
 
-/// True for an alert that is the front door's before it is anybody's: nobody decided it yet, and the working day after
-/// it was raised, in which a front door decides what it is told, is not over. What lies longer is everybody's.
+/// True for an alert that is the front door's before it is anybody's: nobody decided it yet, and the time in which a front
+/// door decides what it is told is not over. What lies longer is everybody's.
 #[must_use]
 pub fn is_front_doors_first(is_decided: bool, raised_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
-    !is_decided && civil_day(now) <= add_working_days(civil_day(raised_at), 1)
+    !is_decided && now < CONTACT_DECISION.lapses(raised_at)
 }
 
 /// True when the reader is told of an alert by this child of it: all of the child's record, and who told what where the

@@ -260,6 +260,7 @@ pub fn relation(kind: TieKind, begins_with: End, lasts: Lasts) -> String {
 /// What must be done.
 pub const fn step(step: Step) -> &'static str {
     match step {
+        Step::DecideContact => "Decide what was told",
         Step::DecideReferral => "Decide the referral",
         Step::CompleteAssessment => "Complete the assessment",
         Step::HoldInitialConference => "Hold the initial child protection conference",
