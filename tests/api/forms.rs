@@ -216,11 +216,11 @@ async fn what_the_time_machine_cannot_read_is_said_at_its_own_field() {
 
 impl Browser {
     /// The front door of the authority that the tests' children are of.
-    fn front_door(api: &Api) -> Self {
+    pub fn front_door(api: &Api) -> Self {
         Self::at(api, &api.test.front_door())
     }
 
-    fn at(api: &Api, visitor: &casework::visitor::Visitor) -> Self {
+    pub fn at(api: &Api, visitor: &casework::visitor::Visitor) -> Self {
         let token = api.test.app.token(visitor.actor(), TimeDelta::hours(8)).unwrap();
         Self { caller: api.served.nobody(), cookie: format!("goldthread-visitor={token}") }
     }

@@ -24,6 +24,7 @@ mod missing;
 mod moving;
 mod operation;
 mod overload;
+mod parts;
 mod problems;
 mod reviews;
 mod search;

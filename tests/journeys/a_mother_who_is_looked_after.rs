@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use crate::partnership::*;
 
-/// What a page shows of a contact: the person's part in it, and the concerns about them.
-fn part(story: &[Value], record: Uuid) -> (Value, Vec<String>) {
+/// What a page shows of a contact: the person's parts in it, and the concerns about them.
+fn parts(story: &[Value], record: Uuid) -> (Value, Vec<String>) {
     let entry =
         story.iter().find(|entry| entry["record"] == json!(record) && entry["kind"] == "contact.recorded");
     let entry = entry.unwrap_or_else(|| panic!("{record} in {story:?}"));
@@ -18,7 +18,7 @@ fn part(story: &[Value], record: Uuid) -> (Value, Vec<String>) {
         .map(|code| code.as_str().unwrap().to_owned())
         .collect();
     codes.sort();
-    (entry["role"].clone(), codes)
+    (entry["roles"].clone(), codes)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,9 +63,10 @@ async fn a_mother_who_is_a_child_herself_has_two_parts_and_each_page_shows_its_o
     // Each page has its own part of each.
     let door = all.front_door();
     let (of_shay, of_baby) = (all.story(&door, shay, "").await, all.story(&door, baby, "").await);
-    assert_eq!(part(&of_shay, of_both), (json!("subject"), vec!["self-harm".to_owned()]));
-    assert_eq!(part(&of_baby, of_both), (json!("subject"), vec!["unborn-child".to_owned()]));
-    assert_eq!(part(&of_shay, of_two_parts), (json!("subject"), vec!["emotional-abuse".to_owned()]));
+    assert_eq!(parts(&of_shay, of_both), (json!(["subject"]), vec!["self-harm".to_owned()]));
+    assert_eq!(parts(&of_baby, of_both), (json!(["subject"]), vec!["unborn-child".to_owned()]));
+    let both = json!(["subject", "alleged-to-have-harmed"]);
+    assert_eq!(parts(&of_shay, of_two_parts), (both, vec!["emotional-abuse".to_owned()]));
     let entry = of_shay.iter().find(|entry| entry["record"] == json!(of_two_parts)).unwrap();
     let roles: Vec<&Value> = entry["detail"]["people"]
         .as_array()
@@ -107,7 +108,7 @@ async fn a_mother_who_is_a_child_herself_has_two_parts_and_each_page_shows_its_o
     assert!(kinds(&seen).contains(&"cp-plan.started"));
     // What was told of Shay names the baby to Jo, whom Jo may know of.
     let hers_seen = all.story(&jo, shay, "").await;
-    assert_eq!(part(&hers_seen, of_both).1, ["self-harm"]);
+    assert_eq!(parts(&hers_seen, of_both).1, ["self-harm"]);
 
     // The baby is born. Both are children; each has a case at the authority, and Shay is the mother still.
     all.it_is("2026-07-10T08:00:00Z");

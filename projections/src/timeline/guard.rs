@@ -127,7 +127,8 @@ mod tests {
     fn any_tell_tale() -> impl Strategy<Value = TellTale> {
         (
             (1_u128..4, 1_u128..9, 0_i64..600, 0_i64..60, 0_usize..6),
-            prop::option::of(10_u128..14),
+            // Whoever told it may be the child itself.
+            prop::option::of(prop_oneof![Just(CHILD.0.as_u128()), 10_u128..14]),
             prop::option::of(1_u128..4),
             prop::option::of("[A-Z][a-z]{2,8}"),
             prop::sample::select(&WHOSE[..]),
@@ -295,5 +296,14 @@ mod tests {
         let codes = |person| item(person, &entry).detail.codes;
         assert_eq!(codes(CHILD), ["neglect", "teachers-concern"]);
         assert_eq!(codes(BROTHER), ["neglect", "self-harm", "teachers-concern"]);
+    }
+
+    #[test]
+    fn a_child_s_page_shows_every_part_it_has_but_that_it_told_in_confidence() {
+        let telling = TellTale { source: Some(CHILD.0.as_u128()), ..how() };
+        let roles = |disclosure, person| item(person, &told(&telling, disclosure)).roles;
+        assert_eq!(roles(SourceDisclosure::Named, CHILD), ["subject", "source"]);
+        assert_eq!(roles(SourceDisclosure::Named, BROTHER), ["subject"]);
+        assert_eq!(roles(SourceDisclosure::WithheldFromFamily, CHILD), ["subject"]);
     }
 }

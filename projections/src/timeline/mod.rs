@@ -11,8 +11,11 @@ mod left;
 mod queries;
 mod today;
 
+use std::collections::BTreeSet;
+
 use domain::case::testimony;
 use domain::contact::SourceDisclosure;
+use domain::contact::events::Recorded;
 use domain::contact::involved::ContactRole;
 use domain::entry::Entry;
 use domain::event::Event;
@@ -40,7 +43,7 @@ impl View for TimelineView {
     }
 
     fn version(&self) -> u16 {
-        6
+        7
     }
 
     fn tables(&self) -> &'static [Table] {
@@ -64,7 +67,7 @@ impl View for TimelineView {
     }
 
     fn entry_rows(&self, key: Key, entry: &Entry, rows: &mut Rows) -> Result<(), Poison> {
-        let Item { kind, authority, role, is_said, corrected_at, detail, .. } = &item(PersonId(key), entry);
+        let Item { kind, authority, roles, is_said, corrected_at, detail, .. } = &item(PersonId(key), entry);
         let detail = serde_json::to_string(detail).map_err(|_| Poison { code: "detail-unwritable" })?;
         rows.row(0)
             .uuid(key)
@@ -78,7 +81,7 @@ impl View for TimelineView {
             .uuid(entry.agency.0)
             .uuid(entry.actor.0)
             .opt_text(authority.as_deref())
-            .opt_text(role.as_deref())
+            .texts(roles)
             .bool(*is_said)
             .opt_instant(*corrected_at)
             .text(&detail)
@@ -90,14 +93,11 @@ impl View for TimelineView {
 /// An entry as it stands on somebody's page.
 pub(crate) fn item(person: PersonId, entry: &Entry) -> Item {
     let case = about::child_of(&entry.event);
-    let (authority, role) = match &entry.event {
+    let (authority, roles) = match &entry.event {
         Event::ContactRecorded(contact) => {
-            let named = contact.source_disclosure == SourceDisclosure::Named;
-            let mut shown = contact.people.iter().filter(|it| named || it.role != ContactRole::Source);
-            let role = shown.find(|it| it.person == person).map(|it| it.role.code().to_owned());
-            (Some(contact.authority.as_str().to_owned()), role)
+            (Some(contact.authority.as_str().to_owned()), own_parts(contact, person))
         }
-        _ => (case.map(|(_, authority)| authority.as_str().to_owned()), None),
+        _ => (case.map(|(_, authority)| authority.as_str().to_owned()), Vec::new()),
     };
     Item {
         position: entry.position,
@@ -109,10 +109,19 @@ pub(crate) fn item(person: PersonId, entry: &Entry) -> Item {
         agency: Some(entry.agency),
         actor: Some(entry.actor),
         authority,
-        role,
+        roles,
         is_said: testimony(&entry.event).is_some(),
         corrected_at: entry.corrected_at,
         detail: Detail::of(&entry.event, person),
         is_guarded: false,
     }
+}
+
+/// Every part somebody has in a contact: a child may be its subject and alleged to have harmed. That somebody told it is
+/// none of them where it was told in confidence.
+fn own_parts(contact: &Recorded, person: PersonId) -> Vec<String> {
+    let named = contact.source_disclosure == SourceDisclosure::Named;
+    let own = contact.people.iter().filter(|one| one.person == person).map(|one| one.role);
+    let parts: BTreeSet<ContactRole> = own.filter(|role| named || *role != ContactRole::Source).collect();
+    parts.into_iter().map(|role| role.code().to_owned()).collect()
 }

@@ -33,8 +33,8 @@ pub struct Item {
     pub agency: Option<AgencyId>,
     pub actor: Option<PractitionerId>,
     pub authority: Option<String>,
-    /// The person's part in it, where it has several people.
-    pub role: Option<String>,
+    /// Every part the person has in it, where it has several people: see [`domain::contact::involved::ContactRole`].
+    pub roles: Vec<String>,
     /// True for what a return says, as opposed to what a practitioner recorded.
     pub is_said: bool,
     /// When it was last set right; none for what stands as recorded.
@@ -219,7 +219,7 @@ async fn select(
 ) -> Result<Vec<Item>, ReadError> {
     let source = reads.source("timeline").await?;
     let sql = format!(
-        "select position, event_id, stream, kind, occurred, recorded_at, agency, actor, authority, role, is_said, corrected_at,
+        "select position, event_id, stream, kind, occurred, recorded_at, agency, actor, authority, roles, is_said, corrected_at,
                 detail
          from {}.entry where person = $1 and {condition}",
         source.schema
@@ -243,7 +243,7 @@ fn from_row(row: &Row) -> Result<Item, ReadError> {
         agency: Some(AgencyId(row.try_get(6)?)),
         actor: Some(PractitionerId(row.try_get(7)?)),
         authority: row.try_get(8)?,
-        role: row.try_get(9)?,
+        roles: row.try_get(9)?,
         is_said: row.try_get(10)?,
         corrected_at: row.try_get(11)?,
         detail: serde_json::from_str(row.try_get(12)?).unwrap_or_default(),

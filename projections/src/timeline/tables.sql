@@ -11,7 +11,7 @@ create table entry (
     agency      uuid        not null,
     actor       uuid        not null,
     authority   text,
-    role        text,
+    roles       text[]      not null,
     is_said     bool        not null,
     corrected_at timestamptz,
     detail      text        not null

@@ -120,12 +120,14 @@ impl Today {
         if !self.confided.contains(&item.event_id) {
             return Some(item);
         }
-        let is_source = |role: Option<&str>| role == Some(ContactRole::Source.code());
-        if is_source(item.role.as_deref()) {
+        let source = ContactRole::Source.code();
+        let told_only = item.roles == [source];
+        if told_only {
             return None;
         }
+        item.roles.retain(|role| role != source);
         item.detail.is_guarded = true;
-        item.detail.people.retain(|one: &Involved| !is_source(one.role.as_deref()));
+        item.detail.people.retain(|one: &Involved| one.role.as_deref() != Some(source));
         Some(item)
     }
 }

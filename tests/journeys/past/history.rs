@@ -245,9 +245,11 @@ impl<'a> History<'a> {
             "account": account,
         });
         if disclosure != "anonymous" {
-            match source % 3 {
+            match source % 4 {
                 0 => people.push(json!({ "person": self.people[3], "role": "source" })),
                 1 => body["source_identity"] = json!(identity),
+                // A child tells of itself, and has two parts.
+                2 => people.push(json!({ "person": self.child(about[0]), "role": "source" })),
                 _ => {}
             }
         }

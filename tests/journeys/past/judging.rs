@@ -187,7 +187,8 @@ impl Judging<'_> {
         let told = self.history.told.iter().find(|told| told.entry == id);
         let Some(told) = told.filter(|told| told.is_confided) else { return Ok(()) };
         count(&self.tally.confided);
-        if then["role"] == "source" {
+        let roles = then["roles"].as_array();
+        if roles.is_some_and(|roles| roles.contains(&json!("source"))) {
             return Err("on the page of the one who told it in confidence".to_owned());
         }
         let today = match self.reader.today.entry(person, id) {

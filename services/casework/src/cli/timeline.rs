@@ -60,10 +60,14 @@ impl Timeline {
 fn entry(item: &Value) -> String {
     let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let detail = item.get("detail").unwrap_or(&Value::Null);
-    let codes = detail.get("codes").and_then(Value::as_array).into_iter().flatten();
-    let what: Vec<String> = [text(item, "role"), text(detail, "variety"), text(detail, "outcome")]
+    let texts = |of: &Value, name: &str| -> Vec<String> {
+        let listed = of.get(name).and_then(Value::as_array).into_iter().flatten();
+        listed.filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let what: Vec<String> = texts(item, "roles")
         .into_iter()
-        .chain(codes.filter_map(Value::as_str).map(str::to_owned))
+        .chain([text(detail, "variety"), text(detail, "outcome")])
+        .chain(texts(detail, "codes"))
         .chain([text(detail, "significance")])
         .filter(|code| !code.is_empty())
         .collect();

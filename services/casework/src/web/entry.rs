@@ -7,6 +7,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Purpose;
+use domain::contact::involved::ContactRole;
 use domain::ids::{AgencyId, PersonId};
 use domain::person::uncertain_date::UncertainDate;
 use domain::when::civil_day;
@@ -269,8 +270,12 @@ fn lines(item: &Item) -> Vec<String> {
             if let Some(grave) = detail.significance.as_deref() {
                 lines.push(format!("Judged: {}", plain(grave)));
             }
-            if let Some(role) = item.role.as_deref().filter(|role| *role != "subject") {
-                lines.push(format!("This person’s part in it: {}", plain(role)));
+            // That a contact is about the child whose page it is on goes without saying, unless it is more than that.
+            if !item.roles.is_empty() && item.roles != [ContactRole::Subject.code()] {
+                lines.push(format!(
+                    "This person’s part in it: {}",
+                    words::parts(item.roles.iter().map(String::as_str))
+                ));
             }
         }
         "enquiry.made" => {
@@ -315,7 +320,7 @@ mod tests {
             agency: None,
             actor: None,
             authority: None,
-            role: None,
+            roles: Vec::new(),
             is_said: false,
             corrected_at: Some(at),
             detail: Detail::default(),
@@ -335,6 +340,23 @@ mod tests {
             assert!(titled(&item(kind)).is_some(), "{kind}");
         }
         assert_eq!(title(&item("newer.than-this")).0, "newer: than this");
+    }
+
+    #[test]
+    fn an_entry_says_every_part_of_whoever_s_page_it_is_on_unless_they_are_simply_its_subject() {
+        let said = |roles: &[&str]| {
+            let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+            lines(&Item { roles, ..item("contact.recorded") })
+        };
+        let part = |text: &str| vec![format!("This person’s part in it: {text}")];
+        assert_eq!(said(&["subject"]), Vec::<String>::new());
+        assert_eq!(said(&["witness"]), part("witness"));
+        assert_eq!(
+            said(&["subject", "alleged-to-have-harmed"]),
+            part("subject of the worry, and alleged to have harmed")
+        );
+        let all = ["subject", "source", "present"];
+        assert_eq!(said(&all), part("subject of the worry, told it, and was there"));
     }
 
     #[test]

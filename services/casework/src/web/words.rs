@@ -7,6 +7,7 @@ use domain::access::{LawfulBasis, Purpose, Role};
 use domain::case::clocks::Step;
 use domain::case::status::Standing;
 use domain::contact::SourceDisclosure;
+use domain::contact::involved::ContactRole;
 use domain::ids::PersonId;
 use domain::person::Duty;
 use domain::person::missing::Missing;
@@ -192,6 +193,33 @@ pub fn concern(code: &str) -> String {
         "police-notice" => "a police notice".to_owned(),
         "unscheduled-care" => "seen in unscheduled care".to_owned(),
         other => other.replace('-', " "),
+    }
+}
+
+/// A part somebody has in a contact.
+pub const fn part(role: ContactRole) -> &'static str {
+    match role {
+        ContactRole::Subject => "subject of the worry",
+        ContactRole::Source => "told it",
+        ContactRole::AllegedToHaveHarmed => "alleged to have harmed",
+        ContactRole::Witness => "witness",
+        ContactRole::Present => "was there",
+    }
+}
+
+/// All parts somebody has in a contact, from what the record writes.
+pub fn parts<'a>(codes: impl IntoIterator<Item = &'a str>) -> String {
+    let said =
+        |code: &str| code.parse().map_or_else(|_| code.replace('-', " "), |role| part(role).to_owned());
+    let said: Vec<String> = codes.into_iter().map(said).collect();
+    listed(&said)
+}
+
+/// `this`; `this, and that`; `this, that, and the other`.
+pub fn listed(said: &[String]) -> String {
+    match said {
+        [many @ .., last] if !many.is_empty() => format!("{}, and {last}", many.join(", ")),
+        _ => said.concat(),
     }
 }
 

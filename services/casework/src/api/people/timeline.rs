@@ -42,9 +42,11 @@ pub struct Entry {
     pub practitioner: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub authority: Option<String>,
-    /// The person's part in it, where it has several people.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub role: Option<String>,
+    /// Every part the person has in it, where it has several people; a child may hold several. Of a contact told in
+    /// confidence, `source` is never among them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["subject", "alleged-to-have-harmed"]))]
+    pub roles: Vec<String>,
     /// True for what a return says, as opposed to what a practitioner recorded.
     pub is_said: bool,
     /// When it was last set right; absent for what stands as recorded.
@@ -100,7 +102,7 @@ impl From<timeline::Item> for Entry {
             agency: item.agency.map(|id| id.0),
             practitioner: item.actor.map(|id| id.0),
             authority: item.authority,
-            role: item.role,
+            roles: item.roles,
             is_said: item.is_said,
             corrected_at: item.corrected_at,
             detail: EntryDetail {
