@@ -1,11 +1,11 @@
 //! What a page about one record needs from the log itself, beside what the views hold: its version, its own words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use domain::access::Disclosure;
 use domain::case::Case;
-use domain::contact::involved::ContactRole;
+use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Concern, Contact, SourceDisclosure};
 use domain::decider::Decider as _;
 use domain::entry::Entry;
@@ -43,6 +43,9 @@ pub struct ReadContact {
     pub version: u64,
     /// The children it is about.
     pub subjects: Vec<PersonId>,
+    /// Everyone in it of whom the reader may know, once for each part. Whoever told it in confidence is not among them
+    /// for those who may not know by whom it was told.
+    pub people: Vec<Involved>,
     /// True when it was told in confidence and the reader may not know by whom: nothing that tells it is shown.
     pub is_guarded: bool,
 }
@@ -60,6 +63,18 @@ impl ReadContact {
             }
         }
         shown
+    }
+
+    /// Those whom a page of it shows, and how much of them: all of the children it is about, of others who they are.
+    #[must_use]
+    pub fn shown(&self) -> Vec<ShownPerson> {
+        let people: BTreeSet<PersonId> = self.people.iter().map(|one| one.person).collect();
+        let of = |person: PersonId| {
+            let is_subject = self.subjects.contains(&person);
+            let disclosure = if is_subject { Disclosure::Full } else { Disclosure::Status };
+            ShownPerson { person, disclosure }
+        };
+        people.into_iter().map(of).collect()
     }
 }
 
@@ -201,7 +216,8 @@ impl App {
         let is_subject = |role: ContactRole| role == ContactRole::Subject;
         let subjects: Vec<PersonId> =
             fact.people.iter().filter(|one| is_subject(one.role)).map(|one| one.person).collect();
-        let standings = standings(&self.views, &subjects).await?;
+        let everyone: BTreeSet<PersonId> = fact.people.iter().map(|one| one.person).collect();
+        let standings = standings(&self.views, &everyone.into_iter().collect::<Vec<_>>()).await?;
         let told = subjects.iter().all(|subject| {
             standings
                 .get(subject)
@@ -219,11 +235,21 @@ impl App {
                 .is_some_and(|standing| timeline::may_know_source(scope, standing, confidants))
         };
         let is_guarded = is_told_in_confidence && !subjects.iter().all(may_know);
+        // As on a timeline: whoever else is in it is named only to those who may know them.
+        let is_known = |one: &&Involved| {
+            let standing = standings.get(&one.person);
+            standing.is_some_and(|standing| {
+                scope.entry_disclosure(standing, recorded.agency) >= Disclosure::Status
+            })
+        };
+        let may_be_named = |one: &&Involved| !is_guarded || one.role != ContactRole::Source;
+        let people = fact.people.iter().filter(may_be_named).filter(is_known).copied().collect();
         Ok((told && !subjects.is_empty()).then_some(ReadContact {
             contact,
             recorded,
             version,
             subjects,
+            people,
             is_guarded,
         }))
     }

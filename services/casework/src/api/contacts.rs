@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use actix_web::http::header;
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::access::{Action, Disclosure};
-use domain::contact::involved::{ContactRole, Involved};
+use domain::access::Action;
+use domain::contact::involved::Involved;
 use domain::contact::{Concern, Decide, First, Join, Own, Part, Record};
 use domain::ids::{ContactId, PersonId};
 use domain::person::Missing;
@@ -27,7 +27,7 @@ use super::input::{
 };
 use super::people::MissingChild;
 use super::reading::judge_by_now;
-use crate::access_log::{Shown, ShownPerson};
+use crate::access_log::Shown;
 use crate::app::App;
 use crate::error::Problem;
 use crate::execute::Command;
@@ -154,6 +154,7 @@ pub struct ContactRead {
     agency: Option<Uuid>,
     #[serde(skip_serializing_if = "Option::is_none")]
     practitioner: Option<Uuid>,
+    /// Everyone in it of whom the reader may know, once for each part.
     people: Vec<ContactPerson>,
     concerns: Vec<ContactConcern>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -210,9 +211,9 @@ impl ContactRead {
         } else {
             (Occurred::Day(recorded.occurred.day()), start_of(civil_day(recorded.recorded_at)))
         };
-        let shown = fact.people.iter().filter(|one| open || one.role != ContactRole::Source);
+        let people = read.people.iter();
         let people =
-            shown.map(|one| ContactPerson { person: one.person.0, role: one.role.code(), age: one.age });
+            people.map(|one| ContactPerson { person: one.person.0, role: one.role.code(), age: one.age });
         let concerns = read.concerns();
         let concerns = concerns.iter().map(|concern| ContactConcern {
             kind: concern.kind.code(),
@@ -261,9 +262,8 @@ pub async fn read(
     let found = app
         .look(&asking.visitor, asking.looking(Action::ReadContact), async |scope| {
             let found = app.read_contact(scope, id).await?;
-            let full = |person: &PersonId| ShownPerson { person: *person, disclosure: Disclosure::Full };
             let subjects = found.as_ref().map_or(&[][..], |read| read.subjects.as_slice());
-            let people = subjects.iter().map(full).collect();
+            let people = found.as_ref().map_or_else(Vec::new, ReadContact::shown);
             let missing = status::missing_among(&app.views, subjects).await?;
             Ok(Shown { answer: found.map(|read| (read, missing)), people })
         })

@@ -1,8 +1,9 @@
-//! A contact as it stands, with its account, for those who are told all of it; the event it tells of, with what others
+//! A contact as it stands, with its account and everyone in it ([`involved`]), for those who are told all of it; the event it tells of, with what others
 //! told of the same ([`event`]); and the decision about it ([`deciding`]).
 
 mod deciding;
 mod event;
+mod involved;
 
 use actix_web::http::StatusCode;
 use actix_web::web::Path;
@@ -16,6 +17,7 @@ use serde::Deserialize;
 
 use self::deciding::Deciding;
 use self::event::EventSaid;
+use self::involved::InvolvedSaid;
 use super::components::{ErrorSummary, Problems};
 use super::form::{KEY, Typed, fresh_key};
 use super::frame::{Frame, page};
@@ -54,7 +56,7 @@ struct ContactPage {
     missing: Vec<String>,
     id: ContactId,
     purpose: Purpose,
-    children: Vec<(String, String)>,
+    people: Vec<InvolvedSaid>,
     concerns: String,
     rows: Vec<(&'static str, String)>,
     account: Option<String>,
@@ -97,16 +99,16 @@ async fn shown(
             return Ok(Shown { answer: None, people: Vec::new() });
         };
         let beside = event::beside(app, scope, id, &read).await?;
-        let mut people: Vec<PersonId> = read.subjects.clone();
-        people.extend(beside.iter().flat_map(|told| told.subjects.iter().copied()));
-        people.sort_unstable();
-        people.dedup();
+        let mut shown = read.shown();
+        // A contact is listed for those only who are told all of each child it is about.
+        let full = |person: &PersonId| ShownPerson { person: *person, disclosure: Disclosure::Full };
+        shown.extend(beside.iter().flat_map(|told| told.subjects.iter().map(full)));
+        shown.sort_unstable_by_key(|shown| (shown.person, std::cmp::Reverse(shown.disclosure)));
+        shown.dedup_by_key(|shown| shown.person);
+        let people: Vec<PersonId> = shown.iter().map(|shown| shown.person).collect();
         let known = people::known(&app.views, scope, &people).await?;
         let missing = status::missing_among(&app.views, &read.subjects).await?;
-        // A contact is listed for those only who are told all of each child it is about.
-        let full = |person| ShownPerson { person, disclosure: Disclosure::Full };
-        let people = people.into_iter().map(full).collect();
-        Ok(Shown { answer: Some((read, known, beside, missing)), people })
+        Ok(Shown { answer: Some((read, known, beside, missing)), people: shown })
     });
     let (read, known, beside, missing) = found.await?.ok_or_else(Problem::no_such_page)?;
     let fact = read.contact.recorded().ok_or_else(Problem::no_such_page)?;
@@ -114,9 +116,6 @@ async fn shown(
     let name = |person: &PersonId| {
         known.get(person).map_or_else(|| "A child".to_owned(), |known| Identity::of(known, today).name)
     };
-    let child = |person: &PersonId| (name(person), format!("/children/{person}?for={}", purpose.code()));
-    let mut children: Vec<(String, String)> = read.subjects.iter().map(child).collect();
-    children.sort_unstable();
     let concerns: Vec<String> =
         read.concerns().iter().map(|concern| words::concern(concern.kind.code())).collect();
     Ok(ContactPage {
@@ -125,7 +124,7 @@ async fn shown(
         missing: words::missing_among(&missing, name),
         id,
         purpose,
-        children,
+        people: involved::said(&read, &known, today, purpose),
         concerns: words::first_upper(&concerns.join(", ")),
         rows: rows(app, &read).await?,
         account: fact.account.known().map(|account| account.as_str().to_owned()),
@@ -194,7 +193,7 @@ mod tests {
             missing: vec!["Tilly is missing from home since 1 March 2026".to_owned()],
             id: ContactId(uuid::Uuid::nil()),
             purpose: Purpose::ReferralConsideration,
-            children: vec![("Tilly".to_owned(), "/children/1".to_owned())],
+            people: InvolvedSaid::sample(),
             concerns: "Neglect".to_owned(),
             rows: vec![("Happened", "Now".to_owned())],
             account: None,
