@@ -15,7 +15,7 @@ const FORM: &str = "/contacts/new?for=referral-consideration";
 const URDU: &str = "ہ";
 const PATIENCE: Duration = Duration::from_secs(30);
 
-type Pairs = Vec<(String, String)>;
+pub type Pairs = Vec<(String, String)>;
 
 /// A browser in which somebody of the demonstration is signed in.
 pub struct Browser {
@@ -52,6 +52,7 @@ impl Browser {
             ("born_day", "30"),
             ("born_month", "4"),
             ("born_year", "2018"),
+            ("part", "subject"),
             ("concern", "neglect"),
             ("account", account),
             ("significance", "concern"),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::Api;
-use crate::forms::Browser;
+use crate::forms::{Browser, Pairs, hidden};
 
 /// The parts a timeline gives somebody in a contact.
 async fn roles(api: &Api, person: Uuid, contact: Uuid) -> Value {
@@ -139,4 +139,136 @@ async fn a_contact_s_page_names_everyone_in_it_whom_its_reader_may_know_with_eve
     let auditor = api.served.caller(&auditor, "audit");
     let looks = auditor.get(&format!("/api/v1/people/{father}/looks")).await.text();
     assert_eq!(looks.matches("read-contact").count(), 6, "whoever was named was looked at: {looks}");
+}
+
+/// Jade and those close to her, and the front door that tells of them.
+struct Family {
+    api: Api,
+    jade: Uuid,
+    brother: Uuid,
+    father: Uuid,
+    /// Kept to named readers.
+    aunt: Uuid,
+    reader: Browser,
+    address: String,
+}
+
+impl Family {
+    async fn at_home() -> Self {
+        let api = Api::start().await;
+        let door = api.front_door();
+        let (jade, brother) = (api.child(&door, "Example").await, api.child(&door, "Exemplar").await);
+        let (father, aunt) = (api.child(&door, "Sample").await, api.child(&door, "Specimen").await);
+        let tie = async |from: Uuid, to: Value, kind: &str| {
+            let tie = json!({ "from": from, "to": to, "kind": kind, "source": { "basis": "told" } });
+            door.post("/api/v1/ties", &tie).await.id()
+        };
+        for (from, kind) in [(brother, "sibling"), (father, "father"), (aunt, "other")] {
+            tie(from, json!({ "person": jade }), kind).await;
+        }
+        let (lodger, gone) = (api.child(&door, "Lodger").await, api.child(&door, "Leaver").await);
+        let mut left = Uuid::nil();
+        for person in [jade, father, lodger, gone] {
+            left = tie(person, json!({ "household": Uuid::from_u128(1) }), "household-member").await;
+        }
+        let end = json!({ "on": "2026-03-09", "reason": "moved-out", "source": { "basis": "told" } });
+        assert_eq!(door.post(&format!("/api/v1/ties/{left}/end"), &end).await.status, 200);
+        let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
+        let restrict = json!({ "reason": "high-risk", "review_on": "2026-06-01" });
+        assert_eq!(keeper.post(&format!("/api/v1/people/{aunt}/restriction"), &restrict).await.status, 200);
+        let reader = Browser::front_door(&api);
+        let address = format!("/contacts/new?about={jade}&for=referral-consideration");
+        Self { api, jade, brother, father, aunt, reader, address }
+    }
+
+    /// The form, filled in with these parts.
+    async fn telling(&self, parts: &[(&str, &str)], step: &str) -> Pairs {
+        let mut pairs = self.reader.telling("They were hit.", step).await;
+        pairs.retain(|(name, _)| name != "part");
+        pairs.push(("method".to_owned(), "telephone".to_owned()));
+        pairs.extend(parts.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        pairs
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_contact_is_told_of_a_sibling_group_and_whoever_is_alleged_to_have_harmed_it() {
+    let family = Family::at_home().await;
+    let Family { api, jade, brother, father, reader, address, .. } = &family;
+    let form = reader.get(address).await.text();
+    assert!(form.contains("name=\"part\" type=\"checkbox\" value=\"subject\" checked"), "{form}");
+    assert!(
+        form.contains("Robin Exemplar, brother or sister")
+            && form.contains("Robin Sample, father, in the same household"),
+        "{form}"
+    );
+    assert!(form.contains("Robin Lodger, in the same household") && !form.contains("Leaver"), "{form}");
+    assert!(!form.contains("Specimen") && !form.contains(&family.aunt.to_string()), "{form}");
+
+    let (hit, hitting) = (format!("{brother} subject"), format!("{father} alleged-to-have-harmed"));
+    let parts =
+        [("part", "subject"), ("part", "alleged-to-have-harmed"), ("other", &hit), ("other", &hitting)];
+    let checked = reader.post(address, &family.telling(&parts, "check").await).await;
+    assert_eq!(checked.status, 200, "{}", checked.text());
+    let html = checked.text();
+    for line in [
+        "Robin Example, born 2 April 2016: <strong>subject of the worry, and alleged to have harmed</strong>",
+        "Robin Exemplar, brother or sister: <strong>subject of the worry</strong>",
+        "Robin Sample, father, in the same household: <strong>alleged to have harmed</strong>",
+        "It stands on each one’s story, with their own part.",
+        "It is about 2 people: only those who see all of each of them can read the account.",
+    ] {
+        assert!(html.contains(line), "{line}: {html}");
+    }
+    let mut carried = hidden(&html);
+    carried.push(("step".to_owned(), "record".to_owned()));
+    let told = reader.post(address, &carried).await;
+    assert_eq!(told.status, 303, "{}", told.text());
+    let contact = told.header("location").unwrap().strip_prefix("/contacts/").unwrap().to_owned();
+    let contact: Uuid = contact.split('/').next().unwrap().parse().unwrap();
+    let read = api.front_door().get(&format!("/api/v1/contacts/{contact}")).await.json();
+    let people = read["people"].as_array().unwrap();
+    let has = |person: &Uuid, role: &str| {
+        people.iter().any(|one| one["person"] == json!(person) && one["role"] == role)
+    };
+    assert!(has(jade, "subject") && has(jade, "alleged-to-have-harmed"), "{read}");
+    assert!(has(brother, "subject") && has(father, "alleged-to-have-harmed") && people.len() == 4, "{read}");
+    let his = reader.get(&format!("/children/{father}?for=referral-consideration")).await.text();
+    assert!(his.contains("This person’s part in it: alleged to have harmed"), "{his}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_whom_the_teller_may_not_know_is_answered_as_nobody_is_and_nothing_is_recorded() {
+    let family = Family::at_home().await;
+    let stranger = family.api.child(&family.api.front_door(), "Stranger").await;
+    for step in ["check", "record"] {
+        let telling = family.telling(&[("part", "subject")], step).await;
+        let mut answers = Vec::new();
+        for person in [family.aunt, Uuid::from_u128(7), stranger] {
+            let other = ("other".to_owned(), format!("{person} witness"));
+            let refused = family.reader.post(&family.address, &[telling.clone(), vec![other]].concat()).await;
+            assert_eq!(refused.status, 422, "{}", refused.text());
+            answers.push(refused.text());
+        }
+        let html = &answers[0];
+        assert!(html.contains("<a href=\"#other\">Choose from the people who are shown"), "{html}");
+        assert!(html.contains("They were hit."), "nothing typed is lost: {html}");
+        assert!(answers.iter().all(|answer| answer == html), "whoever it is, the answer is one");
+    }
+    let waiting = family.api.front_door().get("/api/v1/contacts/undecided").await.json();
+    assert_eq!(waiting["contacts"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_that_were_chosen_are_still_chosen_when_something_is_wrong() {
+    let family = Family::at_home().await;
+    let seeing = format!("{} witness", family.brother);
+    let telling = family.telling(&[("part", "witness"), ("other", &seeing)], "check").await;
+    let refused = family.reader.post(&family.address, &telling).await;
+    assert_eq!(refused.status, 422);
+    let html = refused.text();
+    assert!(html.contains("<a href=\"#part\">Say whom the worry is about"), "{html}");
+    assert!(html.contains("id=\"part-error\"") && html.contains("value=\"witness\" checked"), "{html}");
+    assert!(html.contains(&format!("value=\"{seeing}\" checked")), "{html}");
+    assert!(!html.contains("value=\"subject\" checked"), "what was taken away stays away: {html}");
 }

@@ -41,6 +41,9 @@ pub struct Detail {
     /// Of a referral: the contact that became it. Not shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact: Option<Uuid>,
+    /// Of a tie to a household: which. Not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub household: Option<Uuid>,
     /// Of an address: who may be told it. Not shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<AddressClass>,
@@ -98,10 +101,14 @@ impl Detail {
             }
             Event::TieRecorded(it) => {
                 let mut people = vec![involved(it.from, "from")];
-                if let TieTo::Person(to) = it.to {
-                    people.push(involved(to, "to"));
-                }
-                Self { people, variety: code(it.kind.code()), ..none }
+                let household = match it.to {
+                    TieTo::Person(to) => {
+                        people.push(involved(to, "to"));
+                        None
+                    }
+                    TieTo::Household(household) => Some(household.0),
+                };
+                Self { people, household, variety: code(it.kind.code()), ..none }
             }
             Event::TieEnded(it) => Self { outcome: code(it.reason.code()), ..none },
             Event::ContactRecorded(it) => {

@@ -1,4 +1,4 @@
-//! Who is close to somebody: the ties on their page, with who the others are left to whoever asks.
+//! Who is close to somebody: the ties on their page and their household, with who the others are left to whoever asks.
 
 use std::collections::HashMap;
 
@@ -11,6 +11,9 @@ use super::Detail;
 use crate::access::{standing, standings};
 use crate::reads::{ReadError, Reads};
 use crate::scope::Scope;
+
+/// More than these are a place where many live.
+const HOUSEHOLD_MAX: i64 = 24;
 
 /// What somebody is to somebody else, as a tie on the record says.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -55,6 +58,49 @@ pub async fn family(
         other.is_some_and(|standing| scope.disclosure(standing) >= Disclosure::Status)
     };
     Ok(Some((disclosure, ties.into_iter().filter(may_know).collect())))
+}
+
+/// Those who live in somebody's household, first recorded first. Nobody where the reader is not told all of the person,
+/// nor where more live than are a household; others the reader may not know are left out without a trace.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn household(reads: &Reads, scope: &Scope, person: PersonId) -> Result<Vec<PersonId>, ReadError> {
+    let Some(own) = standing(reads, person).await? else { return Ok(Vec::new()) };
+    if scope.disclosure(&own) < Disclosure::Full {
+        return Ok(Vec::new());
+    }
+    let source = reads.source("timeline").await?;
+    let lives = |entry: &str| {
+        format!(
+            "{entry}.kind = 'tie.recorded' and {entry}.detail::jsonb ? 'household' and not exists (
+                 select from {0}.entry as gone
+                 where gone.person = {entry}.person and gone.stream = {entry}.stream and gone.kind = 'tie.ended')",
+            source.schema
+        )
+    };
+    let sql = format!(
+        "select other.person from {0}.entry as own
+         join {0}.entry as other on other.detail::jsonb ->> 'household' = own.detail::jsonb ->> 'household'
+         where own.person = $1 and other.person <> $1 and {1} and {2}
+         group by other.person order by min(other.recorded_at), other.person limit $2",
+        source.schema,
+        lives("own"),
+        lives("other"),
+    );
+    let statement = source.client.prepare_cached(&sql).await?;
+    let rows = source.client.query(&statement, &[&person.0, &(HOUSEHOLD_MAX + 1)]).await?;
+    drop(source);
+    if i64::try_from(rows.len()).is_ok_and(|number| number > HOUSEHOLD_MAX) {
+        return Ok(Vec::new());
+    }
+    let others =
+        rows.iter().map(|row| Ok(PersonId(row.try_get(0)?))).collect::<Result<Vec<_>, ReadError>>()?;
+    let standings = standings(reads, &others).await?;
+    let may_know = |other: &PersonId| {
+        standings.get(other).is_some_and(|standing| scope.disclosure(standing) >= Disclosure::Status)
+    };
+    Ok(others.into_iter().filter(may_know).collect())
 }
 
 async fn ties(reads: &Reads, person: PersonId) -> Result<Vec<Tie>, ReadError> {

@@ -5,3 +5,5 @@ create index entry_corrected on entry (event_id) where corrected_at is not null;
 create index entry_confided on entry (person) where kind = 'contact.recorded' and detail::jsonb ? 'is_guarded';
 -- Whom ties join to somebody, on whose pages that must not be told either.
 create index entry_tie on entry (person) where kind = 'tie.recorded';
+-- Who lives in whose household.
+create index entry_household on entry ((detail::jsonb ->> 'household')) where detail::jsonb ? 'household';

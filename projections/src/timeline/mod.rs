@@ -27,7 +27,7 @@ use crate::view::{Key, Keys, Per, Poison, Table, View};
 
 pub use confided::Confided;
 pub use detail::{Detail, Involved};
-pub use family::{Tie, family};
+pub use family::{Tie, family, household};
 pub use guard::{Confidants, concerns_in_confidence, may_know_source};
 pub use left::{Left, Why, left};
 pub use queries::{Item, Page, Place, Since, Timeline, of, of_as_of, since};
@@ -43,7 +43,7 @@ impl View for TimelineView {
     }
 
     fn version(&self) -> u16 {
-        7
+        8
     }
 
     fn tables(&self) -> &'static [Table] {

@@ -2,17 +2,18 @@
 
 use askama::Template;
 use domain::access::{AccessClass, Disclosure, Involvement, Purpose, Relation, Role, Sensitivity};
+use domain::contact::involved::ContactRole;
 use domain::contact::{Significance, SourceDisclosure};
 use projections::scope::Restriction;
 
+use super::involved::{Circle, Parts, circle};
 use super::read::Telling;
-use super::{Of, child, is_front_door};
+use super::{Of, is_front_door};
 use crate::app::App;
 use crate::web::components::Hidden;
 use crate::web::form::Typed;
 use crate::web::frame::Frame;
 use crate::web::problem::PageProblem;
-use crate::web::receipt::Identity;
 use crate::web::session::Session;
 use crate::web::words;
 
@@ -34,6 +35,16 @@ impl Kept {
             _ => Self::NotTold,
         }
     }
+
+    /// Of several children: what holds of any of them holds of what is told of all.
+    fn of_all(each: impl IntoIterator<Item = Self>) -> Self {
+        let closer = |one, other| match (one, other) {
+            (Self::ToNamedReaders, _) | (_, Self::ToNamedReaders) => Self::ToNamedReaders,
+            (Self::NotTold, _) | (_, Self::NotTold) => Self::NotTold,
+            (Self::Open, Self::Open) => Self::Open,
+        };
+        each.into_iter().fold(Self::Open, closer)
+    }
 }
 
 /// Somebody, and what they see.
@@ -50,11 +61,14 @@ struct SeenBy {
 pub(super) struct CheckPage {
     frame: Frame,
     address: String,
-    child: Option<Identity>,
+    /// Everyone in it, and their parts.
+    people: Vec<(String, String)>,
     rows: Vec<(&'static str, String)>,
     account: String,
     kept: Kept,
     seen_by: Vec<SeenBy>,
+    /// What holds because it names more than one person.
+    of_several: Vec<String>,
     source: String,
     is_urgent: bool,
     carried: Hidden,
@@ -68,9 +82,6 @@ pub(super) async fn check(
     told: &Telling,
 ) -> Result<CheckPage, PageProblem> {
     let mut rows = Vec::new();
-    if of.child.is_none() {
-        rows.push(("Child", format!("{} {}", typed.get("given"), typed.get("family")).trim().to_owned()));
-    }
     let concerns: Vec<String> = told.concerns.iter().map(|kind| words::concern(kind.code())).collect();
     rows.push(("What worries you", words::first_upper(&concerns.join(", "))));
     rows.push(("How grave", words::first_upper(&told.significance.code().replace('-', " "))));
@@ -80,13 +91,14 @@ pub(super) async fn check(
     }
     let mut carried = session.hidden();
     carried.0.extend(typed.carried());
-    let child = child(app, session, of).await?;
+    let circle = circle(app, session, of).await?;
+    let is_confided = told.source_disclosure != SourceDisclosure::Named;
     Ok(CheckPage {
         frame: Frame::of(session, "Check before it goes on record"),
         address: of.address(),
-        // A record that is opened now is open.
-        kept: child.as_ref().map_or(Kept::Open, |(_, kept)| *kept),
-        child: child.map(|(identity, _)| identity),
+        kept: kept(circle.as_ref(), &told.parts),
+        people: people(circle.as_ref(), typed, &told.parts),
+        of_several: of_several(&told.parts, is_confided),
         rows,
         account: told.account.as_str().to_owned(),
         seen_by: seen_by(app, session),
@@ -94,6 +106,54 @@ pub(super) async fn check(
         is_urgent: told.significance == Significance::ImmediateDanger,
         carried,
     })
+}
+
+/// Everyone in it, the child first, and their parts.
+fn people(circle: Option<&Circle>, typed: &Typed, parts: &Parts) -> Vec<(String, String)> {
+    let child = match circle {
+        Some(Circle { child, .. }) => format!("{}, born {}", child.name, child.born),
+        None => format!("{} {}", typed.get("given"), typed.get("family")).trim().to_owned(),
+    };
+    let said = |parts: &[ContactRole]| words::parts(parts.iter().map(|part| part.code()));
+    let close = circle.iter().flat_map(|circle| &circle.close);
+    let others = close.filter_map(|one| {
+        let parts = parts.of_others.get(&one.person)?;
+        Some((format!("{}, {}", one.name, one.relation), said(parts)))
+    });
+    [(child, said(&parts.of_child))].into_iter().chain(others).collect()
+}
+
+/// Whether the records of those whom it is about are kept to named readers. One that is opened now is open.
+fn kept(circle: Option<&Circle>, parts: &Parts) -> Kept {
+    let is_about = |parts: &[ContactRole]| parts.contains(&ContactRole::Subject);
+    let Some(circle) = circle else { return Kept::Open };
+    let others = circle
+        .close
+        .iter()
+        .filter(|one| parts.of_others.get(&one.person).is_some_and(|parts| is_about(parts)));
+    let child = is_about(&parts.of_child).then_some(circle.kept);
+    Kept::of_all(child.into_iter().chain(others.map(|one| one.kept)))
+}
+
+/// Where a contact of several people stands, and who reads its account.
+fn of_several(parts: &Parts, is_confided: bool) -> Vec<String> {
+    let mut said = Vec::new();
+    if !parts.of_others.is_empty() {
+        let own = "It stands on each one’s story, with their own part. Whoever sees it sees who else is in it, of those \
+                   they may know.";
+        said.push(own.to_owned());
+    }
+    if is_confided && parts.with(ContactRole::Source) > 0 {
+        let untold = "That somebody told it is on nobody’s story: whoever has no other part in it does not have it on theirs.";
+        said.push(untold.to_owned());
+    }
+    let children = parts.with(ContactRole::Subject);
+    if children > 1 {
+        said.push(format!(
+            "It is about {children} people: only those who see all of each of them can read the account."
+        ));
+    }
+    said
 }
 
 /// What of it leaves the front door that takes it: who told it is told with care.
@@ -113,7 +173,7 @@ fn source(disclosure: SourceDisclosure, is_front_door: bool) -> String {
 /// Who will see which part, as policy decides it and not as somebody once wrote it down.
 fn seen_by(app: &App, session: &Session) -> Vec<SeenBy> {
     let said = |disclosure| match disclosure {
-        Disclosure::Full => "All of it, with the account",
+        Disclosure::Full => "All of it: the account, and who is in it in which part",
         Disclosure::Progress => "How the child stands, who asked, and how the work goes on; not this account",
         Disclosure::Status => "How the child stands, and whom to ring; not this account",
         Disclosure::Contact => "Whom to ring; nothing of this",
@@ -170,11 +230,12 @@ mod tests {
         let sample = |kept| CheckPage {
             frame: Frame::plain("Check"),
             address: "/contacts/new".to_owned(),
-            child: Some(Identity::hidden()),
+            people: vec![("Tilly Marsh".to_owned(), "subject of the worry".to_owned())],
             rows: vec![("When", "Now".to_owned())],
             account: "<b>bold</b>".to_owned(),
             kept,
             seen_by: vec![SeenBy { who: "The front door", open: "All of it", kept: "Whom to ring" }],
+            of_several: vec!["It is about 2 people.".to_owned()],
             source: "The family may be told.".to_owned(),
             is_urgent: true,
             carried: Hidden(vec![("account".to_owned(), "\"quoted\"".to_owned())]),
@@ -201,6 +262,17 @@ mod tests {
             let both = [None, Some(&kept)].map(|restriction| Kept::known(restriction, *disclosure));
             let tells = *disclosure == Disclosure::Full;
             assert_eq!(both, if tells { [Kept::Open, Kept::ToNamedReaders] } else { [Kept::NotTold; 2] });
+        }
+    }
+
+    #[test]
+    fn a_child_s_record_that_is_kept_to_named_readers_keeps_what_is_told_of_several() {
+        for (each, of_all) in [
+            (vec![Kept::Open, Kept::Open], Kept::Open),
+            (vec![Kept::Open, Kept::ToNamedReaders, Kept::NotTold], Kept::ToNamedReaders),
+            (vec![Kept::NotTold, Kept::Open], Kept::NotTold),
+        ] {
+            assert_eq!(Kept::of_all(each.clone()), of_all, "{each:?}");
         }
     }
 

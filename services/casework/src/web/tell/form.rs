@@ -3,7 +3,8 @@
 use askama::Template;
 use domain::contact::{ConcernKind, Method};
 
-use super::{Of, child, is_front_door};
+use super::involved::{Others, circle, part_field};
+use super::{Of, is_front_door};
 use crate::app::App;
 use crate::web::components::{
     Answer, Checks, Choice, DateField, ErrorSummary, Hidden, Keypad, Problems, TextArea, TextField,
@@ -26,6 +27,8 @@ pub(super) struct TellPage {
     /// Who the child is, for one who is not on record.
     names: Vec<TextField>,
     born: DateField,
+    part: Checks,
+    others: Option<Others>,
     concerns: Checks,
     significance: Choice,
     when: Choice,
@@ -64,17 +67,21 @@ pub(super) async fn form(
             ..text("nhs_number", "NHS number")
         },
     ];
+    let circle = circle(app, session, of).await?;
+    let close = circle.as_ref().map_or(&[][..], |circle| circle.close.as_slice());
     Ok(TellPage {
         frame: Frame::of(session, "Tell the front door about a child").wrong(!problems.is_empty()),
         address: of.address(),
         summary: problems.summary(),
-        child: child(app, session, of).await?.map(|(identity, _)| identity),
         names,
         born: DateField {
             legend: "Date of birth",
             hint: "Leave out what is not known: a month and a year, or a year alone, will do.",
             ..typed.date_field("born", problems)
         },
+        part: part_field(typed, problems),
+        others: Others::field(close, typed, problems),
+        child: circle.map(|circle| circle.child),
         concerns: concerns(typed, problems),
         significance: significance(typed, problems),
         when: when(typed, problems),
@@ -200,23 +207,28 @@ fn may_be_named(session: &Session, typed: &Typed, problems: &Problems) -> Choice
 mod tests {
     use super::*;
 
+    use super::super::involved::Close;
     use crate::web::markup::is_whole;
 
     #[test]
     fn the_form_is_whole_with_every_problem_there_can_be() {
         let (typed, mut problems) = (Typed::default(), Problems::default());
-        for field in ["given", "born", "concern", "account", "significance", "when", "day", "method"] {
+        for field in
+            ["given", "born", "part", "other", "concern", "account", "significance", "when", "day", "method"]
+        {
             problems.add(field, "Enter it");
         }
         let text =
             |name| TextField { name, label: "A name", error: problems.of(name), ..TextField::default() };
-        let form = TellPage {
+        let form = |close: &[Close]| TellPage {
             frame: Frame::plain("Tell").wrong(true),
             address: "/contacts/new".to_owned(),
             summary: problems.summary(),
             child: None,
             names: vec![text("given"), text("family")],
             born: typed.date_field("born", &problems),
+            part: part_field(&typed, &problems),
+            others: Others::field(close, &typed, &problems),
             concerns: concerns(&typed, &problems),
             significance: significance(&typed, &problems),
             when: when(&typed, &problems),
@@ -226,6 +238,11 @@ mod tests {
             may_be_named: Choice { name: "named", legend: "Named?", ..Choice::default() },
             hidden: Hidden::default(),
         };
-        is_whole(&form.render().unwrap());
+        for close in [Vec::new(), Close::sample()] {
+            let html = form(&close).render().unwrap();
+            is_whole(&html);
+            assert!(html.contains("value=\"subject\" checked"), "of a new form: {html}");
+            assert_eq!(html.contains("Dana Marsh, mother"), !close.is_empty(), "{html}");
+        }
     }
 }

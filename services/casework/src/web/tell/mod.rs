@@ -1,5 +1,5 @@
-//! Telling the front door about a child: what is known ([`mod@form`]), then the answers to check, with who will see which
-//! part ([`mod@check`]), and only then on record.
+//! Telling the front door about a child: what is known ([`mod@form`]), of whom and in which part ([`involved`]), then the
+//! answers to check, with who will see which part ([`mod@check`]), and only then on record.
 //!
 //! One address, a few steps of one form: what was typed travels on in the form itself, so that nothing is kept here
 //! and nothing is lost on the way back. Before a new record is opened, those who are like the child are shown: it may
@@ -7,36 +7,33 @@
 
 mod check;
 mod form;
+mod involved;
 mod read;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use domain::access::{Action, Disclosure, Purpose, Role};
-use domain::contact::involved::{ContactRole, Involved};
+use domain::access::{Purpose, Role};
 use domain::contact::{Concern, Record, decide_by};
 use domain::ids::{ContactId, PersonId};
 use domain::person::{Open, PersonKind};
 use domain::source::{Basis, Source};
-use domain::when::{Occurred, civil_day};
-use projections::{access, people};
+use domain::when::Occurred;
 use serde::Deserialize;
 
-use self::check::{Kept, check};
+use self::check::check;
 use self::form::form;
+use self::involved::{PART, nameable, names_others};
 use self::read::{Telling, read};
 use super::components::Problems;
 use super::form::{KEY, Posted, Typed, fresh_key};
 use super::frame::{Frame, page, see};
 use super::near::{self, NONE, NearPage, NoneOfThese, PERSON};
 use super::problem::{PageProblem, refusal};
-use super::receipt::Identity;
 use super::session::Session;
 use super::words;
-use crate::access_log::{Shown, ShownPerson};
 use crate::api::address::{Address, at};
 use crate::api::input::Written as _;
-use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::error::Problem;
 use crate::execute::Command;
@@ -108,7 +105,8 @@ async fn go_on(
     if of.child.is_none() && !chosen.is_empty() {
         of.child = Some(PersonId::read(chosen).map_err(|_| Problem::no_such_page())?);
     }
-    let told = read(&session, &of, &typed, &mut problems);
+    let nameable = if names_others(&typed) { nameable(&app, &session, &of).await? } else { Vec::new() };
+    let told = read(&session, &of, &typed, &nameable, &mut problems);
     let step = typed.get("step");
     let Some(told) = told.filter(|_| problems.is_empty() && step != "change") else {
         // Whoever comes back to change something has done nothing wrong yet.
@@ -128,7 +126,11 @@ async fn go_on(
         }
         Err(error) => {
             let refused = refusal(error)?;
-            let field = if refused.code == "in-the-future" { "when" } else { "account" };
+            let field = match refused.code {
+                "in-the-future" => "when",
+                "no-subject" | "too-many-people" => PART,
+                _ => "account",
+            };
             problems.refuse(field, refused);
             let shown = form(&app, &session, &of, &typed, &problems).await?;
             Ok(page(problems.status(), &shown))
@@ -209,7 +211,7 @@ async fn put_on_record(
     let command = Record {
         authority: told.authority,
         occurred: told.occurred,
-        people: vec![Involved { person: child, role: ContactRole::Subject, age: None }],
+        people: told.parts.involved(child),
         concerns: told.concerns.into_iter().map(|kind| Concern { kind, about: Vec::new() }).collect(),
         method: told.method,
         significance: Some(told.significance),
@@ -222,28 +224,6 @@ async fn put_on_record(
     let command = Command::Contact { id: None, command: command.into() };
     let done = app.execute(&session.visitor, order("contact", command)).await?;
     Ok((done.stream, child))
-}
-
-/// The child it is about, where there is a record; and whether that is kept to named readers.
-async fn child(app: &App, session: &Session, of: &Of) -> Result<Option<(Identity, Kept)>, PageProblem> {
-    let Some(child) = of.child else { return Ok(None) };
-    let today = civil_day(app.clock.now());
-    let asking = session.asking(of.purpose);
-    let looking = asking.looking(Action::ReadPerson);
-    judge_by_now(app).await?;
-    let found = app.look(&session.visitor, looking, async |scope| {
-        let known = people::known(&app.views, scope, &[child]).await?.remove(&child);
-        let standing = access::standing(&app.views, child).await?;
-        let restriction = standing.as_ref().and_then(|standing| standing.restriction.as_ref());
-        let disclosure = known.as_ref().map_or(Disclosure::None, |known| known.disclosure);
-        // Anyone may tell about any child, whatever they are told of them; nor are they told here whether there is one.
-        let identity = known.as_ref().map_or_else(Identity::hidden, |known| Identity::of(known, today));
-        Ok(Shown {
-            answer: (identity, Kept::known(restriction, disclosure)),
-            people: vec![ShownPerson { person: child, disclosure }],
-        })
-    });
-    Ok(Some(found.await?))
 }
 
 async fn told(

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use domain::authority::Authority;
 use domain::contact::{ConcernKind, Method, Significance, SourceDisclosure};
+use domain::ids::PersonId;
 use domain::matching::Typed as Known;
 use domain::person::Assertion;
 use domain::person::identifier::{Identifier, Scheme};
@@ -10,6 +11,7 @@ use domain::person::name::{NameUse, PersonName};
 use domain::text::{Line, Narrative};
 use domain::when::{Occurred, civil_day};
 
+use super::involved::{self, Parts};
 use super::{Of, is_front_door};
 use crate::web::components::Problems;
 use crate::web::form::Typed;
@@ -18,6 +20,7 @@ use crate::web::session::Session;
 /// What is told, parsed.
 pub(super) struct Telling {
     pub child: Option<Vec<Assertion>>,
+    pub parts: Parts,
     pub authority: Authority,
     pub occurred: Occurred,
     pub concerns: Vec<ConcernKind>,
@@ -28,11 +31,20 @@ pub(super) struct Telling {
     pub source_disclosure: SourceDisclosure,
 }
 
-pub(super) fn read(session: &Session, of: &Of, typed: &Typed, problems: &mut Problems) -> Option<Telling> {
+/// `nameable` are those who can be named beside the child.
+pub(super) fn read(
+    session: &Session,
+    of: &Of,
+    typed: &Typed,
+    nameable: &[PersonId],
+    problems: &mut Problems,
+) -> Option<Telling> {
     let child = match of.child {
         Some(_) => Some(None),
         None => read_child(typed, problems).map(Some),
     };
+    let named = typed.get("named").parse().ok();
+    let parts = involved::read(typed, nameable, named, problems);
     let concerns: Option<Vec<ConcernKind>> = typed.all("concern").map(|code| code.parse().ok()).collect();
     let concerns = concerns.filter(|concerns| !concerns.is_empty());
     if concerns.is_none() {
@@ -57,6 +69,7 @@ pub(super) fn read(session: &Session, of: &Of, typed: &Typed, problems: &mut Pro
     }
     Some(Telling {
         child: child?,
+        parts: parts?,
         authority: authority?,
         occurred: occurred?,
         concerns: concerns?,
