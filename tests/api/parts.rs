@@ -1,5 +1,6 @@
 //! Who is in an event and in which part, as pages and answers tell it.
 
+use casework::visitor::Visitor;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -149,6 +150,8 @@ struct Family {
     father: Uuid,
     /// Kept to named readers.
     aunt: Uuid,
+    /// Who answers for the aunt's record.
+    owner: Visitor,
     reader: Browser,
     address: String,
 }
@@ -173,12 +176,13 @@ impl Family {
         }
         let end = json!({ "on": "2026-03-09", "reason": "moved-out", "source": { "basis": "told" } });
         assert_eq!(door.post(&format!("/api/v1/ties/{left}/end"), &end).await.status, 200);
-        let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
+        let owner = api.test.team_manager();
+        let keeper = api.served.caller(&owner, "record-keeping");
         let restrict = json!({ "reason": "high-risk", "review_on": "2026-06-01" });
         assert_eq!(keeper.post(&format!("/api/v1/people/{aunt}/restriction"), &restrict).await.status, 200);
         let reader = Browser::front_door(&api);
         let address = format!("/contacts/new?about={jade}&for=referral-consideration");
-        Self { api, jade, brother, father, aunt, reader, address }
+        Self { api, jade, brother, father, aunt, owner, reader, address }
     }
 
     /// The form, filled in with these parts.
@@ -271,4 +275,31 @@ async fn parts_that_were_chosen_are_still_chosen_when_something_is_wrong() {
     assert!(html.contains("id=\"part-error\"") && html.contains("value=\"witness\" checked"), "{html}");
     assert!(html.contains(&format!("value=\"{seeing}\" checked")), "{html}");
     assert!(!html.contains("value=\"subject\" checked"), "what was taken away stays away: {html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_a_child_is_missing_heads_the_form_of_telling_and_the_answers_to_check() {
+    let family = Family::at_home().await;
+    let door = family.api.front_door();
+    let report =
+        |from: &str| json!({ "from": from, "occurred": "2026-03-09", "source": { "basis": "told" } });
+    let owner = family.api.served.caller(&family.owner, "referral-consideration");
+    for (caller, child, from) in
+        [(&door, family.brother, "education"), (&door, family.jade, "home"), (&owner, family.aunt, "care")]
+    {
+        let reported = caller.post(&format!("/api/v1/people/{child}/missing"), &report(from)).await;
+        assert_eq!(reported.status, 200, "{}", reported.text());
+    }
+    let form = family.reader.get(&family.address).await;
+    let telling = family.telling(&[("part", "subject")], "check").await;
+    let checked = family.reader.post(&family.address, &telling).await;
+    for page in [form, checked] {
+        assert_eq!(page.status, 200);
+        let html = page.text();
+        let (head, _) = html.split_once("<h1").unwrap();
+        let place = |line: &str| head.find(line).unwrap_or_else(|| panic!("{line}: {head}"));
+        let jade = place("Robin Example is missing from home since 9 March 2026");
+        assert!(jade < place("Robin Exemplar is missing from education"), "the child first");
+        assert!(!head.contains("from care"), "of whom the teller may not know: {head}");
+    }
 }

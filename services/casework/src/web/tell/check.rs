@@ -61,6 +61,8 @@ struct SeenBy {
 pub(super) struct CheckPage {
     frame: Frame,
     address: String,
+    /// Who is missing of those it may be about: before anything else.
+    missing: Vec<String>,
     /// Everyone in it, and their parts.
     people: Vec<(String, String)>,
     rows: Vec<(&'static str, String)>,
@@ -99,6 +101,7 @@ pub(super) async fn check(
         kept: kept(circle.as_ref(), &told.parts),
         people: people(circle.as_ref(), typed, &told.parts),
         of_several: of_several(&told.parts, is_confided),
+        missing: circle.map_or_else(Vec::new, |circle| circle.missing),
         rows,
         account: told.account.as_str().to_owned(),
         seen_by: seen_by(app, session),
@@ -230,6 +233,7 @@ mod tests {
         let sample = |kept| CheckPage {
             frame: Frame::plain("Check"),
             address: "/contacts/new".to_owned(),
+            missing: vec!["Tilly is missing from home since 1 March 2026".to_owned()],
             people: vec![("Tilly Marsh".to_owned(), "subject of the worry".to_owned())],
             rows: vec![("When", "Now".to_owned())],
             account: "<b>bold</b>".to_owned(),
@@ -248,6 +252,7 @@ mod tests {
         ] {
             let html = sample(kept).render().unwrap();
             is_whole(&html);
+            assert!(html.find("Tilly is missing") < html.find("<h1"), "before anything else: {html}");
             assert!(!html.contains("<b>") && !html.contains("value=\"\"quoted"), "{html}");
             assert_eq!(["All of it", "Whom to ring"].map(|what| html.contains(what)), says, "{html}");
         }

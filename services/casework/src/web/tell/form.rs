@@ -23,6 +23,8 @@ pub(super) struct TellPage {
     frame: Frame,
     address: String,
     summary: ErrorSummary,
+    /// Who is missing of those it may be about: before anything else.
+    missing: Vec<String>,
     child: Option<Identity>,
     /// Who the child is, for one who is not on record.
     names: Vec<TextField>,
@@ -81,6 +83,7 @@ pub(super) async fn form(
         },
         part: part_field(typed, problems),
         others: Others::field(close, typed, problems),
+        missing: circle.as_ref().map_or_else(Vec::new, |circle| circle.missing.clone()),
         child: circle.map(|circle| circle.child),
         concerns: concerns(typed, problems),
         significance: significance(typed, problems),
@@ -224,6 +227,7 @@ mod tests {
             frame: Frame::plain("Tell").wrong(true),
             address: "/contacts/new".to_owned(),
             summary: problems.summary(),
+            missing: vec!["Tilly is missing from home since 1 March 2026".to_owned()],
             child: None,
             names: vec![text("given"), text("family")],
             born: typed.date_field("born", &problems),
@@ -241,6 +245,7 @@ mod tests {
         for close in [Vec::new(), Close::sample()] {
             let html = form(&close).render().unwrap();
             is_whole(&html);
+            assert!(html.find("Tilly is missing") < html.find("<h1"), "before anything else: {html}");
             assert!(html.contains("value=\"subject\" checked"), "of a new form: {html}");
             assert_eq!(html.contains("Dana Marsh, mother"), !close.is_empty(), "{html}");
         }

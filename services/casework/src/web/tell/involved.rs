@@ -14,7 +14,7 @@ use domain::ids::PersonId;
 use domain::tie::TieKind;
 use domain::when::civil_day;
 use projections::scope::Scope;
-use projections::{access, people, timeline};
+use projections::{access, people, status, timeline};
 
 use super::Of;
 use super::check::Kept;
@@ -41,6 +41,8 @@ pub(super) struct Circle {
     pub kept: Kept,
     disclosure: Disclosure,
     pub close: Vec<Close>,
+    /// Who of them is missing, and from where: the child first.
+    pub missing: Vec<String>,
 }
 
 /// Somebody close to the child.
@@ -64,6 +66,7 @@ pub(super) async fn circle(app: &App, session: &Session, of: &Of) -> Result<Opti
     let Some(child) = of.child else { return Ok(None) };
     judge_by_now(app).await?;
     app.take_in("timeline").await;
+    app.take_in("status").await;
     let looking = session.asking(of.purpose).looking(Action::ReadPerson);
     let found = app.look(&session.visitor, looking, async |scope| {
         let circle = Circle::of(app, scope, child).await?;
@@ -114,6 +117,12 @@ impl Circle {
             let restriction = standings.get(person).and_then(|standing| standing.restriction.as_ref());
             Kept::known(restriction, disclosure(person))
         };
+        let is_told_of = |person: &PersonId| {
+            standings.get(person).is_some_and(|standing| scope.disclosure(standing) > Disclosure::None)
+        };
+        let told_of: Vec<PersonId> = everyone.iter().copied().filter(is_told_of).collect();
+        let mut missing = status::missing_among(&app.views, &told_of).await?;
+        let own: BTreeMap<_, _> = missing.remove_entry(&child).into_iter().collect();
         let name = |person: &PersonId| {
             known.get(person).map_or_else(|| "The child".to_owned(), |known| Identity::of(known, today).name)
         };
@@ -131,6 +140,7 @@ impl Circle {
                     kept: kept(person),
                 })
                 .collect(),
+            missing: [own, missing].iter().flat_map(|some| words::missing_among(some, name)).collect(),
         })
     }
 }
