@@ -7,6 +7,7 @@ use system_tests::http::Caller;
 
 use crate::Api;
 use crate::cases::done;
+use crate::forms::Browser;
 
 fn lives(class: &str, from: &str, first_line: &str) -> Value {
     json!({ "address": { "lines": [first_line, "Leeds"], "postcode": "LS1 1UR", "class": class, "from": from } })
@@ -81,4 +82,74 @@ async fn an_address_is_withheld_from_people_on_record_and_only_when_it_is_of_tha
     let address = &read["addresses"][0];
     assert_eq!((&address["class"], &address["withheld_from"]), (&json!("withheld"), &json!([father])));
     assert_eq!(address["is_communal"], true);
+}
+
+/// What a child's story says of where the child lives; nothing where it does not say.
+async fn homes(browser: &Browser, address: &str) -> String {
+    let html = browser.get(address).await.text();
+    assert!(html.contains("What has happened"), "{html}");
+    html.split_once("<h2>Lives or stays at</h2>")
+        .map_or_else(String::new, |(_, homes)| homes.split_once("<h2>").unwrap().0.to_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_child_s_story_says_where_the_child_lives_today_and_from_whom_that_is_kept() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let (father, aunt) = (api.child(&door, "Sample").await, api.child(&door, "Specimen").await);
+    let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
+    let restrict = json!({ "reason": "high-risk", "review_on": "2026-06-01" });
+    assert_eq!(keeper.post(&format!("/api/v1/people/{aunt}/restriction"), &restrict).await.status, 200);
+    let referral = json!({ "child": child, "authority": "383", "on": "2026-02-02", "source": "2A" });
+    let case = done(&door, "/api/v1/cases", referral).await["id"].as_str().unwrap().to_owned();
+    let worker = api.test.social_worker();
+    let manager = api.served.caller(&api.test.team_manager(), "allocated-work");
+    let allocate = json!({
+        "practitioner": worker.practitioner().0, "role": "social-worker", "on": "2026-02-03",
+    });
+    done(&manager, &format!("/api/v1/cases/{case}/allocations"), allocate).await;
+    let mut left = lives("ordinary", "2020-01-01", "1 Example Row");
+    left["address"]["to"] = json!("2026-01-31");
+    let mut withheld = lives("withheld", "2026-02-01", "2 Example Row");
+    withheld["address"]["withheld_from"] = json!([father, aunt]);
+    withheld["address"]["is_communal"] = json!(true);
+    let refuge = lives("refuge", "2026-02-20", "3 Example Row");
+    let said = json!({ "assertions": [left, withheld, refuge], "source": { "basis": "told" } });
+    let worker_calls = api.served.caller(&worker, "allocated-work");
+    done(&worker_calls, &format!("/api/v1/people/{child}/assertions"), said).await;
+    api.test.clock.advance(chrono::TimeDelta::hours(2));
+
+    let mine = homes(&Browser::at(&api, &worker), &format!("/children/{child}?for=allocated-work")).await;
+    assert!(
+        mine.contains("3 Example Row<br>Leeds<br>LS1 1UR") && mine.contains("Give it to nobody"),
+        "{mine}"
+    );
+    assert!(
+        mine.contains("2 Example Row") && !mine.contains("1 Example Row"),
+        "where the child lives today: {mine}"
+    );
+
+    let browser = Browser::front_door(&api);
+    let now = format!("/children/{child}?for=referral-consideration");
+    let told = homes(&browser, &now).await;
+    assert!(told.contains("2 Example Row") && !told.contains("3 Example Row"), "{told}");
+    assert!(
+        told.contains(
+            "Withheld from Robin Sample, and from others whose names you are not told: do not give it"
+        ),
+        "{told}"
+    );
+    assert!(told.contains("Withheld address. Communal: others live here too"), "{told}");
+
+    let then = browser.get(&format!("{now}&known=2026-03-10&time=10:00")).await.text();
+    assert!(then.contains("As it was known at") && !then.contains("Example Row"), "{then}");
+    assert!(!then.contains("Lives or stays at"), "a page of the past says nothing of it: {then}");
+
+    let school = Browser::at(&api, &api.test.safeguarding_lead());
+    let told = homes(&school, &now).await;
+    assert!(
+        told.contains("No address of today that you are told.") && !told.contains("Example Row"),
+        "{told}"
+    );
 }

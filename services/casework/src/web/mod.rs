@@ -14,6 +14,7 @@ mod duties;
 mod entry;
 mod form;
 mod frame;
+mod homes;
 mod kept;
 mod looks;
 #[cfg(test)]

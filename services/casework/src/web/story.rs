@@ -1,6 +1,6 @@
-//! A child's story: who they are, how they stand, whom to ring, what is due, who is close to them, when they were last
-//! seen, what adds up about them, and everything that happened, newest first and live; or the story as it was known at
-//! another time, when alerts are left out: they are told as they stand.
+//! A child's story: who they are, how they stand, whom to ring, where they live, what is due, who is close to them, when
+//! they were last seen, what adds up about them, and everything that happened, newest first and live; or the story as it
+//! was known at another time, when alerts and addresses are left out: they are told as they stand.
 //!
 //! The whole page is one look, on record before it is shown.
 
@@ -22,12 +22,14 @@ use super::day;
 use super::duties::Duties;
 use super::entry::{EntrySaid, LeftSaid, Telling};
 use super::frame::{Frame, page};
+use super::homes::{self, Homes};
 use super::problem::PageProblem;
 use super::receipt::{Identity, Ring, ring};
 use super::session::Session;
 use super::start::Door;
 use super::time_machine::{DAY, Moment, TIME};
 use super::words;
+use crate::addresses::ShownAddress;
 use crate::api::address::{Address, at};
 use crate::api::input::Written as _;
 use crate::api::people::live::{Writing, hold_open};
@@ -89,6 +91,8 @@ struct StoryPage {
     ring: Vec<Ring>,
     due: Vec<DueSaid>,
     family: Option<Vec<Relative>>,
+    /// Where the child lives today; none on a page of the past.
+    homes: Option<Homes>,
     seen: LastSeen,
     is_incomplete: bool,
     entries: Option<Vec<EntrySaid>>,
@@ -197,6 +201,8 @@ struct Gathered {
     timeline: Option<timeline::Timeline>,
     family: Option<Vec<timeline::Tie>>,
     relatives: std::collections::HashMap<PersonId, people::Person>,
+    /// Today's; none on a page of the past.
+    addresses: Option<Vec<ShownAddress>>,
     attended: Option<enquiries::EnquiryMade>,
     alerts: Vec<AlertRow>,
     left: Option<Vec<timeline::Left>>,
@@ -321,9 +327,19 @@ async fn gather(
         // Ties are told as they are known now, and so not at all in the past.
         Some(_) => None,
     };
-    let mut close: Vec<PersonId> = family.iter().flatten().map(|tie| tie.other(id)).collect();
-    close.push(id);
-    let mut relatives = people::known(views, scope, &close).await?;
+    let addresses = match as_of {
+        None => {
+            let today = civil_day(app.clock.now());
+            let told = app.addresses(scope, id).await?.map_or_else(Vec::new, |(_, told)| told);
+            Some(told.into_iter().filter(|told| homes::is_home_on(told, today)).collect::<Vec<_>>())
+        }
+        // Which of them was known then, and kept how closely, is not told: a page of the past shows none.
+        Some(_) => None,
+    };
+    let mut named: Vec<PersonId> = family.iter().flatten().map(|tie| tie.other(id)).collect();
+    named.extend(addresses.iter().flatten().flat_map(|told| told.withheld_from.iter().copied()));
+    named.push(id);
+    let mut relatives = people::known(views, scope, &named).await?;
     let mut known = relatives.remove(&id);
     let mut not_said = 0;
     if let Some(as_of) = as_of {
@@ -331,7 +347,7 @@ async fn gather(
         (known, not_said) = then.map_or((None, 0), |then| (Some(then.person), then.left_out));
     }
     let (alerts, left) = (Vec::new(), None);
-    Ok(Gathered { known, not_said, status, timeline, family, relatives, attended, alerts, left })
+    Ok(Gathered { known, not_said, status, timeline, family, relatives, addresses, attended, alerts, left })
 }
 
 /// What the page's words are made with.
@@ -363,6 +379,9 @@ impl Said<'_> {
         telling.learn(self.app, gathered.attended.iter().map(|made| made.asked_by)).await?;
         let births = gathered.known.as_ref().map_or(&[][..], |known| known.births.as_slice());
         telling.learn(self.app, births.iter().filter_map(|birth| birth.agency)).await?;
+        let addresses = gathered.addresses.as_deref();
+        let entered = addresses.unwrap_or_default().iter().filter_map(|told| told.agency);
+        telling.learn(self.app, entered).await?;
         let entries = items.map(|items| items.iter().map(|item| telling.say(item)).collect());
         let attended = gathered
             .attended
@@ -419,6 +438,12 @@ impl Said<'_> {
                 .flat_map(|case| due(case, day))
                 .collect(),
             family: gathered.family.as_ref().map(|ties| self.family(ties, &gathered.relatives)),
+            homes: addresses.map(|told| {
+                let name = |person: &PersonId| {
+                    gathered.relatives.get(person).map(|known| Identity::of(known, day).name)
+                };
+                Homes::of(told, name, |agency| telling.agency(agency).to_owned())
+            }),
             seen: LastSeen::of(status, attended),
             is_incomplete: status.is_some_and(|status| status.is_incomplete),
             entries,
@@ -577,6 +602,7 @@ mod tests {
                 relation: "mother".to_owned(),
                 address: "/children/2".to_owned(),
             }]),
+            homes: Some(Homes::sample()),
             seen: LastSeen { on_visit: Some("1 March 2026".to_owned()), ..LastSeen::default() },
             is_incomplete: true,
             entries: Some(vec![entry]),
@@ -602,9 +628,11 @@ mod tests {
         assert!(html.contains("Set right 3 March 2026") && html.contains("Recorded 2 March 2026"), "{html}");
         assert!(html.find("Missing from home") < html.find("<h1"), "before anything else: {html}");
         assert!(html.contains("Nobody may take this child away.") && html.contains("Last seen"), "{html}");
-        let hardly =
-            StoryPage { entries: None, family: None, statuses: Vec::new(), ..sample() }.render().unwrap();
+        let hardly = StoryPage { entries: None, family: None, homes: None, statuses: Vec::new(), ..sample() }
+            .render()
+            .unwrap();
         is_whole(&hardly);
+        assert!(html.contains("1 Example Row") && !hardly.contains("Lives or stays at"), "{hardly}");
         assert!(hardly.contains("not what happened"), "{hardly}");
     }
 }

@@ -10,6 +10,7 @@ use domain::contact::SourceDisclosure;
 use domain::contact::involved::ContactRole;
 use domain::ids::PersonId;
 use domain::person::Duty;
+use domain::person::address::AddressClass;
 use domain::person::missing::Missing;
 use domain::person::uncertain_date::{Precision, UncertainDate};
 use domain::source::Basis;
@@ -110,6 +111,16 @@ pub const fn duty(duty: Duty) -> &'static str {
         Duty::Responsible => "Responsible authority",
         Duty::Area => "Authority of the area",
         Duty::School => "Authority of the school",
+    }
+}
+
+/// How closely an address is kept.
+pub const fn address_class(class: AddressClass) -> &'static str {
+    match class {
+        AddressClass::Ordinary => "Ordinary address",
+        AddressClass::Withheld => "Withheld address",
+        AddressClass::Placement => "Placement: with carers or in a home, by the authority",
+        AddressClass::Refuge => "Refuge",
     }
 }
 
