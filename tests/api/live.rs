@@ -1,4 +1,4 @@
-//! Timelines and a queue held open: what arrives, what resumes, what is hidden.
+//! Timelines, stories and a queue held open: what arrives, what resumes, what is hidden.
 
 use std::time::Duration;
 
@@ -8,9 +8,10 @@ use domain::access::Role;
 use domain::agency::AgencyKind;
 use serde_json::{Value, json};
 use system_tests::app::COUNCIL;
-use system_tests::http::Sent;
+use system_tests::http::{Live, Sent};
 use uuid::Uuid;
 
+use crate::cases::{began, done};
 use crate::forms::Browser;
 use crate::{Api, contact};
 
@@ -274,4 +275,85 @@ async fn a_queue_held_open_is_told_that_something_came_in_or_was_decided_and_not
     assert!(live.is_quiet_for(Duration::from_millis(1500)).await, "heard what its page does not show");
     assert_eq!(door.post("/api/v1/contacts", &told_here(child, "Third.")).await.status, 201);
     assert_eq!(live.next().await.unwrap().event, "changed");
+}
+
+/// Longer than anything here takes to be heard.
+const QUIET: Duration = Duration::from_millis(1500);
+
+/// A child's story, open in somebody's browser.
+struct OpenStory {
+    browser: Browser,
+    page: String,
+    live: Live,
+}
+
+impl OpenStory {
+    async fn of(api: &Api, persona: Persona, child: Uuid, purpose: &str) -> Self {
+        let browser = Browser::of(api, persona);
+        let page = browser.get(&format!("/children/{child}?for={purpose}")).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        Self::held(browser, page.text().replace("&#38;", "&")).await
+    }
+
+    /// A page that was loaded before.
+    async fn held(browser: Browser, page: String) -> Self {
+        let mut live = browser.live(address_in(&page)).await;
+        assert_eq!(live.next().await.unwrap().event, "ready");
+        Self { browser, page, live }
+    }
+
+    /// What comes, from the first until nothing does for a while, each once.
+    async fn hears(&mut self) -> Vec<String> {
+        let mut heard = vec![self.live.next().await.unwrap().event];
+        while let Ok(sent) = tokio::time::timeout(QUIET, self.live.next()).await {
+            heard.push(sent.unwrap().event);
+        }
+        heard.sort_unstable();
+        heard.dedup();
+        heard
+    }
+
+    async fn is_quiet(&mut self) -> bool {
+        self.live.is_quiet_for(QUIET).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_story_is_told_that_the_child_stands_otherwise_and_nothing_of_what_its_page_hides() {
+    let api = Api::start().await;
+    let child = api.child(&api.front_door(), "Example").await;
+    let mut door = OpenStory::of(&api, Persona::FrontDoor, child, "referral-consideration").await;
+    let mut nurse = OpenStory::of(&api, Persona::Nurse, child, "attendance").await;
+    assert!(door.page.contains("No authority has a case you are told of"), "{}", door.page);
+    let at_work = |persona: Persona| {
+        let visitor = api.test.visitor(persona.actor(&api.test.app));
+        api.served.caller(&visitor, "allocated-work")
+    };
+    let (worker, manager) = (at_work(Persona::Worker), at_work(Persona::Manager));
+    let referral = json!({
+        "child": child, "authority": "380", "on": "2026-02-02", "source": "2A", "primary_need": "N1",
+    });
+    let received = done(&worker, "/api/v1/cases", referral).await;
+    assert_eq!(door.hears().await, ["entry", "otherwise"]);
+    assert_eq!(nurse.hears().await, ["otherwise"], "what happened is not the nurse's to know");
+
+    let case = received["id"].as_str().unwrap();
+    let note = json!({ "on": "2026-03-10", "kind": "note", "text": "Rang the school." });
+    done(&worker, &format!("/api/v1/cases/{case}/notes"), note).await;
+    assert_eq!(door.hears().await, ["entry"], "the child stands as before");
+
+    let visit = json!({ "on": "2026-03-09", "kind": "child-in-need", "seen": "alone" });
+    done(&worker, &format!("/api/v1/cases/{case}/visits"), visit).await;
+    assert_eq!(door.hears().await, ["entry", "otherwise"]);
+    assert!(nurse.is_quiet().await, "heard when the child was seen, which the page does not show");
+    let again = OpenStory::of(&api, Persona::FrontDoor, child, "referral-consideration").await;
+    assert!(again.page.contains("On a visit: 9 March 2026; alone: 9 March 2026"), "{}", again.page);
+
+    // What came between the page and its stream is heard; a page loaded since has nothing to hear.
+    let decide = json!({ "episode": began(&received, "referral.received", "episode"), "on": "2026-02-03", "outcome": "section47" });
+    done(&manager, &format!("/api/v1/cases/{case}/decision"), decide).await;
+    let mut late = OpenStory::held(again.browser, again.page).await;
+    assert_eq!(late.hears().await, ["entry", "otherwise"]);
+    let mut loaded = OpenStory::of(&api, Persona::FrontDoor, child, "referral-consideration").await;
+    assert!(loaded.is_quiet().await);
 }

@@ -1,6 +1,6 @@
 // A page that is told what is new. To a timeline each entry comes rendered by the server, as on the page, and is put on
-// top. When something shown before was corrected, or a queue has changed, the page says so and offers to load it again;
-// nothing changes under a reader's eyes.
+// top. When something shown before was corrected, or the rest of the page would look otherwise, it says so and offers to
+// load again; nothing changes under a reader's eyes.
 
 export function follow(shown) {
   const state = document.querySelector("[data-live-state]");
@@ -18,13 +18,15 @@ export function follow(shown) {
     if (!entry || document.getElementById(entry.id)) return;
     entry.classList.add("gt-timeline__item--new");
     shown.prepend(entry);
-    say("A new entry has come in. It is at the top. Load the page again to see whether the child stands otherwise.");
+    say("A new entry has come in. It is at the top.");
   });
 
-  events.addEventListener("changed", () => {
-    const changed = document.querySelector("[data-live-changed]");
-    if (changed) changed.hidden = false;
-  });
+  const reveal = (what) => {
+    const said = document.querySelector(`[data-live-${what}]`);
+    if (said) said.hidden = false;
+  };
+  events.addEventListener("changed", () => reveal("changed"));
+  events.addEventListener("otherwise", () => reveal("otherwise"));
 
   events.addEventListener("closed", () => {
     events.close();

@@ -178,13 +178,18 @@ impl App {
     /// # Errors
     /// Not permitted; a log or view that cannot be reached.
     pub async fn undecided(&self, visitor: &Visitor, looking: Looking) -> Result<ToldOf, ReadError> {
-        let Some(authority) = visitor.actor().authority.clone() else { return Ok(ToldOf::default()) };
-        self.take_in("contacts").await;
-        let found = self.look(visitor, looking, async |scope| {
-            let found = contacts::undecided(&self.views, scope, &authority, LISTED_MAX).await?;
-            self.headed(found).await
-        });
+        let found = self.look(visitor, looking, async |scope| self.headed(self.waiting(scope).await?).await);
         found.await
+    }
+
+    /// The same under a scope, and no look: for whoever shows nothing of it.
+    ///
+    /// # Errors
+    /// A view that cannot be reached.
+    pub async fn waiting(&self, scope: &Scope) -> Result<ToldList, ReadError> {
+        let Some(authority) = &scope.reader().authority else { return Ok(ToldList::default()) };
+        self.take_in("contacts").await;
+        Ok(contacts::undecided(&self.views, scope, authority, LISTED_MAX).await?)
     }
 
     /// What the visitor's own agency told, newest first, with what became of it, and the look put on record.

@@ -25,7 +25,20 @@ async function tellOf(page, number, why, concern, account) {
   await page.getByRole("heading", { name: "The front door has been told" }).waitFor();
 }
 
+/// The child's story in a browser of its own, where nobody does anything.
+async function openStory(who, why, number) {
+  const reader = await visit(browser);
+  await be(reader.page, who);
+  await ask(reader.page, why, number, "To keep it open");
+  await reader.page.getByRole("link", { name: "Open the child’s story" }).click();
+  await reader.page.getByText("Live: new entries appear here by themselves.").waitFor();
+  return reader;
+}
+
 test("what adds up is told with its reason, weighed by opinions, and dismissed only with a reason", async () => {
+  const open = await openStory("Ruth Calder", "Deciding whether to tell social care", "999 000 0034");
+  const otherwise = open.page.getByText("This page would look otherwise now");
+  const reading = open.page.getByRole("link", { name: "Tell what you know" });
   await walk("Ruth Calder", async (page) => {
     await ask(page, "Deciding whether to tell social care", "999 000 0034", "Before deciding");
     await page.getByRole("link", { name: "Open the child’s story" }).click();
@@ -51,11 +64,22 @@ test("what adds up is told with its reason, weighed by opinions, and dismissed o
     assert.ok(await page.getByLabel("Nothing: dismiss it").isChecked());
     await holds(page);
     await page.getByLabel("Why?").fill("Seen at home this morning; the father has moved out.");
+    await reading.focus();
+    assert.ok(!(await otherwise.isVisible()), "an opinion is not shown on the story");
     await page.getByRole("button", { name: "Decide" }).click();
     await page.getByText("Seen at home this morning").waitFor();
     assert.equal(await page.getByRole("button", { name: "Decide" }).count(), 0);
     await holds(page);
   });
+  await otherwise.waitFor();
+  assert.ok(await reading.evaluate((link) => link === document.activeElement), "whoever reads goes on reading");
+  assert.equal(await open.page.getByText("To be decided").count(), 1, "nothing changes under their eyes");
+  await holds(open.page);
+  await open.page.getByRole("link", { name: "See how they stand now" }).click();
+  await open.page.getByText("Live: new entries appear here by themselves.").waitFor();
+  assert.equal(await open.page.getByText("To be decided").count(), 0);
+  assert.ok(!(await otherwise.isVisible()));
+  assert.deepEqual(open.wrong, []);
 });
 
 test("those who do not take contacts are not shown alerts", async () => {

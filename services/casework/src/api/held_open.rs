@@ -12,6 +12,7 @@ use tokio::time::{Interval, interval};
 
 use super::live::Touch;
 use crate::app::App;
+use crate::error::ReadError;
 use crate::server::Shared;
 use crate::visitor::Visitor;
 
@@ -26,6 +27,17 @@ const ASK_AGAIN: Duration = Duration::from_secs(60);
 
 /// Why a stream ended; a label of a metric.
 pub type Ended = &'static str;
+
+/// Why it ends when what it tells cannot be read, or not by this reader any more.
+pub fn unread(error: ReadError) -> Ended {
+    match error {
+        ReadError::NotPermitted(_) | ReadError::Absent => "not-permitted",
+        error => {
+            tracing::warn!(%error, "what is held open cannot be read");
+            "unavailable"
+        }
+    }
+}
 
 /// What a stream hears.
 pub enum Heard {

@@ -4,7 +4,8 @@
 //! taken it in. It tells too many rather than too few: what is shown is decided by each open timeline's own query,
 //! under a scope made anew each time, so that a restriction takes effect at the next item at the latest.
 
-use std::collections::HashSet;
+mod named;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,8 +14,8 @@ use futures_util::StreamExt as _;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::task::JoinHandle;
 use tracing::Span;
-use uuid::Uuid;
 
+use self::named::Named;
 use crate::app::App;
 use crate::telemetry::continue_trace;
 
@@ -28,18 +29,12 @@ const VIEW_TIME_MAX: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
 /// After a record that cannot be read, for a while nobody is told anything.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
-/// Streams are short; one longer than this is read as far as this.
-const STREAM_EVENTS_MAX: usize = 10_000;
 
-/// Something was recorded about these people, and the timeline view has it.
+/// Something was recorded about somebody, or at a front door, and the timeline view has it.
 #[derive(Clone, Debug)]
 pub struct Touch {
-    pub people: Arc<HashSet<Uuid>>,
-    /// The authorities at whose front door something came in, or was decided.
-    pub front_doors: Arc<HashSet<String>>,
+    pub named: Arc<Named>,
     pub position: Position,
-    /// Something shown before may have changed or gone.
-    pub corrects: bool,
 }
 
 /// For whom the record is followed.
@@ -148,79 +143,9 @@ fn projections(events: &[Recorded]) -> Vec<Span> {
 
 async fn tell(app: &App, touches: &broadcast::Sender<Touch>, events: &[Recorded]) {
     let Some(last) = events.last().map(|event| event.position) else { return };
-    let Named { people, front_doors, corrects } = named_by(app, events).await;
+    let named = Arc::new(Named::by(app, events).await);
     // When the view does not come, listeners find nothing new now and everything at the next touch.
     let _ = app.views.wait_until(VIEW, last, VIEW_TIME_MAX).await;
-    let (people, front_doors) = (Arc::new(people), Arc::new(front_doors));
     // Nobody listening any more is no failure.
-    let _ = touches.send(Touch { people, front_doors, position: last, corrects });
-}
-
-/// Whom these events name, themselves or by what stands on their streams.
-async fn named_by(app: &App, events: &[Recorded]) -> Named {
-    let mut named = Named::default();
-    for event in events {
-        let is_correction = event.header.kind().starts_with("entry.");
-        named.corrects |= is_correction;
-        named.people.insert(event.header.stream_id());
-        named.take(event);
-        if is_correction || bears_on_its_stream(event.header.kind()) {
-            match app.record.read_stream(&event.header.stream(), 0, STREAM_EVENTS_MAX).await {
-                Ok(stream) => stream.iter().for_each(|event| named.take(event)),
-                Err(error) => tracing::warn!(%error, "whoever has a page open may be told late"),
-            }
-        }
-    }
-    named
-}
-
-/// True for facts that name nobody and are about whoever the rest of their stream is about.
-fn bears_on_its_stream(kind: &str) -> bool {
-    matches!(kind, "contact.decided" | "alert.accepted" | "alert.dismissed" | "alert.withdrawn" | "tie.ended")
-}
-
-/// Whom some events name.
-#[derive(Default)]
-struct Named {
-    people: HashSet<Uuid>,
-    front_doors: HashSet<String>,
-    corrects: bool,
-}
-
-impl Named {
-    fn take(&mut self, event: &Recorded) {
-        let Ok(facts) = serde_json::from_slice(&event.facts) else { return };
-        collect(&facts, &mut self.people);
-        let kind = event.header.kind();
-        if kind.starts_with("contact.") || kind.starts_with("alert.") {
-            let said = [facts.get("authority"), facts.get("says").and_then(|says| says.get("authority"))];
-            let authorities = said.into_iter().flatten().filter_map(serde_json::Value::as_str);
-            self.front_doors.extend(authorities.map(str::to_owned));
-        }
-    }
-}
-
-/// Every id in an event's facts: people are among them.
-fn collect(value: &serde_json::Value, people: &mut HashSet<Uuid>) {
-    match value {
-        serde_json::Value::String(text) => people.extend(Uuid::try_parse(text).ok()),
-        serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, people)),
-        serde_json::Value::Object(members) => members.values().for_each(|member| collect(member, people)),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn everybody_named_in_the_facts_is_touched() {
-        let mut people = HashSet::new();
-        let child = Uuid::from_u128(7);
-        let facts =
-            serde_json::json!({ "authority": "383", "people": [{ "person": child, "role": "subject" }] });
-        collect(&facts, &mut people);
-        assert_eq!(people, HashSet::from([child]));
-    }
+    let _ = touches.send(Touch { named, position: last });
 }

@@ -10,7 +10,7 @@ use super::words;
 use crate::enquire::Responsible;
 
 /// Nothing at all for a reader who is not told how the child stands: what is hidden is not missing.
-#[derive(Template, Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Template, Clone, PartialEq, Eq, Hash, Default, Debug)]
 #[template(path = "components/duties.html")]
 pub struct Duties {
     duties: Vec<DutySaid>,
@@ -20,7 +20,7 @@ pub struct Duties {
 impl HtmlSafe for Duties {}
 
 /// One of the three.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct DutySaid {
     duty: &'static str,
     /// Which authority has it, and since when.

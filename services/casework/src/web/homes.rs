@@ -12,14 +12,14 @@ use super::words;
 use crate::addresses::ShownAddress;
 
 /// The addresses of today; none that the reader may be told when empty.
-#[derive(Template, Clone, PartialEq, Eq, Default, Debug)]
+#[derive(Template, Clone, PartialEq, Eq, Hash, Default, Debug)]
 #[template(path = "components/homes.html")]
 pub struct Homes(Vec<HomeSaid>);
 
 impl HtmlSafe for Homes {}
 
 /// One address, by what one source says.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 struct HomeSaid {
     lines: Vec<String>,
     class: &'static str,

@@ -17,6 +17,7 @@ mod frame;
 mod homes;
 mod kept;
 mod looks;
+mod mark;
 #[cfg(test)]
 mod markup;
 mod measures;

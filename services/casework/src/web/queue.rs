@@ -13,6 +13,7 @@ use domain::ids::{IncidentId, PersonId};
 use domain::when::{Occurred, civil_day};
 use projections::alerts::{Listed, Queue};
 use projections::contacts::{Told, ToldList};
+use projections::scope::Scope;
 use projections::{people, status};
 use serde::Deserialize;
 
@@ -103,9 +104,14 @@ async fn queue(
     judge_by_now(&app).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
     let ToldList { contacts: found, are_more } = app.undecided(&session.visitor, looking).await?.told;
-    let (listed, are_more_alerts) =
-        open_alerts(&app, &session, asked.alerts.as_deref().map_or(ALERTS_BESIDE, |_| ALERTS_MAX)).await?;
-    let live = format!("/queue/live?seen={}", mark_of(&found, &listed));
+    let looking = session.asking(PURPOSE).looking(Action::ReadAlerts);
+    let most = asked.alerts.as_deref().map_or(ALERTS_BESIDE, |_| ALERTS_MAX);
+    let alerts = app.look(&session.visitor, looking, async |scope| {
+        let (listed, are_more) = open_alerts(&app, scope, most).await?;
+        Ok(Shown { people: alerts::shown(&listed), answer: (listed, are_more) })
+    });
+    let (listed, are_more_alerts) = alerts.await?;
+    let live = format!("/queue/live?seen={}", mark_of(&app, &found, &listed));
     let told_of = found.iter().flat_map(|told| &told.subjects);
     let people = told_of.chain(listed.iter().flat_map(|alert| &alert.children));
     let Children { names, missing } = children(&app, &session, people.copied().collect()).await?;
@@ -128,18 +134,18 @@ async fn queue(
     Ok(page(StatusCode::OK, &shown))
 }
 
-/// The alerts of the visitor's own authority that nobody has decided, those that changed last first; and whether there
-/// are more. A look, on record like any.
-async fn open_alerts(app: &App, session: &Session, limit: usize) -> Result<(Vec<Listed>, bool), ReadError> {
+/// The alerts of the reader's own authority that nobody has decided, those that changed last first; and whether there are
+/// more.
+pub(super) async fn open_alerts(
+    app: &App,
+    scope: &Scope,
+    limit: usize,
+) -> Result<(Vec<Listed>, bool), ReadError> {
     app.take_in("alerts").await;
-    let authority = session.visitor.actor().authority.clone();
+    let authority = scope.reader().authority.clone();
     let queue = Queue { state: AlertState::Open, authority, after: None, limit };
-    let looking = session.asking(PURPOSE).looking(Action::ReadAlerts);
-    let found = app.look(&session.visitor, looking, async |scope| {
-        let (listed, next) = projections::alerts::queue(&app.views, scope, &queue).await?;
-        Ok(Shown { people: alerts::shown(&listed), answer: (listed, next.is_some()) })
-    });
-    found.await
+    let (listed, next) = projections::alerts::queue(&app.views, scope, &queue).await?;
+    Ok((listed, next.is_some()))
 }
 
 async fn told(app: web::Data<App>, session: Session) -> Result<HttpResponse, PageProblem> {

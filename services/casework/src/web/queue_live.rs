@@ -1,49 +1,41 @@
 //! The front door's queue held open: it says that what is shown has changed, and nothing of what came.
 //!
-//! The page carries a mark of what it shows. When something comes in or is decided at the reader's front door, the queue is
-//! read as the page would read it, and only if the mark is another one the page is told to load again. So what is hidden
-//! from a reader is not heard either. Nothing is said of anybody: the look is the page's, on record like any.
+//! When something comes in or is decided at the reader's front door, the queue is read as the page would read it, and only
+//! if it has another mark ([`super::mark`]) the page is told to load again. Nothing is said of anybody: the look is the
+//! page's, on record like any.
 
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::access::Action;
-use domain::alert::AlertState;
 use domain::authority::Authority;
-use projections::alerts::{self, Listed, Queue};
-use projections::contacts::{self, Told};
+use projections::alerts::Listed;
+use projections::contacts::Told;
 use serde::Deserialize;
-use sha2::{Digest as _, Sha256};
 use tracing::Instrument as _;
 
+use super::mark::Mark;
 use super::problem::PageProblem;
-use super::queue::{ALERTS_BESIDE, PURPOSE};
+use super::queue::{ALERTS_BESIDE, PURPOSE, open_alerts};
 use super::session::Session;
-use crate::api::held_open::{Ended, Heard, Line};
+use crate::api::held_open::{Ended, Heard, Line, unread};
 use crate::app::App;
 use crate::error::{Problem, ReadError};
 use crate::server::Shared;
-use crate::subject::LISTED_MAX;
 use crate::visitor::Visitor;
 
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Asked {
     /// The mark of what the page shows.
-    seen: String,
+    seen: Mark,
 }
 
-/// A mark of what a queue shows: another one when anything of it is another. Of alerts, the newest count.
-pub(super) fn mark_of(told: &[Told], listed: &[Listed]) -> String {
-    let mut hash = Sha256::new();
-    for told in told {
-        hash.update(told.contact.0);
-        hash.update(told.incident.0);
-    }
-    for alert in listed.iter().take(ALERTS_BESIDE) {
-        hash.update(alert.alert.0);
-        hash.update(alert.changed_at.timestamp_micros().to_be_bytes());
-    }
-    hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+/// The mark of what a queue shows; of alerts, the newest count.
+pub(super) fn mark_of(app: &App, told: &[Told], listed: &[Listed]) -> Mark {
+    let told: Vec<_> = told.iter().map(|told| (told.contact.0, told.incident.0)).collect();
+    let newest = listed.iter().take(ALERTS_BESIDE);
+    let alerts: Vec<_> = newest.map(|alert| (alert.alert.0, alert.changed_at)).collect();
+    Mark::of(app, &(told, alerts))
 }
 
 pub(super) async fn live(
@@ -63,7 +55,7 @@ pub(super) async fn live(
         app: app.into_inner(),
         visitor: session.visitor,
         authority,
-        seen: last.unwrap_or(&asked.seen).to_owned(),
+        seen: last.map_or_else(|| asked.seen.clone(), Mark::from),
     };
     let has_changed = open.has_changed().await?;
     let (mut line, answer) = Line::open(&shared, touches);
@@ -88,7 +80,7 @@ struct Open {
     visitor: Visitor,
     authority: Authority,
     /// The mark of what the reader has, or was told of.
-    seen: String,
+    seen: Mark,
 }
 
 impl Open {
@@ -103,33 +95,19 @@ impl Open {
                 self.say("changed", line).await?;
             }
             has_changed = match line.hear(&self.app, &self.visitor).await? {
-                Heard::Touch(touch) if !touch.front_doors.contains(self.authority.as_str()) => false,
-                Heard::Touch(_) | Heard::Missed(_) => match self.has_changed().await {
-                    Ok(has_changed) => has_changed,
-                    Err(ReadError::NotPermitted(_) | ReadError::Absent) => return Err("not-permitted"),
-                    Err(error) => {
-                        tracing::warn!(%error, "a queue held open cannot be read");
-                        return Err("unavailable");
-                    }
-                },
+                Heard::Touch(touch) if !touch.named.front_doors.contains(self.authority.as_str()) => false,
+                Heard::Touch(_) | Heard::Missed(_) => self.has_changed().await.map_err(unread)?,
             };
         }
     }
 
     /// Reads the queue as its page does.
     async fn has_changed(&mut self) -> Result<bool, ReadError> {
-        self.app.take_in("contacts").await;
-        self.app.take_in("alerts").await;
         let scope = self.app.scope(&self.visitor, Action::ReadContact, PURPOSE)?;
-        let told = contacts::undecided(&self.app.views, &scope, &self.authority, LISTED_MAX).await?;
+        let told = self.app.waiting(&scope).await?.contacts;
         let scope = self.app.scope(&self.visitor, Action::ReadAlerts, PURPOSE)?;
-        let authority = Some(self.authority.clone());
-        let queue = Queue { state: AlertState::Open, authority, after: None, limit: ALERTS_BESIDE };
-        let (listed, _) = alerts::queue(&self.app.views, &scope, &queue).await?;
-        let mark = mark_of(&told.contacts, &listed);
-        let has_changed = mark != self.seen;
-        self.seen = mark;
-        Ok(has_changed)
+        let (listed, _) = open_alerts(&self.app, &scope, ALERTS_BESIDE).await?;
+        Ok(self.seen.renew(mark_of(&self.app, &told, &listed)))
     }
 
     async fn say(&self, event: &str, line: &Line) -> Result<(), Ended> {

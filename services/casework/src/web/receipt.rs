@@ -93,7 +93,7 @@ struct AskedSaid {
 }
 
 /// Who somebody is, in one line.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Identity {
     pub name: String,
     pub born: String,
@@ -116,7 +116,7 @@ struct StatusSaid {
 }
 
 /// Whom to ring, and on which number at this hour.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Ring {
     pub name: String,
     /// The number that is answered now, and what it is.

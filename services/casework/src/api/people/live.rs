@@ -5,6 +5,7 @@
 //! | `ready` | the stream is open; its id is where it begins |
 //! | `entry` | an entry came onto the timeline, as on a page |
 //! | `changed` | something shown before was corrected: load the timeline again |
+//! | `otherwise` | to a page only: what it shows beside its entries is another by now |
 //! | `closed` | the reader is no longer told this timeline, or the proof of who asks has ended |
 //!
 //! Ids are opaque and resume the stream as `Last-Event-ID`. Before each delivery permission is asked again and the
@@ -22,7 +23,7 @@ use utoipa::IntoParams;
 
 use super::timeline::Entry;
 use crate::access_log::{Shown, ShownPerson};
-use crate::api::held_open::{Ended, Heard, Line};
+use crate::api::held_open::{Ended, Heard, Line, unread};
 use crate::api::input::{Asking, At, Query};
 use crate::api::live::VIEW;
 use crate::api::reading::judge_by_now;
@@ -56,10 +57,15 @@ pub async fn read_live(
     hold_open(app, shared, asking, id, query.after.as_deref(), &request, AsJson).await
 }
 
-/// How an entry is written into a stream.
+/// How an entry is written into a stream, and what else its reader has on the page.
 pub trait Writing: Send + Sync + 'static {
     /// Text without line breaks.
     fn entry(&self, item: timeline::Item) -> impl Future<Output = Result<String, ReadError>> + Send;
+
+    /// True when what stands beside the entries is another by now than when this was last asked.
+    fn is_otherwise(&mut self) -> impl Future<Output = Result<bool, ReadError>> + Send {
+        std::future::ready(Ok(false))
+    }
 }
 
 /// As a page of the API has it.
@@ -175,12 +181,17 @@ impl<W: Writing> Open<W> {
         // What came between the page and this stream.
         self.deliver(line).await?;
         loop {
-            let corrects = match line.hear(&self.app, &self.asking.visitor).await? {
-                Heard::Touch(touch) if !touch.people.contains(&self.person.0) => continue,
-                Heard::Touch(touch) if touch.position <= self.after => continue,
-                Heard::Touch(touch) => touch.corrects,
-                // Everything since is found by one query, corrections included.
-                Heard::Missed(missed) => missed > 0,
+            if self.writing.is_otherwise().await.map_err(unread)? {
+                line.send(self.message("otherwise", "{}")).await?;
+            }
+            let corrects = loop {
+                match line.hear(&self.app, &self.asking.visitor).await? {
+                    Heard::Touch(touch) if !touch.named.people.contains(&self.person.0) => {}
+                    Heard::Touch(touch) if touch.position <= self.after => {}
+                    Heard::Touch(touch) => break touch.named.corrects,
+                    // Everything since is found by one query, corrections included.
+                    Heard::Missed(missed) => break missed > 0,
+                }
             };
             self.deliver(line).await?;
             if corrects {
@@ -195,11 +206,8 @@ impl<W: Writing> Open<W> {
         let seen = self.app.views.position(VIEW);
         let found = match self.find().await {
             Ok(Some(found)) => found,
-            Ok(None) | Err(ReadError::NotPermitted(_) | ReadError::Absent) => return Err("not-permitted"),
-            Err(error) => {
-                tracing::warn!(%error, "a timeline held open cannot be read");
-                return Err("unavailable");
-            }
+            Ok(None) => return Err("not-permitted"),
+            Err(error) => return Err(unread(error)),
         };
         for item in found.into_iter().filter(|item| Position::from_raw(item.position) <= seen) {
             self.after = self.after.max(Position::from_raw(item.position));

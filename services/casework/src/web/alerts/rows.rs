@@ -14,7 +14,7 @@ use crate::error::ReadError;
 use crate::web::words;
 
 /// An alert in a list, in words.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct AlertRow {
     pub address: String,
     pub title: String,
