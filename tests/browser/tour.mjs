@@ -137,6 +137,12 @@ await page.setViewportSize({ width: 390, height: 844 });
 await be(page, "Tom Adeyemi");
 await ask(page, "The child is here now", TILLY.number, "Back for the dressing");
 await picture("telephone", "The receipt on a telephone.");
+
+await page.setViewportSize({ width: 1200, height: 900 });
+await be(page, "Priya Nolan");
+await page.goto(`${NODE}/notices`);
+await page.getByRole("row").getByRole("link").first().click();
+await picture("notice", "An answer that would now differ: the notice never says how. Whoever asked asks again, and their agency says what was done.");
 await browser.close();
 
 const lines = [

@@ -205,6 +205,42 @@ for (const [name, manner] of Object.entries(MANNERS)) {
       });
     }
   });
+
+  test(`a school asks again where an answer would now differ, and says what was done about it, ${name}`, async () => {
+    await walk("Priya Nolan", async (page) => {
+      await page.getByRole("link", { name: "Answers that would now differ" }).click();
+      const open = page.getByRole("row").filter({ hasText: "To be looked at" });
+      const waiting = await open.count();
+      await open.first().getByRole("link").click();
+      await page.getByRole("heading", { name: "This answer would now differ" }).waitFor();
+      const notice = page.url();
+      await holds(page);
+      await page.getByRole("button", { name: "Ask again" }).click();
+      assert.match(await page.title(), /^Error: /);
+      await page.getByRole("link", { name: "Say why you ask" }).waitFor();
+      await holds(page);
+      await page.getByLabel("Why do you ask?").fill("We were told that it would differ.");
+      await page.getByRole("button", { name: "Ask again" }).click();
+      await page.getByRole("heading", { name: "Your reference" }).waitFor();
+      assert.equal(await page.getByRole("heading", { name: "No record was found" }).count(), 0);
+      await holds(page);
+      await page.goto(notice);
+      await page.getByLabel("Is there more to say?").fill("The class teacher knows.");
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("link", { name: "Choose what was done about it" }).waitFor();
+      assert.equal(await page.getByLabel("Is there more to say?").inputValue(), "The class teacher knows.");
+      await holds(page);
+      await page.getByLabel("Asked again", { exact: true }).check();
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByRole("heading", { name: "Answers that would now differ" }).waitFor();
+      assert.equal(await open.count(), waiting - 1);
+      await holds(page);
+      await page.goto(notice);
+      await page.getByText("Asked again", { exact: true }).waitFor();
+      assert.equal(await page.getByRole("button", { name: "Save" }).count(), 0, "it has been said");
+      await holds(page);
+    });
+  });
 }
 
 test("the story is live: what a school tells arrives at the open page of the social worker", async () => {
