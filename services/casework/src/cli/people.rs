@@ -237,3 +237,21 @@ fn reviews(answer: &Value) -> String {
     }
     lines.join("\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_review_says_what_was_counted_of_whom_and_what_came_of_it() {
+        let review = |outcome: Option<&str>| {
+            json!({
+                "review": "r1", "kind": "trawling", "count": 7, "counted": "names", "about": "p1",
+                "until": "2026-03-10T09:00:00Z", "threshold": 5, "outcome": outcome,
+            })
+        };
+        let read = json!({ "reviews": [review(None), review(Some("explained"))] });
+        let said = "r1 trawling: 7 names by p1 until 2026-03-10T09:00:00Z (from 5 on)";
+        assert_eq!(reviews(&read), format!("{said}; to be looked at\n{said}; explained"));
+    }
+}

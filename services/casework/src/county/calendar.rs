@@ -65,10 +65,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schools_are_closed_in_august() {
+    fn schools_are_closed_in_their_holidays() {
         let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         assert!(!is_term(day("2025-08-04")) && !is_term(day("2025-12-20")));
-        assert!(is_term(day("2025-09-06")));
+        for closed in ["2025-07-23", "2025-10-27", "2026-01-02", "2026-02-16", "2026-04-07", "2026-05-27"] {
+            assert!(!is_term(day(closed)), "{closed}");
+        }
+        for open in ["2025-07-22", "2025-09-06", "2025-11-03", "2026-01-05", "2026-02-23", "2026-04-20"] {
+            assert!(is_term(day(open)), "{open}");
+        }
         assert_eq!(working_day(day("2025-12-25")), day("2025-12-29"));
     }
 

@@ -234,16 +234,34 @@ impl Underway {
     }
 }
 
+/// The races that an order lost.
+#[derive(Default)]
+struct Races(u32);
+
+impl Races {
+    /// True when it is given once more. A full queue empties; whoever goes on losing races does not lose them by chance.
+    fn are_worth_another<T>(&mut self, told: &Result<T, ExecuteError>) -> bool {
+        match told {
+            Err(ExecuteError::Overloaded) => true,
+            Err(ExecuteError::Stale) => {
+                self.0 += 1;
+                self.0 <= RACES_MAX
+            }
+            Ok(_) | Err(_) => false,
+        }
+    }
+}
+
 async fn give(app: &App, crew: &Crew, place: Place, act: Act, turn: Turn) -> Result<Finished, Untold> {
     let visitor = crew.visitor(act.teller).ok_or(Untold::Nobody)?;
-    let mut told = carry_out(app, visitor, &act, &turn).await;
-    let mut races = 0;
-    while races < RACES_MAX && matches!(told, Err(ExecuteError::Overloaded | ExecuteError::Stale)) {
+    let mut races = Races::default();
+    let told = loop {
+        let told = carry_out(app, visitor, &act, &turn).await;
+        if !races.are_worth_another(&told) {
+            break told;
+        }
         tokio::task::yield_now().await;
-        // A full queue empties; whoever goes on losing races does not lose them by chance.
-        races += u32::from(matches!(told, Err(ExecuteError::Stale)));
-        told = carry_out(app, visitor, &act, &turn).await;
-    }
+    };
     let fact = act.deed.fact();
     let planned = u64::from(!matches!(act.deed, Deed::DecideAlert(_)));
     let finished = |done| Finished { thread: act.thread, place, fact, planned, done };
@@ -308,4 +326,22 @@ async fn carry_out(app: &App, visitor: &Visitor, act: &Act, turn: &Turn) -> Resu
         }
     };
     Ok(vec![done])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_that_goes_on_losing_races_is_given_up_and_one_that_finds_no_room_is_not() {
+        let mut races = Races::default();
+        let mut given = 1;
+        while races.are_worth_another::<()>(&Err(ExecuteError::Stale)) {
+            assert!(races.are_worth_another::<()>(&Err(ExecuteError::Overloaded)));
+            given += 1;
+        }
+        assert_eq!(given, 1_001);
+        assert!(!Races::default().are_worth_another(&Ok(())));
+        assert!(!Races::default().are_worth_another::<()>(&Err(ExecuteError::Absent)));
+    }
 }

@@ -1,7 +1,9 @@
 //! Holds a rendered page to what a browser and a screen reader need of it: every element closed, every id once, every
-//! reference led somewhere, every field labelled.
+//! reference led somewhere, every field labelled; and to words that are still in use.
 
 use std::collections::BTreeSet;
+
+use super::older_words;
 
 /// Elements that have no end.
 const VOID: [&str; 5] = ["br", "input", "link", "meta", "!doctype"];
@@ -9,6 +11,7 @@ const VOID: [&str; 5] = ["br", "input", "link", "meta", "!doctype"];
 /// # Panics
 /// At the first thing that is wrong.
 pub fn is_whole(html: &str) {
+    older_words::are_none_in(html);
     let (mut open, mut ids, mut wanted, mut labelled, mut fields) =
         (Vec::new(), BTreeSet::new(), Vec::new(), BTreeSet::new(), Vec::new());
     for tag in html.split('<').skip(1) {

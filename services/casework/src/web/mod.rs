@@ -23,6 +23,8 @@ mod markup;
 mod measures;
 mod near;
 mod notices;
+#[cfg(test)]
+mod older_words;
 mod problem;
 mod queue;
 mod queue_live;

@@ -338,6 +338,27 @@ mod tests {
     }
 
     #[test]
+    fn a_story_says_who_saw_the_child_last_and_whether_alone_or_that_nothing_says_so() {
+        let said = |seen: LastSeen| {
+            let page = StoryPage { head: Head { seen, ..head() }, ..sample() }.render().unwrap();
+            let (_, after) = page.split_once("<h2>Last seen</h2>").unwrap();
+            after.split_once("<h2>").unwrap().0.to_owned()
+        };
+        let visit = || Some("1 March 2026".to_owned());
+        let never_alone = said(LastSeen { on_visit: visit(), ..LastSeen::default() });
+        assert!(never_alone.contains("On a visit: 1 March 2026; never alone"), "{never_alone}");
+        let alone = Some("7 February 2026".to_owned());
+        let alone = said(LastSeen { on_visit: visit(), alone, ..LastSeen::default() });
+        assert!(alone.contains("On a visit: 1 March 2026; alone: 7 February 2026"), "{alone}");
+        let attended = Some("2 March 2026, 2:05am, A hospital".to_owned());
+        let attended = said(LastSeen { attended, ..LastSeen::default() });
+        let where_said = "2 March 2026, 2:05am, A hospital, where an enquiry said the child was.";
+        assert!(attended.contains(where_said) && !attended.contains("On a visit"), "{attended}");
+        let nowhere = said(LastSeen::default());
+        assert!(nowhere.contains("No visit or enquiry you are told of says when."), "{nowhere}");
+    }
+
+    #[test]
     fn a_story_is_whole_told_in_full_and_told_hardly_at_all() {
         let html = sample().render().unwrap();
         is_whole(&html);

@@ -398,6 +398,8 @@ pub fn nhs_number(digits: &str) -> String {
 mod tests {
     use super::*;
 
+    use crate::enquire::Kept;
+
     #[test]
     fn times_are_said_by_clocks_in_england() {
         let said = |text: &str| moment(text.parse().unwrap());
@@ -431,5 +433,27 @@ mod tests {
     fn an_nhs_number_is_written_as_it_is_read_aloud() {
         assert_eq!(nhs_number("9990000018"), "999 000 0018");
         assert_eq!(nhs_number("99"), "99");
+    }
+    #[test]
+    fn who_may_not_take_a_child_away_is_said_with_its_end_and_that_an_order_ran_out() {
+        let law = "Children Act 1989 section 31, care order";
+        let basis = LegalBasis { law, beside: None, until: None, has_lapsed: false, kept: None };
+        assert_eq!(kept(None), None);
+        assert_eq!(kept(Some(basis)), None, "no law says so");
+        let nobody = "Nobody may take this child away: a law";
+        let under = |until| LegalBasis { kept: Some(Kept { who_may_not_take_away: nobody, until }), ..basis };
+        let said = |until| kept(Some(under(until))).unwrap();
+        let moment = KeptUntil::Moment("2026-07-03T12:05:00Z".parse().unwrap());
+        assert_eq!(said(moment), "Nobody may take this child away before 3 July 2026, 1:05pm.");
+        let last = "2026-03-01".parse().unwrap();
+        assert_eq!(said(KeptUntil::EndOf(last)), format!("{nobody}, until the end of 1 March 2026."));
+        assert_eq!(said(KeptUntil::Discharged), format!("{nobody}."));
+        let lapsed = LegalBasis { until: Some(last), has_lapsed: true, ..basis };
+        let ring = "The order’s last day, 1 March 2026, has passed, and nothing on record took its place. Ring before \
+                    anybody takes this child away.";
+        assert_eq!(kept(Some(lapsed)).unwrap(), ring);
+        let both = LegalBasis { kept: under(moment).kept, ..lapsed };
+        assert_eq!(kept(Some(both)).unwrap(), format!("{} {ring}", said(moment)), "an emergency after it");
+        assert_eq!(kept(Some(LegalBasis { until: Some(last), ..basis })), None, "its last day is to come");
     }
 }

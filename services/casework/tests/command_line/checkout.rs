@@ -11,14 +11,18 @@ use super::{Folder, fixture, goldthread, printed};
 const NOT_A_DEMONSTRATION: &str = "this node is not one; serve it with `--demonstration` first";
 
 /// A folder that commands are typed in; its private cluster goes with it.
-struct Checkout(Folder);
+pub struct Checkout(Folder);
 
 impl Checkout {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self(Folder::fresh())
     }
 
-    fn type_in(&self, arguments: &[&str]) -> std::process::Output {
+    pub fn folder(&self) -> &Folder {
+        &self.0
+    }
+
+    pub fn type_in(&self, arguments: &[&str]) -> std::process::Output {
         goldthread(&self.0).args(arguments).output().unwrap()
     }
 
@@ -29,7 +33,7 @@ impl Checkout {
     }
 
     /// As `make run` does, on a free port.
-    fn serve(&self) -> Serving {
+    pub fn serve(&self) -> Serving {
         let mut node = goldthread(&self.0);
         node.args(["serve", "--demonstration", "--children", "10", "--listen", "127.0.0.1:0"])
             .stderr(Stdio::piped());
@@ -57,9 +61,10 @@ impl Drop for Checkout {
     }
 }
 
-struct Serving {
+/// A node that answers.
+pub struct Serving {
     node: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Serving {

@@ -2,10 +2,16 @@
 //!
 //! Left out: what the API answers, which `tests/api` is about.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod checkout;
 mod import;
+mod practitioners;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
