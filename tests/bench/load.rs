@@ -1,6 +1,7 @@
 //! The load: connections kept open, each sending its next request when the last is answered, or when it is due if a
 //! pace is set. A request that is late counts from when it was due.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ pub struct Job {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Calling {
     pub asker: Asker,
-    /// Sent again and again, in no order.
+    /// Sent again and again, in no order; of each kind as many.
     pub requests: Vec<Request>,
 }
 
@@ -57,25 +58,60 @@ impl Asker {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Request {
+    /// What is counted together.
+    pub kind: String,
     method: String,
     path: String,
+    content_type: String,
     body: String,
 }
 
 impl Request {
     pub fn post(path: &str, body: &Value) -> Self {
-        Self { method: "POST".to_owned(), path: path.to_owned(), body: body.to_string() }
+        Self {
+            method: "POST".to_owned(),
+            content_type: "application/json".to_owned(),
+            body: body.to_string(),
+            ..Self::get(path)
+        }
+    }
+
+    /// A form as a browser sends it, of letters, digits, points and dashes.
+    pub fn form(path: &str, fields: &[(&str, &str)]) -> Self {
+        let fields: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect();
+        Self {
+            method: "POST".to_owned(),
+            content_type: "application/x-www-form-urlencoded".to_owned(),
+            body: fields.join("&"),
+            ..Self::get(path)
+        }
     }
 
     pub fn get(path: &str) -> Self {
-        Self { method: "GET".to_owned(), path: path.to_owned(), body: String::new() }
+        Self {
+            kind: String::new(),
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            content_type: String::new(),
+            body: String::new(),
+        }
+    }
+
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    #[must_use]
+    pub fn of_kind(self, kind: String) -> Self {
+        Self { kind, ..self }
     }
 
     fn bytes(&self, address: SocketAddr, asker: &Asker) -> Vec<u8> {
-        let Self { method, path, body } = self;
+        let Self { method, path, content_type, body, .. } = self;
         let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n{}", asker.0);
         if !body.is_empty() {
-            head.push_str(&format!("content-type: application/json\r\ncontent-length: {}\r\n", body.len()));
+            head.push_str(&format!("content-type: {content_type}\r\ncontent-length: {}\r\n", body.len()));
         }
         format!("{head}\r\n{body}").into_bytes()
     }
@@ -86,6 +122,8 @@ impl Request {
 pub struct Loaded {
     pub rate: f64,
     pub latencies: Latencies,
+    /// The same, kind by kind.
+    pub kinds: BTreeMap<String, Latencies>,
 }
 
 /// Lets a process of its own make the load.
@@ -100,10 +138,7 @@ pub async fn run(job: &Job) -> Result<Loaded> {
 /// The process that makes the load.
 pub async fn play() -> Result<()> {
     let job: Job = child::job()?;
-    let bytes = |calling: &Calling| {
-        calling.requests.iter().map(|request| request.bytes(job.address, &calling.asker)).collect()
-    };
-    let each: Vec<Arc<[Vec<u8>]>> = job.callers.iter().map(bytes).collect();
+    let each: Vec<Arc<Requests>> = job.callers.iter().map(|calling| Requests::of(&job, calling)).collect();
     child::ready()?;
     let begin = Instant::now() + WARM_UP;
     let end = begin + Duration::from_millis(job.millis);
@@ -116,11 +151,34 @@ pub async fn play() -> Result<()> {
         callers.push(tokio::spawn(caller.call()));
     }
     let mut latencies = Latencies::default();
+    let mut kinds: BTreeMap<String, Latencies> = BTreeMap::new();
     for caller in callers {
-        latencies.extend(caller.await??);
+        for (kind, took) in caller.await?? {
+            latencies.extend(took.clone());
+            kinds.entry(kind).or_default().extend(took);
+        }
     }
     let rate = real(latencies.count()) / (end - begin).as_secs_f64();
-    child::done(&Loaded { rate, latencies })
+    child::done(&Loaded { rate, latencies, kinds })
+}
+
+/// What a caller sends, by kind, as it goes over the wire.
+struct Requests {
+    address: SocketAddr,
+    asker: Asker,
+    kinds: Vec<(String, Vec<Vec<u8>>)>,
+}
+
+impl Requests {
+    fn of(job: &Job, calling: &Calling) -> Arc<Self> {
+        let mut kinds: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+        for request in &calling.requests {
+            let bytes = request.bytes(job.address, &calling.asker);
+            kinds.entry(request.kind.clone()).or_default().push(bytes);
+        }
+        let (address, asker) = (job.address, calling.asker.clone());
+        Arc::new(Self { address, asker, kinds: kinds.into_iter().collect() })
+    }
 }
 
 /// When a connection's requests are due.
@@ -147,7 +205,7 @@ impl Pace {
 
 struct Caller {
     connection: Connection,
-    requests: Arc<[Vec<u8>]>,
+    requests: Arc<Requests>,
     ids: Ids,
     pace: Option<Pace>,
     begin: Instant,
@@ -155,8 +213,9 @@ struct Caller {
 }
 
 impl Caller {
-    async fn call(mut self) -> Result<Latencies> {
-        let mut latencies = Latencies::default();
+    async fn call(mut self) -> Result<BTreeMap<String, Latencies>> {
+        let mut latencies: BTreeMap<String, Latencies> = BTreeMap::new();
+        let requests = Arc::clone(&self.requests);
         loop {
             let asked = match &mut self.pace {
                 Some(pace) => pace.due().await,
@@ -165,9 +224,10 @@ impl Caller {
             if asked >= self.end {
                 return Ok(latencies);
             }
-            let nth = self.ids.below(u64::try_from(self.requests.len())?);
-            let request = self.requests.get(usize::try_from(nth)?).ok_or("no requests")?;
-            tokio::time::timeout(PATIENCE, self.connection.exchange(request)).await??;
+            let (kind, of_kind) = self.one_of(&requests.kinds).ok_or("no requests")?;
+            let request = self.one_of(of_kind).ok_or("no requests")?;
+            let exchange = self.connection.exchange_and_follow(request, &requests);
+            tokio::time::timeout(PATIENCE, exchange).await??;
             let answered = Instant::now();
             // At a set pace every request due within the time counts, however late its answer.
             let counts = if self.pace.is_some() {
@@ -176,9 +236,14 @@ impl Caller {
                 (self.begin..self.end).contains(&answered)
             };
             if counts {
-                latencies.push(answered - asked);
+                latencies.entry(kind.clone()).or_default().push(answered - asked);
             }
         }
+    }
+
+    fn one_of<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
+        let nth = self.ids.below(u64::try_from(of.len()).ok()?);
+        of.get(usize::try_from(nth).ok()?)
     }
 }
 
@@ -201,8 +266,23 @@ impl Connection {
         Ok(String::from_utf8_lossy(&self.received).into_owned())
     }
 
-    /// Sends a request and reads its answer, which must be a success.
-    async fn exchange(&mut self, request: &[u8]) -> Result<()> {
+    /// Sends a request, and where its answer leads to another page, asks for that too: a form is answered when whoever
+    /// sent it sees what came of it.
+    async fn exchange_and_follow(&mut self, request: &[u8], requests: &Requests) -> Result<()> {
+        match self.exchange(request).await? {
+            None => Ok(()),
+            Some(next) => {
+                let next = Request::get(&next).bytes(requests.address, &requests.asker);
+                match self.exchange(&next).await? {
+                    None => Ok(()),
+                    Some(further) => Err(format!("led on and on, to {further}").into()),
+                }
+            }
+        }
+    }
+
+    /// Sends a request and reads its answer, which must be a success, or the address of the next page.
+    async fn exchange(&mut self, request: &[u8]) -> Result<Option<String>> {
         self.stream.write_all(request).await?;
         self.received.clear();
         let head = loop {
@@ -213,14 +293,18 @@ impl Connection {
         };
         let text =
             String::from_utf8_lossy(self.received.get(..head).unwrap_or_default()).to_ascii_lowercase();
-        let length =
-            text.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+        let header = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+        let length = header("content-length:").and_then(|length| length.parse::<usize>().ok());
         let length = length.ok_or("an answer without its length")?;
         while self.received.len() < head + length {
             self.more().await?;
         }
         if text.starts_with("http/1.1 2") {
-            return Ok(());
+            return Ok(None);
+        }
+        // Addresses of pages have no capitals.
+        if let (true, Some(next)) = (text.starts_with("http/1.1 303"), header("location:")) {
+            return Ok(Some(next.to_owned()));
         }
         Err(format!("refused: {}", String::from_utf8_lossy(&self.received)).into())
     }

@@ -20,6 +20,8 @@ pub struct Pace {
     /// How long a snapshot is held open.
     pub snapshot: Duration,
     pub visible: Duration,
+    /// So long that of each kind of page many are read.
+    pub pages: Duration,
     pub http: Duration,
     /// Streams of a hundred events, for reading.
     pub streams: u64,
@@ -40,6 +42,7 @@ const FULL: Pace = Pace {
     ours: Duration::from_secs(8),
     snapshot: Duration::from_secs(60),
     visible: Duration::from_secs(20),
+    pages: Duration::from_secs(120),
     http: Duration::from_secs(10),
     streams: 5_000,
     children: 50_000,
@@ -54,6 +57,7 @@ const QUICK: Pace = Pace {
     ours: Duration::from_secs(2),
     snapshot: Duration::from_secs(10),
     visible: Duration::from_secs(5),
+    pages: Duration::from_secs(10),
     http: Duration::from_secs(3),
     streams: 500,
     children: 5_000,
