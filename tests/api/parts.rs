@@ -278,6 +278,32 @@ async fn parts_that_were_chosen_are_still_chosen_when_something_is_wrong() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_lives_in_the_same_hostel_is_not_close_to_a_child() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let reader = Browser::front_door(&api);
+    let lives = async |person: Uuid| {
+        let tie = json!({
+            "from": person, "to": { "household": Uuid::from_u128(1) }, "kind": "household-member",
+            "source": { "basis": "told" },
+        });
+        door.post("/api/v1/ties", &tie).await.id();
+    };
+    lives(child).await;
+    let form =
+        async || reader.get(&format!("/contacts/new?about={child}&for=referral-consideration")).await.text();
+    for number in 1..=25 {
+        lives(api.child(&door, "Lodger").await).await;
+        // A large family is one; a place where many live is none.
+        if number == 24 {
+            assert_eq!(form().await.matches("Robin Lodger, in the same household").count(), 24);
+        }
+    }
+    assert!(!form().await.contains("Robin Lodger"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn that_a_child_is_missing_heads_the_form_of_telling_and_the_answers_to_check() {
     let family = Family::at_home().await;
     let door = family.api.front_door();

@@ -261,3 +261,25 @@ test("before a new record is opened those who are near are shown", async () => {
     await page.getByText("About: Tilly Marsh").waitFor();
   });
 });
+
+test("a brother and a mother are named in one contact, each in their own part", async () => {
+  await walk("Ruth Calder", async (page) => {
+    await ask(page, "Deciding whether to tell social care", TILLY.number, "Before telling");
+    await page.getByRole("link", { name: "Tell what you know" }).click();
+    const part = (who, what) => page.getByRole("group", { name: who }).getByLabel(what, { exact: true });
+    assert.ok(await part("What is the child’s part in it?", "Subject of the worry").isChecked());
+    await part(/^Jonah Marsh, brother or sister/, "Subject of the worry").check();
+    await part(/^Dana Marsh, mother/, "Alleged to have harmed").check();
+    await part(/^Dana Marsh, mother/, "Was there").check();
+    await page.getByLabel("Telephone", { exact: true }).check();
+    await holds(page);
+    await tell(page, "Physical abuse", "Both were hit.");
+    await page.getByText("Jonah Marsh, brother or sister").waitFor();
+    await page.getByText("alleged to have harmed, and was there").waitFor();
+    await page.getByText("only those who see all of each of them can read the account").waitFor();
+    await holds(page);
+    await page.getByRole("button", { name: "Change something" }).click();
+    assert.ok(await part(/^Dana Marsh, mother/, "Was there").isChecked());
+    assert.ok(!(await part(/^Dana Marsh, mother/, "Witness").isChecked()));
+  });
+});

@@ -36,6 +36,20 @@ test("a nurse asks, reads the receipt and tells", async () => {
   assert.deepEqual(wrong, []);
 });
 
+test("a family’s parts are chosen on a small screen", async () => {
+  const { page, wrong } = await plain();
+  await be(page, "Ruth Calder");
+  await ask(page, "Deciding whether to tell social care", TILLY.number, "Before telling");
+  await page.getByRole("link", { name: "Tell what you know" }).click();
+  await page.getByRole("group", { name: /^Jonah Marsh/ }).getByLabel("Witness", { exact: true }).check();
+  await page.getByLabel("Telephone", { exact: true }).check();
+  await fits(page);
+  await tell(page, "Neglect", "Nobody was at home.");
+  await page.getByText("Jonah Marsh, brother or sister").waitFor();
+  await fits(page);
+  assert.deepEqual(wrong, []);
+});
+
 test("fields that belong to an answer are all there to be filled in", async () => {
   const { page } = await plain();
   await be(page, "Tom Adeyemi");

@@ -1,5 +1,5 @@
-//! A contact as it stands, with its account and everyone in it ([`involved`]), for those who are told all of it; the event it tells of, with what others
-//! told of the same ([`event`]); and the decision about it ([`deciding`]).
+//! A contact as it stands, with its account and everyone in it ([`involved`]), for those who are told all of it; the
+//! event it tells of, with what others told of the same ([`event`]); and the decision about it ([`deciding`]).
 
 mod deciding;
 mod event;

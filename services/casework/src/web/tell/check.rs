@@ -147,7 +147,8 @@ fn of_several(parts: &Parts, is_confided: bool) -> Vec<String> {
         said.push(own.to_owned());
     }
     if is_confided && parts.with(ContactRole::Source) > 0 {
-        let untold = "That somebody told it is on nobody’s story: whoever has no other part in it does not have it on theirs.";
+        let untold = "That somebody told it is on nobody’s story: whoever has no other part in it does not have it on \
+                      theirs.";
         said.push(untold.to_owned());
     }
     let children = parts.with(ContactRole::Subject);
@@ -279,6 +280,25 @@ mod tests {
         ] {
             assert_eq!(Kept::of_all(each.clone()), of_all, "{each:?}");
         }
+    }
+
+    #[test]
+    fn of_several_it_is_said_on_whose_story_it_stands_and_who_reads_it() {
+        let other = domain::ids::PersonId(uuid::Uuid::nil());
+        let of = |of_child: &[ContactRole], others: &[ContactRole]| Parts {
+            of_child: of_child.to_vec(),
+            of_others: (!others.is_empty()).then(|| (other, others.to_vec())).into_iter().collect(),
+        };
+        let said = |parts: &Parts, is_confided| of_several(parts, is_confided).join(" ");
+        let (subject, source) = (ContactRole::Subject, ContactRole::Source);
+        assert_eq!(said(&of(&[subject], &[]), true), "", "of one there is nothing to say");
+        let (with_teller, siblings) = (of(&[subject], &[source]), of(&[subject, source], &[subject]));
+        assert!(!said(&with_teller, false).contains("on nobody’s story"), "told openly");
+        assert!(said(&with_teller, true).contains("That somebody told it is on nobody’s story"));
+        assert!(!said(&with_teller, true).contains("people: only those"), "about one child");
+        assert!(
+            said(&siblings, false).contains("It is about 2 people: only those who see all of each of them")
+        );
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Who is in the event, and in which part: the child, and those close to the child whom the teller may know.
 //!
-//! Those are offered whom a tie joins to the child, or to the same household. What is posted is held against the same list, so that somebody the
-//! teller may not know and somebody who does not exist are answered alike.
+//! Those are offered whom a tie joins to the child, or to the same household. What is posted is held against the same
+//! list, so that somebody the teller may not know and somebody who does not exist are answered alike.
+//!
+//! Left out: whoever is close to nobody on record, whom the account names.
 
 use std::collections::BTreeMap;
 
