@@ -8,7 +8,7 @@ use serde_json::json;
 use system_tests::http::{Answer, Caller, Live};
 use uuid::Uuid;
 
-use crate::Api;
+use crate::{Api, contact};
 
 const FORM: &str = "/contacts/new?for=referral-consideration";
 /// Two bytes of UTF-8, six as a form is sent.
@@ -317,4 +317,23 @@ async fn before_it_goes_on_record_a_teller_is_told_what_is_true_whether_or_not_t
     assert!(of_kept.contains("This record is kept to named readers"), "{of_kept}");
     let door_row = of_kept.split_once("which decides</th>").unwrap().1.split_once("</tr>").unwrap().0;
     assert!(door_row.contains("Whom to ring"), "{door_row}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_queue_shows_what_comes_first_and_all_when_asked() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    for _ in 0..52 {
+        let told = contact(child, "Alone again.");
+        assert_eq!(door.post("/api/v1/contacts", &told).await.status, 201);
+    }
+    let reader = Browser::front_door(&api);
+    let first = reader.get("/queue").await.text();
+    assert!(first.contains("52 waiting") && first.contains("These 50 come first"), "{first}");
+    assert_eq!(first.matches("<article class=\"gt-queue__contact\">").count(), 50);
+    let all = reader.get("/queue?contacts=all").await.text();
+    assert_eq!(all.matches("<article class=\"gt-queue__contact\">").count(), 52);
+    assert!(!all.contains("come first."), "{all}");
+    api.served.stop().await;
 }

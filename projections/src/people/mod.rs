@@ -23,7 +23,7 @@ use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub use candidates::{Candidate, Candidates, Particulars, candidates};
 pub use queries::{
-    Birth, Found, Identifier, Name, PerhapsAdult, Person, Search, known, perhaps_adult, search,
+    Birth, Found, Identifier, Name, PerhapsAdult, Person, Search, known, known_whole, perhaps_adult, search,
 };
 pub use then::{Then, as_known, as_known_at};
 

@@ -140,8 +140,8 @@ pub struct Birth {
     /// The entry that says it.
     pub entry: EventId,
     pub basis: Basis,
-    /// Whose statement it is: for those who are told how the work stands, as any entry's agency is, and not where that
-    /// would tell who told something in confidence.
+    /// Whose statement it is, where all of one person is read: for those who are told how the work stands, as any
+    /// entry's agency is, and not where that would tell who told something in confidence.
     pub agency: Option<AgencyId>,
     /// A person of the authority took it to be right, and nothing said since disputes it.
     pub is_accepted: bool,
@@ -189,11 +189,38 @@ impl Birth {
     }
 }
 
-/// Who these people are, of those the reader is told at least the status of.
+/// Who somebody is, and whose statement each date of birth is; `None` when the reader is told less than the status.
+///
+/// # Errors
+/// The view is not built, or the database does not answer.
+pub async fn known_whole(
+    reads: &Reads,
+    scope: &Scope,
+    person: PersonId,
+) -> Result<Option<Person>, ReadError> {
+    let Some(mut known) = read(reads, scope, &[person]).await?.remove(&person) else { return Ok(None) };
+    let confided = Confided::beside(reads, scope, person).await?;
+    for birth in &mut known.births {
+        birth.agency = birth.agency.filter(|agency| !confided.hides(*agency));
+    }
+    Ok(Some(known))
+}
+
+/// Who these people are, of those the reader is told at least the status of; not whose statements these are.
 ///
 /// # Errors
 /// The view is not built, or the database does not answer.
 pub async fn known(
+    reads: &Reads,
+    scope: &Scope,
+    people: &[PersonId],
+) -> Result<HashMap<PersonId, Person>, ReadError> {
+    let mut known = read(reads, scope, people).await?;
+    known.values_mut().flat_map(|person| &mut person.births).for_each(|birth| birth.agency = None);
+    Ok(known)
+}
+
+async fn read(
     reads: &Reads,
     scope: &Scope,
     people: &[PersonId],
@@ -259,14 +286,6 @@ pub async fn known(
             person.sex = row.try_get(2)?;
             person.died_on = row.try_get(3)?;
             person.is_incomplete |= row.try_get::<_, bool>(4)?;
-        }
-    }
-    drop(source);
-    let told: Vec<PersonId> = known.keys().copied().collect();
-    for (id, confided) in Confided::among(reads, scope, &told).await? {
-        let Some(person) = known.get_mut(&id) else { continue };
-        for birth in &mut person.births {
-            birth.agency = birth.agency.filter(|agency| !confided.hides(*agency));
         }
     }
     Ok(known)

@@ -91,19 +91,22 @@ pub struct ReadCase {
 #[derive(Clone, PartialEq, Default, Debug)]
 pub struct ToldOf {
     pub told: ToldList,
+    /// Those that were read and are not shown.
+    pub more: Vec<contacts::Told>,
     pub missing: BTreeMap<PersonId, Vec<Missing>>,
 }
 
 impl App {
-    /// A list of contacts shows all of each child it is about.
-    async fn headed(&self, told: ToldList) -> Result<Shown<ToldOf>, ReadError> {
+    /// A list of contacts shows all of each child it is about, in the first so many.
+    async fn headed(&self, mut told: ToldList, most: usize) -> Result<Shown<ToldOf>, ReadError> {
+        let more = told.contacts.split_off(told.contacts.len().min(most));
         let mut people: Vec<PersonId> =
             told.contacts.iter().flat_map(|told| told.subjects.iter().copied()).collect();
         people.sort_unstable();
         people.dedup();
         let missing = status::missing_among(&self.views, &people).await?;
         let full = |person| ShownPerson { person, disclosure: Disclosure::Full };
-        Ok(Shown { people: people.into_iter().map(full).collect(), answer: ToldOf { told, missing } })
+        Ok(Shown { people: people.into_iter().map(full).collect(), answer: ToldOf { told, more, missing } })
     }
 
     /// A record's version, for `ETag` and `If-Match`; 0 when there is none.
@@ -173,12 +176,18 @@ impl App {
     }
 
     /// What waits at the front door of the visitor's own authority, a child in danger now first, then the longest wait,
-    /// and the look put on record.
+    /// so many at most, and the look put on record.
     ///
     /// # Errors
     /// Not permitted; a log or view that cannot be reached.
-    pub async fn undecided(&self, visitor: &Visitor, looking: Looking) -> Result<ToldOf, ReadError> {
-        let found = self.look(visitor, looking, async |scope| self.headed(self.waiting(scope).await?).await);
+    pub async fn undecided(
+        &self,
+        visitor: &Visitor,
+        looking: Looking,
+        most: usize,
+    ) -> Result<ToldOf, ReadError> {
+        let found =
+            self.look(visitor, looking, async |scope| self.headed(self.waiting(scope).await?, most).await);
         found.await
     }
 
@@ -199,7 +208,7 @@ impl App {
     pub async fn told_by_own(&self, visitor: &Visitor, looking: Looking) -> Result<ToldOf, ReadError> {
         self.take_in("contacts").await;
         let found = self.look(visitor, looking, async |scope| {
-            self.headed(contacts::told_by(&self.views, scope, LISTED_MAX).await?).await
+            self.headed(contacts::told_by(&self.views, scope, LISTED_MAX).await?, LISTED_MAX).await
         });
         found.await
     }

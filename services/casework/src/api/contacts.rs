@@ -31,7 +31,7 @@ use crate::access_log::Shown;
 use crate::app::App;
 use crate::error::Problem;
 use crate::execute::Command;
-use crate::subject::{ReadContact, ToldOf};
+use crate::subject::{LISTED_MAX, ReadContact, ToldOf};
 
 pub fn addresses() -> Vec<Address> {
     vec![
@@ -317,7 +317,7 @@ struct ContactListed {
 }
 
 impl From<ToldOf> for ContactsListed {
-    fn from(ToldOf { told: ToldList { contacts, are_more }, missing }: ToldOf) -> Self {
+    fn from(ToldOf { told: ToldList { contacts, are_more }, missing, .. }: ToldOf) -> Self {
         let listed = |told: Told| ContactListed {
             contact: told.contact.0,
             decide_by: told.decide_by(),
@@ -342,7 +342,7 @@ impl From<ToldOf> for ContactsListed {
 #[utoipa::path(get, path = "/api/v1/contacts/undecided", tag = "contacts", responses((status = 200, body = ContactsListed)))]
 pub async fn read_undecided(app: web::Data<App>, asking: Asking) -> Result<HttpResponse, Problem> {
     judge_by_now(&app).await?;
-    let found = app.undecided(&asking.visitor, asking.looking(Action::ReadContact)).await?;
+    let found = app.undecided(&asking.visitor, asking.looking(Action::ReadContact), LISTED_MAX).await?;
     Ok(HttpResponse::Ok().json(ContactsListed::from(found)))
 }
 

@@ -30,6 +30,10 @@ use crate::api::address::{Address, at};
 use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::error::ReadError;
+use crate::subject::{LISTED_MAX, ToldOf};
+
+/// Contacts shown at first, and when all are asked for.
+const CONTACTS_FIRST: usize = 50;
 
 /// Alerts shown beside the queue, and when all are asked for.
 pub(super) const ALERTS_BESIDE: usize = 6;
@@ -53,7 +57,9 @@ struct QueuePage {
     alerts: Vec<AlertRow>,
     are_more_alerts: bool,
     incidents: Vec<Incident>,
-    /// How many of those that wait are shown.
+    /// How many are shown, where that is not all of them.
+    first: Option<usize>,
+    /// How many wait, of which no more are counted than can be shown.
     waiting: usize,
     are_more: bool,
     late: usize,
@@ -94,6 +100,8 @@ struct Waiting {
 struct Asked {
     /// Every alert, and not the newest only.
     alerts: Option<String>,
+    /// Every contact, and not the first only.
+    contacts: Option<String>,
 }
 
 async fn queue(
@@ -103,7 +111,9 @@ async fn queue(
 ) -> Result<HttpResponse, PageProblem> {
     judge_by_now(&app).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadContact);
-    let ToldList { contacts: found, are_more } = app.undecided(&session.visitor, looking).await?.told;
+    let most = asked.contacts.as_deref().map_or(CONTACTS_FIRST, |_| LISTED_MAX);
+    let ToldOf { told: ToldList { contacts: found, are_more }, more, .. } =
+        app.undecided(&session.visitor, looking, most).await?;
     let looking = session.asking(PURPOSE).looking(Action::ReadAlerts);
     let most = asked.alerts.as_deref().map_or(ALERTS_BESIDE, |_| ALERTS_MAX);
     let alerts = app.look(&session.visitor, looking, async |scope| {
@@ -111,26 +121,37 @@ async fn queue(
         Ok(Shown { people: alerts::shown(&listed), answer: (listed, are_more) })
     });
     let (listed, are_more_alerts) = alerts.await?;
-    let live = format!("/queue/live?seen={}", mark_of(&app, &found, &listed));
+    let live = format!("/queue/live?seen={}", mark_of(&app, found.iter().chain(&more), &listed));
     let told_of = found.iter().flat_map(|told| &told.subjects);
     let people = told_of.chain(listed.iter().flat_map(|alert| &alert.children));
     let Children { names, missing } = children(&app, &session, people.copied().collect()).await?;
     let today = civil_day(app.clock.now());
     let mut incidents: Vec<(IncidentId, Incident)> = Vec::new();
-    let (mut late, waiting) = (0, found.len());
+    let waiting = found.len() + more.len();
+    let late = found.iter().chain(&more).filter(|told| told.decide_by() < today).count();
     for told in &found {
         let said = said(&app, told, &names, today).await?;
-        late += usize::from(said.is_late);
         match incidents.iter_mut().find(|(incident, _)| *incident == told.incident) {
             Some((_, incident)) => incident.contacts.push(said),
             None => incidents.push((told.incident, Incident { contacts: vec![said] })),
         }
     }
     let incidents = incidents.into_iter().map(|(_, incident)| incident).collect();
+    let first = (!more.is_empty()).then_some(found.len());
     let frame = Frame::of(&session, "What has come in").at("/queue");
     let alerts = listed.iter().map(|alert| AlertRow::of(&app, alert, PURPOSE, Some(&names))).collect();
-    let shown =
-        QueuePage { frame, live, missing, alerts, are_more_alerts, incidents, waiting, are_more, late };
+    let shown = QueuePage {
+        frame,
+        live,
+        missing,
+        alerts,
+        are_more_alerts,
+        incidents,
+        first,
+        waiting,
+        are_more,
+        late,
+    };
     Ok(page(StatusCode::OK, &shown))
 }
 
@@ -280,13 +301,15 @@ mod tests {
             alerts,
             are_more_alerts: true,
             incidents,
-            waiting: 2,
+            first: Some(2),
+            waiting: 60,
             are_more: true,
             late: 1,
         };
         let html = shown.render().unwrap();
         assert!(html.find("Tilly is missing") < html.find("<h1"), "{html}");
-        assert!(html.contains("More than 2 wait") && html.contains("happened 7 February 2026"), "{html}");
+        assert!(html.contains("More than 60 wait") && html.contains("happened 7 February 2026"), "{html}");
+        assert!(html.contains("These 2 come first") && html.contains("Show the first 60"), "{html}");
         assert!(html.contains("Within 12 weeks somebody asked.") && !html.contains("<Marsh>"), "{html}");
         is_whole(&html);
         assert!(

@@ -30,9 +30,9 @@ pub(super) struct Asked {
     seen: Mark,
 }
 
-/// The mark of what a queue shows; of alerts, the newest count.
-pub(super) fn mark_of(app: &App, told: &[Told], listed: &[Listed]) -> Mark {
-    let told: Vec<_> = told.iter().map(|told| (told.contact.0, told.incident.0)).collect();
+/// The mark of what a queue is of, those that wait and are not shown included; of alerts, the newest count.
+pub(super) fn mark_of<'a>(app: &App, told: impl Iterator<Item = &'a Told>, listed: &[Listed]) -> Mark {
+    let told: Vec<_> = told.map(|told| (told.contact.0, told.incident.0)).collect();
     let newest = listed.iter().take(ALERTS_BESIDE);
     let alerts: Vec<_> = newest.map(|alert| (alert.alert.0, alert.changed_at)).collect();
     Mark::of(app, &(told, alerts))
@@ -107,7 +107,7 @@ impl Open {
         let told = self.app.waiting(&scope).await?.contacts;
         let scope = self.app.scope(&self.visitor, Action::ReadAlerts, PURPOSE)?;
         let (listed, _) = open_alerts(&self.app, &scope, ALERTS_BESIDE).await?;
-        Ok(self.seen.renew(mark_of(&self.app, &told, &listed)))
+        Ok(self.seen.renew(mark_of(&self.app, told.iter(), &listed)))
     }
 
     async fn say(&self, event: &str, line: &Line) -> Result<(), Ended> {

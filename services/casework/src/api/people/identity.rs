@@ -166,7 +166,7 @@ pub async fn read_identity(
     let as_of = known_at.map(|known_at| AsOf { known_at: Some(known_at), ..AsOf::default() });
     let person = read_person(&app, &asking, Action::ReadPerson, id, as_of, async |scope| {
         let (known, left_out) = match as_of {
-            None => (people::known(&app.views, scope, &[id]).await?.remove(&id), 0),
+            None => (people::known_whole(&app.views, scope, id).await?, 0),
             Some(as_of) => people::as_known_at(&app.views, scope, id, as_of)
                 .await?
                 .map_or((None, 0), |then| (Some(then.person), then.left_out)),

@@ -26,6 +26,7 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
     stage.tie(known, dana, TieKind::Mother, jonah)?;
     stage.tie(known, tilly, TieKind::Sibling, jonah)?;
     stage.household(known, &[dana, tilly, jonah])?;
+    stage.lives(known, &[dana, tilly, jonah], "5 Fuller Row", "BD3 9MC")?;
     let here = stage.cast.authority.clone();
     for (child, duty) in [(tilly, Duty::Area), (tilly, Duty::School), (jonah, Duty::Area)] {
         stage.answers(known, child, duty, &here)?;

@@ -159,14 +159,13 @@ impl Subject<'_> {
         };
         let mut named: Vec<PersonId> = family.iter().flatten().map(|tie| tie.other(id)).collect();
         named.extend(addresses.iter().flatten().flat_map(|told| told.withheld_from.iter().copied()));
-        named.push(id);
-        let mut relatives = people::known(views, scope, &named).await?;
-        let mut known = relatives.remove(&id);
-        let mut not_said = 0;
-        if let Some(as_of) = as_of {
-            let then = people::as_known_at(views, scope, id, as_of).await?;
-            (known, not_said) = then.map_or((None, 0), |then| (Some(then.person), then.left_out));
-        }
+        let relatives = people::known(views, scope, &named).await?;
+        let (known, not_said) = match as_of {
+            None => (people::known_whole(views, scope, id).await?, 0),
+            Some(as_of) => people::as_known_at(views, scope, id, as_of)
+                .await?
+                .map_or((None, 0), |then| (Some(then.person), then.left_out)),
+        };
         let alerts = match (app.scope(visitor, Action::ReadAlerts, purpose), as_of) {
             (Ok(scope), None) => alerts::of_child(app, &scope, id, purpose).await?,
             (Ok(_) | Err(_), _) => Vec::new(),
