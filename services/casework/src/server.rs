@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::metrics::Metrics;
 use crate::telemetry::Telemetry;
 use crate::web as pages;
+use crate::web::measures::Lately;
 
 /// Connections held at one time by each worker; more wait in the kernel's queue.
 const CONNECTIONS_MAX: usize = 4096;
@@ -57,6 +58,7 @@ pub struct Shared {
     pub metrics: Metrics,
     pub places: Places,
     pub hub: Hub,
+    pub lately: Lately,
     /// Turns true when the server stops; timelines held open end then.
     pub closing: watch::Receiver<bool>,
 }
@@ -95,6 +97,7 @@ impl Server {
             metrics,
             places: Places::new(&secret),
             hub,
+            lately: Lately::default(),
             closing: closed.clone(),
         });
         let sampling = tokio::spawn(sample(Arc::clone(&app), shared.clone().into_inner(), closed));

@@ -20,7 +20,7 @@ mod looks;
 mod mark;
 #[cfg(test)]
 mod markup;
-mod measures;
+pub(crate) mod measures;
 mod near;
 mod notices;
 #[cfg(test)]

@@ -5,10 +5,12 @@
 
 mod behind;
 mod chart;
+mod lately;
 mod picked;
 mod said;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
@@ -19,6 +21,8 @@ use projections::management::measures::{self, CHAPTERS, Measure, Names};
 use projections::management::{self, Asked, Detail, Value, Whose};
 
 use self::chart::{Months, Parts, Spark};
+use self::lately::Glance;
+pub use self::lately::Lately;
 use self::picked::{Picked, Picking, filled, teams};
 use self::said::{Elsewhere, Figure, LeftOut, MonthRow, PartRow};
 use super::components::{ErrorSummary, Problems};
@@ -31,6 +35,7 @@ use crate::access_log::Shown;
 use crate::api::address::{Address, at};
 use crate::app::App;
 use crate::error::{Problem, ReadError};
+use crate::server::Shared;
 
 pub fn addresses() -> Vec<Address> {
     vec![
@@ -58,6 +63,8 @@ struct GlancePage {
     summary: ErrorSummary,
     picking: Picking,
     about: Option<About>,
+    /// When they were counted, where they are of now.
+    counted: Option<String>,
     chapters: Vec<ChapterSaid>,
 }
 
@@ -179,30 +186,43 @@ async fn about(app: &App, asked: &Asked, picked: &Picked) -> Result<About, PageP
     })
 }
 
-async fn values(app: &App, session: &Session, asked: &Asked) -> Result<Vec<Value>, PageProblem> {
-    let mut looking = session.asking(purpose(session)).looking(Action::ReadMeasures);
-    looking.as_known_at = Some(asked.known);
-    let values = app.look(&session.visitor, looking, async |scope| {
-        let values = management::values(&app.views, scope, asked).await?;
-        Ok(Shown { answer: values, people: Vec::new() })
-    });
-    Ok(values.await?)
+/// Every figure: of the past as it was asked for, of now as it was counted lately.
+async fn counted(
+    app: &App,
+    lately: &Lately,
+    session: &Session,
+    (asked, is_now): (&Asked, bool),
+) -> Result<Glance, PageProblem> {
+    let (now, purpose) = (app.clock.now(), purpose(session));
+    let scope = app.scope(&session.visitor, Action::ReadMeasures, purpose).map_err(ReadError::from)?;
+    let count = async || management::values(&app.views, &scope, asked).await.map_err(ReadError::from);
+    let glance = if is_now {
+        lately.glance(asked, now, count).await?
+    } else {
+        Glance { known: asked.known, counted_at: now, values: Arc::new(count().await?) }
+    };
+    let mut looking = session.asking(purpose).looking(Action::ReadMeasures);
+    looking.as_known_at = Some(glance.known);
+    let shown = async |_: &_| Ok(Shown { answer: glance, people: Vec::new() });
+    Ok(app.look(&session.visitor, looking, shown).await?)
 }
 
 async fn glance(
     app: web::Data<App>,
+    shared: web::Data<Shared>,
     session: Session,
     picked: Query<Picked>,
 ) -> Result<HttpResponse, PageProblem> {
     let mut problems = Problems::default();
     let asked = ask(&app, &session, &picked, &mut problems).await?;
-    let (about, chapters) = match &asked {
-        None => (None, Vec::new()),
+    let (about, counted, chapters) = match &asked {
+        None => (None, None, Vec::new()),
         Some(asked) => {
             let about = about(&app, asked, &picked).await?;
-            let values = values(&app, &session, asked).await?;
-            let chapters = chapters(&values, &about.carried);
-            (Some(about), chapters)
+            let is_now = about.known.is_none();
+            let glance = counted(&app, &shared.lately, &session, (asked, is_now)).await?;
+            let chapters = chapters(&glance.values, &about.carried);
+            (Some(about), is_now.then(|| words::moment(glance.counted_at)), chapters)
         }
     };
     let status = if asked.is_some() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -212,6 +232,7 @@ async fn glance(
         summary: problems.summary(),
         picking: picked.picking(&session, teams, &problems),
         about,
+        counted,
         chapters,
     };
     Ok(page(status, &shown))
@@ -370,6 +391,7 @@ mod tests {
             summary: problems.summary(),
             picking,
             about: Some(about()),
+            counted: Some("10 March 2026, 9:00am".to_owned()),
             chapters: chapters(&values, "?known=2026-03-01"),
         };
         let html = shown.render().unwrap();
