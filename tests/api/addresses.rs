@@ -1,9 +1,11 @@
 //! Where somebody stays is told by how closely it is kept.
 
+use casework::visitor::Visitor;
 use domain::access::Role;
 use domain::agency::AgencyKind;
 use serde_json::{Value, json};
 use system_tests::http::Caller;
+use uuid::Uuid;
 
 use crate::Api;
 use crate::cases::done;
@@ -13,18 +15,16 @@ fn lives(class: &str, from: &str, first_line: &str) -> Value {
     json!({ "address": { "lines": [first_line, "Leeds"], "postcode": "LS1 1UR", "class": class, "from": from } })
 }
 
-async fn classes(caller: &Caller, child: uuid::Uuid) -> Vec<String> {
+async fn classes(caller: &Caller, child: Uuid) -> Vec<String> {
     let read = caller.get(&format!("/api/v1/people/{child}/addresses")).await;
     assert_eq!(read.status, 200, "{}", read.text());
     let addresses = read.json()["addresses"].as_array().unwrap().clone();
     addresses.iter().map(|address| address["class"].as_str().unwrap().to_owned()).collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_refuge_is_told_to_the_child_s_own_worker_and_hidden_from_everybody_else() {
-    let api = Api::start().await;
+/// Whoever has the child's case, once it was referred.
+async fn worker_of(api: &Api, child: Uuid) -> Visitor {
     let door = api.front_door();
-    let child = api.child(&door, "Example").await;
     let referral = json!({ "child": child, "authority": "383", "on": "2026-02-02", "source": "2A" });
     let case = done(&door, "/api/v1/cases", referral).await["id"].as_str().unwrap().to_owned();
     let worker = api.test.social_worker();
@@ -33,6 +33,15 @@ async fn a_refuge_is_told_to_the_child_s_own_worker_and_hidden_from_everybody_el
         "practitioner": worker.practitioner().0, "role": "social-worker", "on": "2026-02-03",
     });
     done(&manager, &format!("/api/v1/cases/{case}/allocations"), allocate).await;
+    worker
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refuge_is_told_to_the_child_s_own_worker_and_hidden_from_everybody_else() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let worker = worker_of(&api, child).await;
     let worker = api.served.caller(&worker, "allocated-work");
     let said = json!({
         "assertions": [
@@ -101,14 +110,7 @@ async fn a_child_s_story_says_where_the_child_lives_today_and_from_whom_that_is_
     let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
     let restrict = json!({ "reason": "high-risk", "review_on": "2026-06-01" });
     assert_eq!(keeper.post(&format!("/api/v1/people/{aunt}/restriction"), &restrict).await.status, 200);
-    let referral = json!({ "child": child, "authority": "383", "on": "2026-02-02", "source": "2A" });
-    let case = done(&door, "/api/v1/cases", referral).await["id"].as_str().unwrap().to_owned();
-    let worker = api.test.social_worker();
-    let manager = api.served.caller(&api.test.team_manager(), "allocated-work");
-    let allocate = json!({
-        "practitioner": worker.practitioner().0, "role": "social-worker", "on": "2026-02-03",
-    });
-    done(&manager, &format!("/api/v1/cases/{case}/allocations"), allocate).await;
+    let worker = worker_of(&api, child).await;
     let mut left = lives("ordinary", "2020-01-01", "1 Example Row");
     left["address"]["to"] = json!("2026-01-31");
     let mut withheld = lives("withheld", "2026-02-01", "2 Example Row");

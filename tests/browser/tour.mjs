@@ -89,7 +89,7 @@ await picture("no-trace", "A safeguarding lead asks about a child nobody knows. 
 
 await be(page, "Ruth Calder");
 await page.getByRole("navigation").getByRole("link", { name: "What has come in" }).click();
-await picture("queue", "What has come in, the longest wait first; beside it what adds up by published rules, with the reason.");
+await picture("queue", "What has come in, danger first and then the longest wait; beside it what adds up by published rules, with the reason.");
 await page.getByRole("link", { name: /Small things that add up: .*Ellwood/ }).click();
 await picture("alert", "An alert is advice: what it rests on, the rule and its window, and what a person decides. It gives no score.");
 await page.goto(`${NODE}/queue`);

@@ -44,7 +44,7 @@ impl View for People {
     }
 
     fn version(&self) -> u16 {
-        6
+        7
     }
 
     fn tables(&self) -> &'static [Table] {
