@@ -11,8 +11,10 @@ use crate::Api;
 use crate::cases::done;
 use crate::forms::Browser;
 
+/// At a house of a postcode of its own: one postcode is one place.
 fn lives(class: &str, from: &str, first_line: &str) -> Value {
-    json!({ "address": { "lines": [first_line, "Leeds"], "postcode": "LS1 1UR", "class": class, "from": from } })
+    let postcode = format!("LS1 {}UR", &first_line[..1]);
+    json!({ "address": { "lines": [first_line, "Leeds"], "postcode": postcode, "class": class, "from": from } })
 }
 
 async fn classes(caller: &Caller, child: Uuid) -> Vec<String> {
@@ -124,7 +126,7 @@ async fn a_child_s_story_says_where_the_child_lives_today_and_from_whom_that_is_
 
     let mine = homes(&Browser::at(&api, &worker), &format!("/children/{child}?for=allocated-work")).await;
     assert!(
-        mine.contains("3 Example Row<br>Leeds<br>LS1 1UR") && mine.contains("Give it to nobody"),
+        mine.contains("3 Example Row<br>Leeds<br>LS1 3UR") && mine.contains("Give it to nobody"),
         "{mine}"
     );
     assert!(
@@ -154,4 +156,63 @@ async fn a_child_s_story_says_where_the_child_lives_today_and_from_whom_that_is_
         told.contains("No address of today that you are told.") && !told.contains("Example Row"),
         "{told}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_that_one_source_calls_ordinary_is_kept_as_closely_as_another_says() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let (father, uncle) = (api.child(&door, "Sample").await, api.child(&door, "Specimen").await);
+    let worker = worker_of(&api, child).await;
+    let worker_calls = api.served.caller(&worker, "allocated-work");
+    let withheld = |from: &[Uuid], line: &str| {
+        let mut lives = lives("withheld", "2026-02-01", line);
+        lives["address"]["withheld_from"] = json!(from);
+        lives
+    };
+    // The refuge, as a school would write it.
+    let mut flat = lives("ordinary", "2026-02-02", "3 Example Row");
+    flat["address"]["lines"] = json!(["Flat at Example Row"]);
+    let said = json!({
+        "assertions": [
+            lives("refuge", "2026-02-01", "3 Example Row"),
+            flat,
+            lives("ordinary", "2026-02-02", "4 Example Row"),
+            withheld(&[father], "4 Example Row"),
+            withheld(&[uncle], "4 Example Row"),
+            lives("placement", "2026-02-03", "5 Example Row"),
+            withheld(&[], "5 Example Row"),
+            withheld(&[uncle], "5 Example Row"),
+        ],
+        "source": { "basis": "told" },
+    });
+    done(&worker_calls, &format!("/api/v1/people/{child}/assertions"), said).await;
+
+    let read = worker_calls.get(&format!("/api/v1/people/{child}/addresses")).await.json();
+    for address in read["addresses"].as_array().unwrap() {
+        let kept = (address["class"].as_str().unwrap(), &address["withheld_from"]);
+        match address["postcode"].as_str().unwrap() {
+            "LS1 3UR" => assert_eq!(kept, ("refuge", &Value::Null)),
+            "LS1 4UR" => assert_eq!(kept, ("withheld", &json!([father, uncle]))),
+            _ => assert_eq!(kept, ("placement", &json!([])), "the whole family, as one source says"),
+        }
+    }
+    let told = classes(&door, child).await;
+    assert_eq!((told.len(), told.contains(&"refuge".to_owned())), (6, false), "neither row of the refuge");
+
+    api.test.clock.advance(chrono::TimeDelta::hours(2));
+    let mine = homes(&Browser::at(&api, &worker), &format!("/children/{child}?for=allocated-work")).await;
+    for (warning, rows) in [
+        ("Give it to nobody", 2),
+        ("Withheld from Robin Sample, and Robin Specimen: do not give it", 3),
+        ("Withheld from the whole family", 3),
+    ] {
+        assert_eq!(mine.matches(warning).count(), rows, "{warning}: {mine}");
+    }
+    assert!(!mine.contains("Ordinary address"), "{mine}");
+    let told =
+        homes(&Browser::front_door(&api), &format!("/children/{child}?for=referral-consideration")).await;
+    assert!(!told.contains("LS1 3UR") && !told.contains("Flat at"), "{told}");
+    assert_eq!(told.matches("do not give it").count(), 6, "{told}");
 }

@@ -56,36 +56,31 @@ impl Homes {
 
 /// Who must not learn an address from the reader.
 fn warning(shown: &ShownAddress, name: impl Fn(&PersonId) -> Option<String>) -> Option<String> {
-    match shown.class {
-        AddressClass::Ordinary | AddressClass::Placement => None,
-        AddressClass::Refuge => {
-            Some("Give it to nobody: the safety of a refuge is in nobody knowing where it is.".to_owned())
-        }
-        AddressClass::Withheld if shown.withheld_from.is_empty() => {
-            Some("Withheld from the whole family: do not give it to any of them.".to_owned())
-        }
-        AddressClass::Withheld => {
-            let known: Vec<String> = shown.withheld_from.iter().filter_map(name).collect();
-            let is_every = known.len() == shown.withheld_from.len();
-            Some(match (is_every, known.is_empty()) {
-                (true, _) => format!(
-                    "Withheld from {}: do not give it to them, nor to anybody who could pass it on.",
-                    words::listed(&known)
-                ),
-                // Whoever they are, they are among those who could ask.
-                (false, true) => {
-                    "Withheld from people whose names you are not told: do not give it to anybody in the \
-                                  family."
-                        .to_owned()
-                }
-                (false, false) => format!(
-                    "Withheld from {}, and from others whose names you are not told: do not give it to anybody in the \
-                     family.",
-                    words::listed(&known)
-                ),
-            })
-        }
+    if shown.class == AddressClass::Refuge {
+        return Some(
+            "Give it to nobody: the safety of a refuge is in nobody knowing where it is.".to_owned(),
+        );
     }
+    let from = shown.withheld_from.as_deref()?;
+    if from.is_empty() {
+        return Some("Withheld from the whole family: do not give it to any of them.".to_owned());
+    }
+    let known: Vec<String> = from.iter().filter_map(name).collect();
+    Some(match (known.len() == from.len(), known.is_empty()) {
+        (true, _) => format!(
+            "Withheld from {}: do not give it to them, nor to anybody who could pass it on.",
+            words::listed(&known)
+        ),
+        // Whoever they are, they are among those who could ask.
+        (false, true) => {
+            "Withheld from people whose names you are not told: do not give it to anybody in the family."
+                .to_owned()
+        }
+        (false, false) => format!(
+            "Withheld from {}, and from others whose names you are not told: do not give it to anybody in the family.",
+            words::listed(&known)
+        ),
+    })
 }
 
 #[cfg(test)]
@@ -112,12 +107,12 @@ mod tests {
     const KNOWN: PersonId = PersonId(Uuid::from_u128(1));
     const HIDDEN: PersonId = PersonId(Uuid::from_u128(2));
 
-    fn address(class: AddressClass, withheld_from: Vec<PersonId>) -> ShownAddress {
+    fn address(class: AddressClass, withheld_from: impl Into<Option<Vec<PersonId>>>) -> ShownAddress {
         let day = |text: &str| text.parse().unwrap();
         ShownAddress {
             address: Address::parse(&["1 <b>Example Row"], "LS1 1UR").unwrap(),
             class,
-            withheld_from,
+            withheld_from: withheld_from.into(),
             is_communal: false,
             from: day("2026-03-01"),
             to: Some(day("2026-03-09")),
@@ -132,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_home_is_one_from_its_first_day_to_its_last() {
-        let shown = address(AddressClass::Ordinary, Vec::new());
+        let shown = address(AddressClass::Ordinary, None);
         let on = |day: &str| is_home_on(&shown, day.parse().unwrap());
         assert_eq!(
             ["2026-02-28", "2026-03-01", "2026-03-09", "2026-03-10"].map(on),
@@ -161,13 +156,14 @@ mod tests {
                 vec![KNOWN, HIDDEN],
                 "Craig Marsh, and from others whose names you are not told",
             ),
-            (AddressClass::Refuge, vec![], "Give it to nobody"),
+            (AddressClass::Placement, vec![], "Withheld from the whole family"),
+            (AddressClass::Refuge, vec![KNOWN], "Give it to nobody"),
         ] {
             let html = said(address(class, from));
             assert!(html.contains("govuk-warning-text") && html.contains(words), "{words}: {html}");
         }
         for class in [AddressClass::Ordinary, AddressClass::Placement] {
-            let html = said(address(class, Vec::new()));
+            let html = said(address(class, None));
             assert!(
                 !html.contains("govuk-warning-text") && html.contains(words::address_class(class)),
                 "{html}"
@@ -177,10 +173,10 @@ mod tests {
 
     #[test]
     fn an_address_is_never_markup_and_that_it_is_communal_is_said() {
-        let communal = ShownAddress { is_communal: true, ..address(AddressClass::Ordinary, Vec::new()) };
+        let communal = ShownAddress { is_communal: true, ..address(AddressClass::Ordinary, None) };
         let html = said(communal);
         assert!(!html.contains("<b>") && html.contains("Communal: others live here too"), "{html}");
-        assert!(!said(address(AddressClass::Ordinary, Vec::new())).contains("Communal"), "only where it is");
+        assert!(!said(address(AddressClass::Ordinary, None)).contains("Communal"), "only where it is");
         assert!(Homes::default().render().unwrap().contains("No address of today that you are told."));
     }
 }

@@ -33,12 +33,12 @@ struct KnownAddress {
     lines: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     postcode: Option<String>,
-    /// Who may be told.
+    /// How closely it is kept: the closest that any source says of the place (its postcode).
     #[schema(example = "ordinary")]
     class: &'static str,
-    /// From whom it is kept; of a withheld one, the whole family when nobody is named.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    withheld_from: Vec<Uuid>,
+    /// From whom any source withholds the place: the whole family when nobody is named. Absent when none does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    withheld_from: Option<Vec<Uuid>>,
     /// A hostel, a block, a caravan site.
     is_communal: bool,
     from: NaiveDate,
@@ -55,7 +55,7 @@ impl From<ShownAddress> for KnownAddress {
             lines: shown.address.lines().map(str::to_owned).collect(),
             postcode: shown.address.postcode().map(str::to_owned),
             class: shown.class.code(),
-            withheld_from: shown.withheld_from.iter().map(|person| person.0).collect(),
+            withheld_from: shown.withheld_from.map(|from| from.into_iter().map(|person| person.0).collect()),
             is_communal: shown.is_communal,
             from: shown.from,
             to: shown.to,

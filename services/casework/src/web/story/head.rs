@@ -158,7 +158,8 @@ impl Subject<'_> {
             Some(_) => None,
         };
         let mut named: Vec<PersonId> = family.iter().flatten().map(|tie| tie.other(id)).collect();
-        named.extend(addresses.iter().flatten().flat_map(|told| told.withheld_from.iter().copied()));
+        named
+            .extend(addresses.iter().flatten().flat_map(|told| told.withheld_from.iter().flatten().copied()));
         let relatives = people::known(views, scope, &named).await?;
         let (known, not_said) = match as_of {
             None => (people::known_whole(views, scope, id).await?, 0),
