@@ -269,6 +269,12 @@ async fn an_alert_goes_to_the_front_door_first() {
         all.sees_nothing(&mine, &format!("alerts/{alert}")).await;
         let of_child = all.sees(&mine, &format!("people/{child}/alerts")).await;
         assert_eq!(of_child["alerts"], json!([]), "{of_child}");
+        // Nor can they say anything of what is not there for them: no more than of an alert that was never raised.
+        let opinion = json!({ "weight": "worrying", "opinion": "I know of this." });
+        for about in [alert.clone(), Uuid::from_u128(7).to_string()] {
+            let refused = mine.post(&format!("/api/v1/alerts/{about}/opinions"), &opinion).await;
+            assert_eq!(refused.problem(404)["code"], "absent", "{about}");
+        }
     }
     // One is decided the same day; the other lies over the working day after, and is then the worker's to see as well.
     let acceptance = json!({ "follows": "worker-told", "note": "Her worker sees her tomorrow." });
@@ -303,7 +309,10 @@ async fn an_opinion_is_shown_as_one_and_changes_no_count() {
     let raised = id(&all.open("three-incidents").await[0]);
     let before = all.alert(&raised).await;
     let entry = before["evidence"][2]["entry"].clone();
+    // A working day later it is the worker's to see as well.
+    all.it_is("2026-03-12T06:00:00Z");
     let worker = all.app.social_worker();
+    Case::referred(&all, tilly.0, "2026-03-12").await.led_by(&all, &worker, "2026-03-12").await;
     let opinion = json!({ "entry": entry, "weight": "protective", "opinion": "They came at once, and the account fits." });
     let given = all
         .served
@@ -347,7 +356,7 @@ async fn a_restricted_child_keeps_its_alert_to_those_who_may_see_the_record() {
     let dismissal = json!({ "reason": "Not mine to dismiss." });
     assert_eq!(
         all.front_door().post(&format!("/api/v1/alerts/{raised}/dismissal"), &dismissal).await.status,
-        403
+        404
     );
     let named = all.served.caller(&reader, CHECKING).get(&format!("/api/v1/alerts/{raised}")).await.json();
     assert_eq!((entries(&named), named["hidden"].as_u64()), (3, Some(0)));

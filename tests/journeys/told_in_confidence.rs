@@ -304,5 +304,66 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
     );
     let read = all.sees(&all.front_door(), &format!("contacts/{contact}")).await;
     assert_eq!(read["concerns"], json!([{ "kind": "teachers-concern" }]));
+
+    // The police come to his sister, and the alert about her rests on whose brother he is: not on who said so, nor when.
+    all.it_is("2026-03-12T10:00:00Z");
+    for caller in [all.police(), all.hospital()] {
+        tell(&caller, PersonId(child), "unexplained-injury").await;
+    }
+    tell(&all.police(), PersonId(sister), "domestic-abuse").await;
+    let open: Vec<String> = all.alerts("open").await.iter().map(id).collect();
+    all.it_is("2026-03-16T10:00:00Z");
+    let mine = all.call(&worker, WORKING);
+    let mut ties = 0;
+    for alert in &open {
+        let read = mine.get(&format!("/api/v1/alerts/{alert}")).await;
+        if read.status == 200 {
+            ties += read.json()["ties"].as_array().unwrap().len();
+            assert!(tell_tale.0.iter().all(|word| !read.text().contains(word.as_str())), "{}", read.text());
+        }
+    }
+    assert!(ties > 0, "one of them rests on a tie");
+    all.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_minute_an_alert_was_raised_by_what_was_told_in_confidence_stays_at_the_front_door() {
+    let all = Partnership::start().await;
+    let child = all.person("Ruby", "Tate", "2014-04-21").await;
+    let worker = all.app.social_worker();
+    Case::referred(&all, child, "2026-03-02").await.led_by(&all, &worker, "2026-03-02").await;
+    all.it_is("2026-03-10T10:00:00Z");
+    tell(&all.police(), PersonId(child), "unexplained-injury").await;
+    tell(&all.hospital(), PersonId(child), "neglect").await;
+    all.it_is("2026-03-10T15:20:00Z");
+    let mut told = contact(child, "neglect");
+    told["source_disclosure"] = json!("withheld-from-family");
+    assert_eq!(all.school().post("/api/v1/contacts", &told).await.status, 201);
+    let raised = id(&all.open("three-incidents").await[0]);
+
+    all.it_is("2026-03-16T10:00:00Z");
+    all.settled().await;
+    let somebody = |role, kind, agency| all.app.somebody(role, kind, agency);
+    for (who, reader, purpose, is_told_the_hour) in [
+        ("the front door", all.app.front_door(), CHECKING, true),
+        ("a manager", all.app.team_manager(), CHECKING, false),
+        ("her own worker", worker, WORKING, false),
+        ("an auditor", somebody(Role::Auditor, AgencyKind::LocalAuthority, COUNCIL), "audit", false),
+    ] {
+        let caller = all.call(&reader, purpose);
+        let one = all.sees(&caller, &format!("alerts/{raised}")).await;
+        let of_child = all.sees(&caller, &format!("people/{child}/alerts")).await["alerts"][0].clone();
+        let mut answers = vec![one, of_child];
+        if purpose != "audit" {
+            answers.push(all.sees(&caller, "alerts").await["alerts"][0].clone());
+        }
+        for answer in answers {
+            for when in ["raised_at", "changed_at"] {
+                let said = answer[when].as_str().unwrap();
+                assert_eq!(said == "2026-03-10", !is_told_the_hour, "{who} is told {when}: {answer}");
+                assert_eq!(answer.to_string().contains("15:20"), is_told_the_hour, "{who}: {answer}");
+            }
+        }
+    }
     all.stop().await;
 }

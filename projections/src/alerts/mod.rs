@@ -14,7 +14,8 @@ use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
 pub use queries::{
-    For, Listed, Queue, QueuePlace, about, alongside, is_front_doors_first, is_shown, of_person, queue,
+    For, Listed, Queue, QueuePlace, about, alongside, is_front_doors_first, is_hour_told, is_shown,
+    of_person, queue, told_moment,
 };
 
 /// See the module.

@@ -9,6 +9,7 @@ use domain::authority::Authority;
 use domain::case::clocks::CONTACT_DECISION;
 use domain::ids::{AlertId, EventId, PersonId};
 use domain::linkage::{Known, RuleName};
+use domain::when::{Occurred, civil_day};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -39,6 +40,8 @@ pub struct Listed {
     pub state: String,
     pub raised_at: DateTime<Utc>,
     pub changed_at: DateTime<Utc>,
+    /// Whether the reader is told the hour of the two, or the day: see [`told_moment`].
+    pub is_hour_told: bool,
     /// The children of it whom the reader is told everything about.
     pub children: Vec<PersonId>,
     /// Distinct incidents, those the reader may not see included.
@@ -236,14 +239,26 @@ pub fn is_front_doors_first(is_decided: bool, raised_at: DateTime<Utc>, now: Dat
 /// alert would say so; before others, if they decide it.
 #[must_use]
 pub fn is_shown(scope: &Scope, standing: &Standing, alert: For<'_>) -> bool {
-    let confidants = Confidants { received_by: alert.authority, ..Confidants::default() };
     let reader = scope.reader();
     let is_first = [Role::FrontDoor, Role::TeamManager, Role::Auditor, Role::System]
         .iter()
         .any(|role| reader.has(*role));
     is_told(scope, standing)
-        && (!alert.front_door_only || may_know_source(scope, standing, confidants))
+        && (!alert.front_door_only || is_hour_told(scope, standing, alert.authority))
         && (!alert.front_door_first || is_first)
+}
+
+/// True for a reader of an alert, by a child of it, who may know at which minute something was told in confidence.
+#[must_use]
+pub fn is_hour_told(scope: &Scope, standing: &Standing, received_by: Option<&str>) -> bool {
+    may_know_source(scope, standing, Confidants { received_by, ..Confidants::default() })
+}
+
+/// When an alert was raised or changed, as far as a reader is told. It is when what it rests on came: the hour of the one
+/// is the hour of the other, of entries the reader may not see as well.
+#[must_use]
+pub fn told_moment(is_hour_told: bool, at: DateTime<Utc>) -> Occurred {
+    if is_hour_told { Occurred::Instant(at) } else { Occurred::Day(civil_day(at)) }
 }
 
 fn children(rows: &[Row]) -> Result<Vec<PersonId>, ReadError> {
@@ -273,14 +288,18 @@ fn from_row(
     if children.is_empty() {
         return Ok(None);
     }
+    let is_hour_told = children.iter().any(|child| {
+        standings.get(child).is_some_and(|standing| is_hour_told(scope, standing, alert.authority))
+    });
     Ok(Some(Listed {
         alert: AlertId(row.try_get(0)?),
         rule: row.try_get(2)?,
         version: row.try_get(3)?,
-        authority,
+        authority: row.try_get(4)?,
         state: row.try_get(5)?,
         raised_at: row.try_get(6)?,
         changed_at: row.try_get(7)?,
+        is_hour_told,
         children,
         incidents: row.try_get(9)?,
     }))

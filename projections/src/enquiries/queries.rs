@@ -91,7 +91,7 @@ pub async fn newest_of_known(
             let history = reads.history(&ENQUIRIES, person.0, as_of).await?;
             let mut made: Vec<EnquiryMade> = history.iter().rev().filter_map(from_entry).collect();
             made.retain(|made| {
-                let is_hidden = confided.hides_asking(made.asked_by, civil_day(made.recorded_at));
+                let is_hidden = confided.hides_on(made.asked_by, civil_day(made.recorded_at));
                 told(made.asked_by) && (made.actor == reader || !is_hidden)
             });
             let count = made.len();

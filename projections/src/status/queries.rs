@@ -181,7 +181,8 @@ pub async fn missing_among(
 }
 
 /// What a reader who asked at a time is told of somebody at this moment, as the record knew them at a place. How much
-/// they are told is judged by how things are now.
+/// they are told is judged by how things are now. `given` is the place their answer was made at: what was recorded since
+/// bears on the time they asked where it happened before that day, for of the same day nobody knows.
 ///
 /// # Errors
 /// As [`of`].
@@ -190,7 +191,7 @@ pub async fn told(
     scope: &Scope,
     person: PersonId,
     standing: &Standing,
-    asked_at: DateTime<Utc>,
+    (asked_at, given): (DateTime<Utc>, Position),
     cut: Position,
 ) -> Result<Told, ReadError> {
     let disclosed = scope.disclosure(standing);
@@ -208,9 +209,9 @@ pub async fn told(
         let CaseSummary { authority, standing, emergency, legal_status, legal_status_until, .. } = case;
         (authority, ToldAt { standing, emergency, legal_status, legal_status_until })
     };
-    // What happened by then for sure: of the same day nobody knows whether it was before.
+    let was_given = |entry: &Entry| entry.position <= given.raw();
     let by_then: Vec<Entry> =
-        status.into_iter().filter(|entry| entry.occurred.latest() <= asked_at).collect();
+        status.into_iter().filter(|entry| was_given(entry) || entry.occurred.latest() <= asked_at).collect();
     let cases_then = standing_at(folded(&by_then, &births).cases, adult, asked_at);
     let then = |case: CaseSummary| {
         let case = redacted(case, disclosed);

@@ -136,9 +136,9 @@ impl Confided {
         self.0.iter().any(|told| told.agency == agency)
     }
 
-    /// True when that an agency asked about them that day would tell who told.
+    /// True when that an agency asked about them that day, or tied them to somebody, would tell who told.
     #[must_use]
-    pub fn hides_asking(&self, agency: AgencyId, on: NaiveDate) -> bool {
+    pub fn hides_on(&self, agency: AgencyId, on: NaiveDate) -> bool {
         self.0.iter().any(|told| told.agency == agency && told.on == on)
     }
 

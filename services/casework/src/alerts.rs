@@ -14,9 +14,10 @@ use domain::history::effective;
 use domain::ids::{AgencyId, AlertId, EventId, PersonId, TieId};
 use domain::linkage::SignalKind;
 use domain::tie::{Tie, TieKind, TieTo};
+use domain::when::Occurred;
 use event_store::StreamId;
 use projections::access::standings;
-use projections::alerts::{For, is_front_doors_first, is_shown};
+use projections::alerts::{For, is_front_doors_first, is_hour_told, is_shown, told_moment};
 use projections::scope::{Scope, Standing};
 use projections::timeline::{Confidants, Confided, may_know_source};
 
@@ -32,6 +33,8 @@ pub struct ReadAlert {
     pub alert: Alert,
     /// Those of its children whom the reader is told everything about.
     pub children: Vec<PersonId>,
+    /// Whether the reader is told at which hour it was raised and changed.
+    pub is_hour_told: bool,
     /// The evidence the reader may see.
     pub evidence: Vec<Shown>,
     /// How many entries more there are.
@@ -60,9 +63,10 @@ pub struct TieSeen {
     /// The first day it held, where known, and the last.
     pub since: Option<NaiveDate>,
     pub until: Option<NaiveDate>,
-    /// Who put it on record, and when.
-    pub agency: AgencyId,
-    pub recorded_at: DateTime<Utc>,
+    /// Who put it on record; none where that would tell who told something in confidence.
+    pub agency: Option<AgencyId>,
+    /// When: the day alone where the hour would tell it.
+    pub recorded: Occurred,
 }
 
 impl TieSeen {
@@ -78,8 +82,8 @@ impl TieSeen {
             to: recorded.to,
             since: recorded.since,
             until: tie.ended_on(),
-            agency: first.agency,
-            recorded_at: first.recorded_at,
+            agency: Some(first.agency),
+            recorded: Occurred::Instant(first.recorded_at),
         })
     }
 
@@ -92,6 +96,18 @@ impl TieSeen {
         std::iter::once(self.from).chain(to)
     }
 
+    /// Without what would tell who told something in confidence of those at its ends.
+    fn guarded(mut self, confided: &HashMap<PersonId, Confided>) -> Self {
+        let on = self.recorded.day();
+        let hides = |agency| {
+            self.people().any(|person| confided.get(&person).is_some_and(|it| it.hides_on(agency, on)))
+        };
+        if self.agency.is_some_and(hides) {
+            (self.agency, self.recorded) = (None, Occurred::Day(on));
+        }
+        self
+    }
+
     /// As a family is told: to whoever is told everything about one of them, and how the other stands.
     fn is_told(&self, scope: &Scope, standings: &HashMap<PersonId, Standing>) -> bool {
         let told =
@@ -102,11 +118,35 @@ impl TieSeen {
 }
 
 impl ReadAlert {
+    /// When it was raised or changed, as far as the reader is told.
+    #[must_use]
+    pub fn moment(&self, at: DateTime<Utc>) -> Occurred {
+        told_moment(self.is_hour_told, at)
+    }
+
     /// True for all of the evidence, or an entry of it that the reader may see.
     #[must_use]
     pub fn sees(&self, entry: Option<EventId>) -> bool {
         entry.is_none_or(|entry| self.evidence.iter().any(|shown| shown.evidence.entry == entry))
     }
+}
+
+/// The children of an alert by whom a reader is told of it: none when it is not there for them.
+pub fn told_by(
+    scope: &Scope,
+    alert: &Alert,
+    standings: &HashMap<PersonId, Standing>,
+    now: DateTime<Utc>,
+) -> Vec<PersonId> {
+    let (Some(says), Some(raised_at)) = (alert.says(), alert.raised_at()) else { return Vec::new() };
+    let is_for = For {
+        authority: says.authority.as_ref().map(Authority::as_str),
+        front_door_only: says.is_for_the_front_door_only,
+        front_door_first: is_front_doors_first(!alert.decisions().is_empty(), raised_at, now),
+    };
+    let is_told =
+        |child: &&PersonId| standings.get(child).is_some_and(|standing| is_shown(scope, standing, is_for));
+    says.children.iter().filter(is_told).copied().collect()
 }
 
 impl App {
@@ -131,21 +171,13 @@ impl App {
         people.dedup();
         let standings = standings(&self.views, &people).await?;
         let authority = says.authority.as_ref().map(Authority::as_str);
-        let now = self.clock.now();
-        let is_decided = !alert.decisions().is_empty();
-        let raised_at = alert.raised_at().unwrap_or(now);
-        let is_for = For {
-            authority,
-            front_door_only: says.is_for_the_front_door_only,
-            front_door_first: is_front_doors_first(is_decided, raised_at, now),
-        };
-        let is_told = |child: &&PersonId| {
-            standings.get(child).is_some_and(|standing| is_shown(scope, standing, is_for))
-        };
-        let children: Vec<PersonId> = says.children.iter().filter(is_told).copied().collect();
+        let children = told_by(scope, &alert, &standings, self.clock.now());
         if children.is_empty() {
             return Ok(None);
         }
+        let is_hour_told = children.iter().any(|child| {
+            standings.get(child).is_some_and(|standing| is_hour_told(scope, standing, authority))
+        });
         let asked_about: BTreeSet<PersonId> = says.evidence.iter().map(|evidence| evidence.person).collect();
         let asked_about: Vec<PersonId> = asked_about.into_iter().collect();
         let confided = Confided::among(&self.views, scope, &asked_about).await?;
@@ -159,15 +191,15 @@ impl App {
                     Confidants { received_by: authority, entered_by: Some(evidence.agency), made_by: None };
                 let tells = evidence.is_told_in_confidence() && !may_know_source(scope, standing, confidants);
                 let is_beside = evidence.kind == SignalKind::Enquiry
-                    && confided.get(&evidence.person).is_some_and(|confided| {
-                        confided.hides_asking(evidence.agency, evidence.occurred.day())
-                    });
+                    && confided
+                        .get(&evidence.person)
+                        .is_some_and(|confided| confided.hides_on(evidence.agency, evidence.occurred.day()));
                 is_seen.then_some(Shown { evidence: *evidence, is_guarded: tells || is_beside })
             })
             .collect();
         let hidden = says.evidence.len() - evidence.len();
         let (ties, hidden_ties) = self.ties_seen(scope, &says.ties).await?;
-        Ok(Some(ReadAlert { children, evidence, hidden, ties, hidden_ties, version, alert }))
+        Ok(Some(ReadAlert { children, is_hour_told, evidence, hidden, ties, hidden_ties, version, alert }))
     }
 
     /// The ties that stand and may be told, and how many stand that may not.
@@ -190,9 +222,11 @@ impl App {
         }
         let standing = ties.len();
         let ends: BTreeSet<PersonId> = ties.iter().flat_map(TieSeen::people).collect();
-        let standings = standings(&self.views, &ends.into_iter().collect::<Vec<_>>()).await?;
+        let ends: Vec<PersonId> = ends.into_iter().collect();
+        let standings = standings(&self.views, &ends).await?;
         ties.retain(|tie| tie.is_told(scope, &standings));
         let hidden = standing - ties.len();
-        Ok((ties, hidden))
+        let confided = Confided::among(&self.views, scope, &ends).await?;
+        Ok((ties.into_iter().map(|tie| tie.guarded(&confided)).collect(), hidden))
     }
 }

@@ -12,9 +12,9 @@ use domain::ids::{AlertId, PersonId};
 use domain::sealed::Sealed;
 use domain::text::Narrative;
 use domain::tie::TieTo;
-use domain::when::{Occurred, civil_day, start_of};
+use domain::when::Occurred;
 use event_store::Position;
-use projections::alerts::{self, Listed, Queue, QueuePlace};
+use projections::alerts::{self, Listed, Queue, QueuePlace, told_moment};
 use projections::status;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -61,9 +61,12 @@ pub struct AlertListed {
     #[serde(skip_serializing_if = "Option::is_none")]
     authority: Option<String>,
     state: String,
-    raised_at: DateTime<Utc>,
-    /// When its evidence last changed.
-    changed_at: DateTime<Utc>,
+    /// The day alone for whoever is not the front door: the hour would be that of what it rests on.
+    #[schema(example = "2026-03-12T10:00:00Z")]
+    raised_at: String,
+    /// When its evidence last changed, as `raised_at`.
+    #[schema(example = "2026-03-12")]
+    changed_at: String,
     /// Its children, of those the reader is told everything about.
     children: Vec<Uuid>,
     /// How many separate incidents it rests on.
@@ -81,8 +84,8 @@ impl AlertListed {
             rule_version: listed.version,
             authority: listed.authority,
             state: listed.state,
-            raised_at: listed.raised_at,
-            changed_at: listed.changed_at,
+            raised_at: told_moment(listed.is_hour_told, listed.raised_at).to_string(),
+            changed_at: told_moment(listed.is_hour_told, listed.changed_at).to_string(),
             children: listed.children.iter().map(|child| child.0).collect(),
             incidents: listed.incidents,
         }
@@ -234,8 +237,12 @@ pub struct AlertRead {
     #[serde(skip_serializing_if = "Option::is_none")]
     authority: Option<String>,
     state: &'static str,
-    raised_at: DateTime<Utc>,
-    changed_at: DateTime<Utc>,
+    /// The day alone for whoever is not the front door.
+    #[schema(example = "2026-03-12T10:00:00Z")]
+    raised_at: String,
+    /// When its evidence last changed, as `raised_at`.
+    #[schema(example = "2026-03-12")]
+    changed_at: String,
     /// The place in the record up to which it was looked for.
     known_at: String,
     children: Vec<Uuid>,
@@ -271,9 +278,12 @@ struct AlertTie {
     /// The last day it held.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<NaiveDate>,
-    /// Who put it on record, and when.
-    agency: Uuid,
-    recorded_at: DateTime<Utc>,
+    /// Who put it on record; absent where that would tell who told something in confidence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agency: Option<Uuid>,
+    /// When: the day alone where the hour would tell it.
+    #[schema(example = "2026-03-12T10:00:00Z")]
+    recorded_at: String,
 }
 
 impl From<&TieSeen> for AlertTie {
@@ -290,8 +300,8 @@ impl From<&TieSeen> for AlertTie {
             household,
             since: seen.since,
             until: seen.until,
-            agency: seen.agency.0,
-            recorded_at: seen.recorded_at,
+            agency: seen.agency.map(|agency| agency.0),
+            recorded_at: seen.recorded.to_string(),
         }
     }
 }
@@ -401,9 +411,6 @@ impl AlertRead {
         let alert = &read.alert;
         let says = alert.says()?;
         let rule = app.rules.version(says.rule.as_str(), says.version);
-        // An alert is raised when what it rests on comes: the hour of the one is the hour of the other.
-        let is_guarded = read.evidence.iter().any(|seen| seen.is_guarded);
-        let moment = |at: DateTime<Utc>| if is_guarded { start_of(civil_day(at)) } else { at };
         let text = |of: fn(&domain::linkage::Rule) -> &String| {
             rule.map_or_else(String::new, |rule| of(rule).clone())
         };
@@ -418,8 +425,8 @@ impl AlertRead {
             source: text(|rule| &rule.source),
             authority: says.authority.as_ref().map(ToString::to_string),
             state: alert.state()?.code(),
-            raised_at: moment(alert.raised_at()?),
-            changed_at: moment(alert.changed_at()?),
+            raised_at: read.moment(alert.raised_at()?).to_string(),
+            changed_at: read.moment(alert.changed_at()?).to_string(),
             known_at: alert.known_at()?.0.to_string(),
             children: read.children.iter().map(|child| child.0).collect(),
             ties: read.ties.iter().map(AlertTie::from).collect(),

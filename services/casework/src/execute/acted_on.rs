@@ -3,7 +3,7 @@
 //! Restrictions and workers are read from the streams themselves, as they are now; only who else knows a person comes
 //! from a view, since no stream says it.
 
-use domain::access::Role;
+use domain::access::{Action, Purpose, Role};
 use domain::alert::Alert;
 use domain::authority::Authority;
 use domain::case::Case;
@@ -23,6 +23,7 @@ use projections::scope::{Restriction, Standing};
 use super::dispatch::fold;
 use super::rests::Rests;
 use super::{Command, Order};
+use crate::alerts::told_by;
 use crate::app::App;
 use crate::error::{ExecuteError, ReadError};
 use crate::policy::{NotPermitted, Record, act_of, class};
@@ -47,11 +48,16 @@ impl App {
     ) -> Result<(), ExecuteError> {
         let fact = order.command.fact();
         let Some(action) = act_of(fact) else {
-            let action = domain::access::Action::Administer;
+            let action = Action::Administer;
             return Err(NotPermitted { action, purpose: order.purpose }.into());
         };
         if let Command::Enquiry { command: domain::enquiry::Command::Make(_), .. } = order.command {
             return Ok(self.policy.may_look(visitor, action, order.purpose)?);
+        }
+        if let Command::Alert { .. } = order.command
+            && !visitor.actor().has(Role::System)
+        {
+            self.alert_is_there(visitor, order.purpose, &fold(history)).await?;
         }
         // The node acts on every record alike: reading in a return does not wait for what cannot change the answer.
         let standing = if visitor.actor().has(Role::System) {
@@ -103,6 +109,22 @@ impl App {
         standing.authorities.extend(command.told_child().cloned());
         let restriction = restriction(&fold::<Person>(history));
         Ok(ActedOn { standing: Standing { restriction, ..standing }, people: Vec::new() })
+    }
+
+    /// An alert that somebody is not told of, or not yet, is not there for them to say anything about.
+    async fn alert_is_there(
+        &self,
+        visitor: &Visitor,
+        purpose: Purpose,
+        alert: &Alert,
+    ) -> Result<(), ExecuteError> {
+        let scope = self.scope(visitor, Action::ReadAlerts, purpose)?;
+        let children: Vec<PersonId> = alert.says().iter().flat_map(|says| &says.children).copied().collect();
+        let standings = standings(&self.views, &children).await.map_err(ReadError::from)?;
+        if told_by(&scope, alert, &standings, self.clock.now()).is_empty() {
+            return Err(ExecuteError::Absent);
+        }
+        Ok(())
     }
 
     /// An alert is its authority's, and its children's. It is closed when every child of it is closed to whoever acts:

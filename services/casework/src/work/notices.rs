@@ -266,7 +266,8 @@ impl Looking<'_> {
     async fn told(&self, watched: &Watched, person: PersonId, cut: Position) -> Result<Option<Told>, Cause> {
         let Some(standing) = self.standings.get(&person) else { return Ok(None) };
         let scope = self.app.scope_of_asker(&watched.asker, watched.purpose);
-        let told = status::told(&self.app.views, &scope, person, standing, watched.asked_at, cut).await?;
+        let asked = (watched.asked_at, Position::from_raw(watched.given.known_at.0));
+        let told = status::told(&self.app.views, &scope, person, standing, asked, cut).await?;
         Ok(Some(told).filter(|told| told.disclosed > Disclosure::None))
     }
 

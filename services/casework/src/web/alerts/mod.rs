@@ -251,9 +251,7 @@ impl Said<'_> {
             return Err(Problem::no_such_page().into());
         };
         let rule = self.app.rules.version(says.rule.as_str(), says.version);
-        // An alert is raised when what it rests on comes: the hour of the one is the hour of the other.
-        let is_guarded = gathered.alert.evidence.iter().any(|seen| seen.is_guarded);
-        let moment = |at| if is_guarded { words::day(civil_day(at)) } else { words::moment(at) };
+        let moment = |at| words::occurred(gathered.alert.moment(at));
         let evidence = self.evidence(gathered).await?;
         let mut children: Vec<Named> =
             gathered.alert.children.iter().map(|child| self.named(*child, gathered)).collect();
@@ -355,9 +353,17 @@ impl Said<'_> {
     async fn ties(&self, gathered: &Gathered) -> Result<Vec<TieSaid>, ReadError> {
         let mut said = Vec::with_capacity(gathered.alert.ties.len());
         for tie in &gathered.alert.ties {
-            let agency = self.app.agency_name(tie.agency, self.head).await?;
-            let agency = agency.unwrap_or_else(|| "an agency not registered here".to_owned());
-            let on = words::day(civil_day(tie.recorded_at));
+            let on = words::day(tie.recorded.day());
+            let recorded = match tie.agency {
+                None => format!("{}, recorded on {on}", words::IN_CONFIDENCE),
+                Some(agency) => {
+                    let name = self.app.agency_name(agency, self.head).await?;
+                    format!(
+                        "Recorded by {} on {on}",
+                        name.as_deref().unwrap_or("an agency not registered here")
+                    )
+                }
+            };
             said.push(TieSaid {
                 from: self.named(tie.from, gathered),
                 kind: said::tie(tie.kind),
@@ -366,7 +372,7 @@ impl Said<'_> {
                     TieTo::Household(_) => None,
                 },
                 lasts: said::lasts(tie.since, tie.until),
-                recorded: format!("Recorded by {agency} on {on}"),
+                recorded,
             });
         }
         Ok(said)
