@@ -422,6 +422,29 @@ async fn a_worker_put_right_makes_an_answer_differ_and_a_new_worker_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_of_the_same_day_and_taken_back_makes_an_answer_differ() {
+    let node = Node::start().await;
+    let child = node.child("Example").await;
+    node.number(child, NUMBER).await;
+    let case = node.referred(child).await;
+    let worker = node.app.social_worker();
+    let leads =
+        json!({ "role": "lead-practitioner", "practitioner": worker.practitioner(), "on": "2026-03-11" });
+    node.app.clock.set(instant("2026-03-11T09:00:00Z"));
+    let manager = node.manager("allocated-work");
+    let led = done(&manager, &format!("/api/v1/cases/{case}/allocations"), leads).await["events"][0].clone();
+    node.settled().await;
+    ask(&node.nurse(), by_number(NUMBER)).await;
+    assert_eq!(node.open(&node.hospital_lead()).await, 0);
+    node.app.clock.set(instant("2026-03-11T11:00:00Z"));
+    let taken_back = json!({ "record": { "case": case }, "reason": "mistake" });
+    let path = format!("/api/v1/entries/{}/withdrawal", led.as_str().unwrap());
+    done(&node.manager("record-keeping"), &path, taken_back).await;
+    assert_eq!(node.open(&node.hospital_lead()).await, 1, "whoever was told to be rung never had the child");
+    node.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn after_four_weeks_nothing_is_told_and_a_late_record_counts_when_it_is_recorded() {
     let node = Node::start().await;
     let child = node.child("Example").await;
