@@ -100,6 +100,21 @@ async fn a_name_is_found_whichever_alphabet_it_was_written_in() {
     let named = |given: &str, family: &str| json!([{ "name": { "given": given, "family": family, "use": "usual" } }, { "birth": "2015-04-03" }]);
     let latin = opened(&door, named("Maria", "Kovalenko")).await;
     let arabic = opened(&door, named("محمد", "حسین")).await;
+    let mut others = Vec::new();
+    for (given, family, typed) in [
+        ("احمد", "علی", ["Ahmed", "Ali"]),
+        ("يوسف", "ابراهيم", ["Yusuf", "Ibrahim"]),
+        ("عبدالله", "داود", ["Abdullah", "Dawood"]),
+        ("ਗੁਰਪ੍ਰੀਤ", "ਸਿੰਘ", ["Gurpreet", "Singh"]),
+        ("Євген", "Григоренко", ["Yevhen", "Hryhorenko"]),
+    ] {
+        let typed = json!({ "given": typed[0], "family": typed[1], "born": "2015-04-03" });
+        others.push((typed, opened(&door, named(given, family)).await));
+    }
+    for (typed, meant) in others {
+        let found = search(&door, typed).await;
+        assert_eq!(found["found"][0]["person"], meant.to_string(), "{found}");
+    }
     for (typed, meant) in [
         (json!({ "given": "Марія", "family": "Коваленко", "born": "2015-04-03" }), latin),
         (json!({ "given": "Mohammed", "family": "Hussain", "born": "2015-04-03" }), arabic),

@@ -5,6 +5,8 @@
 //! before a vowel do, `sz` and `sh`, `cz` and `ch`, `q`, `ck` and `k`. Left out: names whose spelling in one tongue
 //! says nothing to a reader of another (`Siobhan`, `Niamh`), which are a list (`variants`).
 
+use super::plain::SOME_VOWEL;
+
 /// The consonants: the coarse sound, for finding. `Hussain` and `Hassan` have the same.
 #[must_use]
 pub fn skeleton(word: &str) -> String {
@@ -98,7 +100,8 @@ fn hear(rest: &str, letter: char, is_first: bool) -> (&'static str, usize) {
         return (heard, spelt.len());
     }
     let next = rest.chars().nth(1);
-    let before_vowel = next.is_some_and(|next| vowel_colour(next).is_some());
+    let is_vowel = |letter| letter == SOME_VOWEL || vowel_colour(letter).is_some();
+    let before_vowel = next.is_some_and(is_vowel);
     let heard = match letter {
         's' => "s",
         'v' => "v",
@@ -108,7 +111,7 @@ fn hear(rest: &str, letter: char, is_first: bool) -> (&'static str, usize) {
         'c' => "k",
         'h' if is_first => "h",
         'y' if is_first && before_vowel => "y",
-        letter if is_first && vowel_colour(letter).is_some() => "a",
+        letter if is_first && is_vowel(letter) => "a",
         _ => "",
     };
     (heard, letter.len_utf8())

@@ -44,7 +44,7 @@ impl View for People {
     }
 
     fn version(&self) -> u16 {
-        7
+        8
     }
 
     fn tables(&self) -> &'static [Table] {
