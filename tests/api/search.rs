@@ -126,6 +126,37 @@ async fn a_name_is_found_whichever_alphabet_it_was_written_in() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_candidate_is_told_by_the_date_that_is_accepted_and_by_what_they_are_called() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let called =
+        |given: &str, usage: &str| json!({ "name": { "given": given, "family": "Hartley", "use": usage } });
+    let child = opened(
+        &door,
+        json!([called("Maya", "registered"), called("May", "also-known-as"), { "birth": "2015-04-03" }, { "birth": "2014-04-03" }]),
+    )
+    .await;
+    let told = async || {
+        let found =
+            search(&door, json!({ "given": "Maya", "family": "Hartley", "born": "2015-04-03" })).await;
+        (found["found"][0]["given"].clone(), found["found"][0].get("year_of_birth").cloned())
+    };
+    assert_eq!(told().await, (json!("May"), None), "nobody settled when; of other names the one said last");
+    let births = door.get(&format!("/api/v1/people/{child}")).await.json()["births"].clone();
+    let right = births.as_array().unwrap().iter().find(|birth| birth["born"] == "2015-04-03").unwrap();
+    let accept = json!({ "assertion": right["assertion"] });
+    done(&door, &format!("/api/v1/people/{child}/birth/acceptance"), accept).await;
+    let usual = json!({ "assertions": [called("Maia", "usual"), called("Em", "also-known-as")], "source": { "basis": "told" } });
+    done(&door, &format!("/api/v1/people/{child}/assertions"), usual).await;
+    assert_eq!(
+        told().await,
+        (json!("Maia"), Some(json!(2015))),
+        "what is said last of the others changes nothing"
+    );
+    api.served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn outside_a_front_door_too_little_is_refused_naming_what_is_missing() {
     let api = Api::start().await;
     let child = opened(&api.front_door(), json!(named("Maya", "Hartley", "2015-04-03"))).await;

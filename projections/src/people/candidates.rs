@@ -3,8 +3,9 @@
 //! Found, hidden and absent take the same statements. Left out: how much must be typed before anybody is looked for,
 //! which is the service's rule.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use chrono::{Datelike, NaiveDate};
 use domain::access::{Disclosure, Relation};
 use domain::ids::PersonId;
 use domain::matching::{
@@ -55,6 +56,7 @@ pub struct Candidate {
 pub struct Particulars {
     pub given: String,
     pub family: String,
+    /// Of the date that is accepted, or of all that are said; none while they are disputed over years.
     pub year_of_birth: Option<i32>,
     pub kind: Option<String>,
     pub sex: Option<String>,
@@ -74,6 +76,7 @@ struct Compared {
     closed: Vec<(AddressClass, Home)>,
     kind: Option<String>,
     sex: Option<String>,
+    year_of_birth: Option<i32>,
     comparison: Comparison,
 }
 
@@ -133,7 +136,7 @@ fn candidate(
         Particulars {
             given,
             family,
-            year_of_birth: compared.record.births.last().map(|born| born.year()),
+            year_of_birth: compared.year_of_birth,
             kind: compared.kind.clone(),
             sex: compared.sex.clone(),
             area: compared
@@ -173,7 +176,8 @@ async fn compared(reads: &Reads, scope: &Scope, typed: &Typed) -> Result<Vec<Com
              group by person order by count(*) desc, person limit $2
          )
          select person, given, family, births, nhs, homes, closed_homes, kind, sex,
-                (select count(*) from (select from {schema}.sought where key = $4 limit $5) as living) > $5 - 1
+                (select count(*) from (select from {schema}.sought where key = $4 limit $5) as living) > $5 - 1,
+                adult_from
          from {schema}.person
          where person = any(array(
              select person from hit
@@ -211,6 +215,8 @@ fn read(row: &Row, typed: &Typed, addresses: Addresses) -> Result<Compared, Read
         Addresses::Open => Vec::new(),
         Addresses::AndClosed => texts(6)?.iter().filter_map(|home| read_closed(home)).collect::<Vec<_>>(),
     };
+    let adult_from: Option<NaiveDate> = row.try_get(10)?;
+    let year_of_birth = adult_from.map(|day| day.year() - 18).or_else(|| one_year(&record.births));
     let comparison =
         if closed.is_empty() { compare(typed, &record) } else { compare(typed, &with(&record, &closed)) };
     Ok(Compared {
@@ -219,8 +225,14 @@ fn read(row: &Row, typed: &Typed, addresses: Addresses) -> Result<Compared, Read
         closed,
         kind: row.try_get(7)?,
         sex: row.try_get(8)?,
+        year_of_birth,
         comparison,
     })
+}
+
+fn one_year(births: &[UncertainDate]) -> Option<i32> {
+    let years: BTreeSet<i32> = births.iter().map(|born| born.year()).collect();
+    years.first().copied().filter(|_| years.len() == 1)
 }
 
 /// What is on record of somebody, with closed addresses beside.

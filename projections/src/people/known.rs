@@ -22,6 +22,8 @@ pub(super) struct Known {
     died_on: Option<NaiveDate>,
     births: BirthDates,
     record: OnRecord,
+    /// How many of the names are usual ones, which come first.
+    usual: usize,
     /// Where they live and lived, each as one class of address: only an ordinary one is searched by all.
     homes: Vec<(AddressClass, Home)>,
 }
@@ -35,6 +37,7 @@ impl Known {
             died_on: None,
             births: BirthDates::default(),
             record: OnRecord::default(),
+            usual: 0,
             homes: Vec::new(),
         }
     }
@@ -51,6 +54,18 @@ impl Known {
         let mut record = self.record.clone();
         record.homes.extend(ordinary.filter(|home| !is_closed(home)).cloned());
         record
+    }
+
+    /// What they are called comes first: the usual name said last, or where there is none the name said last.
+    fn called(&mut self, name: (String, String), usage: NameUse) {
+        let names = &mut self.record.names;
+        if let Some(place) = names.iter().position(|known| *known == name) {
+            names.remove(place);
+            self.usual -= usize::from(place < self.usual);
+        }
+        let is_usual = usage == NameUse::Usual;
+        names.insert(if is_usual { 0 } else { self.usual }, name);
+        self.usual += usize::from(is_usual);
     }
 
     fn live_at(&mut self, recorded: &AddressRecorded) -> Result<(), Poison> {
@@ -96,10 +111,7 @@ impl KeyState for Known {
                 if let Some(name) = legible(&named.name)? {
                     let text = |part: Option<&str>| part.unwrap_or_default().to_owned();
                     let name = (text(name.given()), text(name.family()));
-                    // The usual name said last comes first: it is the one they are called by.
-                    self.record.names.retain(|known| *known != name);
-                    let place = if named.usage == NameUse::Usual { 0 } else { self.record.names.len() };
-                    self.record.names.insert(place, name);
+                    self.called(name, named.usage);
                 }
             }
             Event::PersonBirthRecorded(recorded) => {
