@@ -37,7 +37,7 @@ pub use asked::{AskedOf, Reply, Whom};
 pub use basis::{Kept, KeptUntil, LegalBasis};
 pub use hours::{Hours, Line};
 
-use advice::{HOW_TO_REFER, Hour, advice, advice_on_missing};
+use advice::{Hour, advice, advice_on_missing, how_to_refer};
 use asked::Heard;
 
 use crate::access_log::{Looking, ShownPerson};
@@ -367,7 +367,7 @@ impl App {
             others_match: false,
             would_differ: false,
             advice: advice(answer, hour),
-            how_to_refer: HOW_TO_REFER,
+            how_to_refer: how_to_refer(civil_day(self.clock.now())),
             repeated: false,
         }
     }

@@ -157,7 +157,7 @@ pub struct Answer {
     /// What to do now.
     advice: &'static str,
     /// By whom a child is referred, how, and by when the authority decides.
-    how_to_refer: &'static str,
+    how_to_refer: String,
     /// The same question was asked before under this key, and this is its answer.
     repeated: bool,
 }

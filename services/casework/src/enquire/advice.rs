@@ -3,20 +3,27 @@
 //! By night the emergency duty team comes first: a worker's own number rings in an empty office. Left out: the numbers
 //! themselves, which stand beside this.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::agency::Timetable;
+use domain::case::clocks::REFERRAL_DECISION;
 use domain::enquiry::Answer;
 use domain::when::civil_time;
 
 use super::answer::Responsible;
 use super::hours::Hours;
 
-/// By whom a child is referred, how, and by when it is decided: the same with every answer.
-pub(super) const HOW_TO_REFER: &str = "Whoever is worried refers the child, and needs nobody's leave. If a child is \
-     in immediate danger, dial 999 first. Otherwise ring the front door yourself, on the number for this hour, say \
-     that it is a referral, and what you saw and heard; then put it in writing: record a contact. Within one working \
-     day the authority decides what it will do and tells you (Working Together to Safeguard Children). If you are not \
-     told, ring again; if you disagree, say so to whoever answers for safeguarding with you.";
+/// By whom a child is referred, how, and by when it is decided, by the limit of the day: the same with every answer.
+pub(super) fn how_to_refer(today: NaiveDate) -> String {
+    let limit = REFERRAL_DECISION.on(today);
+    format!(
+        "Whoever is worried refers the child, and needs nobody's leave. If a child is in immediate danger, dial 999 \
+         first. Otherwise ring the front door yourself, on the number for this hour, say that it is a referral, and \
+         what you saw and heard; then put it in writing: record a contact. The authority decides what it will do and \
+         tells you: its limit is {} ({}). If you are not told, ring again; if you disagree, say so to whoever answers \
+         for safeguarding with you.",
+        limit.words, limit.source
+    )
+}
 
 /// Who answers the telephone at an hour.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

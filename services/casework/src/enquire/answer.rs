@@ -60,7 +60,7 @@ pub struct Answered {
     /// What to do now.
     pub advice: &'static str,
     /// By whom a child is referred, how, and by when it is decided.
-    pub how_to_refer: &'static str,
+    pub how_to_refer: String,
     /// The same question was asked before under this key, and this is its answer.
     pub repeated: bool,
 }

@@ -313,7 +313,7 @@ mod tests {
         assert!(html.contains("Within 12 weeks somebody asked.") && !html.contains("<Marsh>"), "{html}");
         is_whole(&html);
         assert!(
-            html.contains("2 contacts about one event") && html.contains("1 past one working day"),
+            html.contains("2 contacts about one event") && html.contains("1 past the time to decide"),
             "{html}"
         );
         let (frame, contacts) = (Frame::plain("Told"), vec![sample(true)]);

@@ -81,7 +81,7 @@ struct Receipt {
     /// What was answered would be answered otherwise by now.
     would_differ: bool,
     advice: &'static str,
-    how_to_refer: &'static str,
+    how_to_refer: String,
 }
 
 /// Who was asked or was silent, in words.
@@ -386,7 +386,7 @@ mod tests {
             ],
             would_differ: true,
             advice: "Telephone.",
-            how_to_refer: "Ring, and write.",
+            how_to_refer: "Ring, and write.".to_owned(),
         }
     }
 

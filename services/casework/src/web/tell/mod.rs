@@ -14,11 +14,12 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use domain::access::{Purpose, Role};
+use domain::case::clocks::{CONTACT_DECISION, InForce};
 use domain::contact::{Concern, Record, decide_by};
 use domain::ids::{ContactId, PersonId};
 use domain::person::{Open, PersonKind};
 use domain::source::{Basis, Source};
-use domain::when::Occurred;
+use domain::when::{Occurred, civil_day};
 use serde::Deserialize;
 
 use self::check::check;
@@ -78,6 +79,7 @@ impl Of {
 struct ToldPage {
     frame: Frame,
     decided_by: String,
+    limit: &'static InForce,
     child: Option<String>,
     contact: String,
 }
@@ -234,13 +236,15 @@ async fn told(
 ) -> Result<HttpResponse, PageProblem> {
     let id = ContactId::read(&id).map_err(|_| Problem::no_such_page())?;
     let of = about.read()?;
-    let by = decide_by(app.clock.now());
+    let now = app.clock.now();
+    let by = decide_by(now);
     let code = of.purpose.code();
     Ok(page(
         StatusCode::OK,
         &ToldPage {
             frame: Frame::of(&session, "The front door has been told"),
             decided_by: words::day(by),
+            limit: CONTACT_DECISION.on(civil_day(now)),
             child: of.child.map(|child| format!("/children/{child}?for={code}")),
             contact: format!("/contacts/{id}?for={code}"),
         },
@@ -258,6 +262,7 @@ mod tests {
         let told = ToldPage {
             frame: Frame::plain("Told"),
             decided_by: "11 March 2026".to_owned(),
+            limit: CONTACT_DECISION.on("2026-03-10".parse().unwrap()),
             child: Some("/children/1".to_owned()),
             contact: "/contacts/1".to_owned(),
         };
