@@ -25,7 +25,7 @@ async fn classes(caller: &Caller, child: Uuid) -> Vec<String> {
 }
 
 /// Whoever has the child's case, once it was referred.
-async fn worker_of(api: &Api, child: Uuid) -> Visitor {
+pub async fn worker_of(api: &Api, child: Uuid) -> Visitor {
     let door = api.front_door();
     let referral = json!({ "child": child, "authority": "383", "on": "2026-02-02", "source": "2A" });
     let case = done(&door, "/api/v1/cases", referral).await["id"].as_str().unwrap().to_owned();

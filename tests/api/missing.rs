@@ -4,6 +4,8 @@ use serde_json::{Value, json};
 use system_tests::http::Caller;
 
 use crate::Api;
+use crate::addresses::worker_of;
+use crate::forms::Browser;
 
 /// The first field of an answer, as it is written.
 fn first_field(text: &str) -> &str {
@@ -58,4 +60,26 @@ async fn a_missing_child_is_missing_in_the_first_line_of_every_answer_until_foun
     }
     let then = heads(&door, &at("/status?as_it_was_at=2026-03-09T23:00:00Z")).await;
     assert_eq!(then, (true, expected));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_s_first_page_and_what_the_front_door_was_told_begin_with_who_is_missing() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let worker = Browser::at(&api, &worker_of(&api, child).await);
+    let school = Browser::at(&api, &api.test.safeguarding_lead());
+    let told = format!("/contacts/{}/told?about={child}&for=safeguarding-check", uuid::Uuid::from_u128(7));
+    let report = json!({ "from": "care", "occurred": "2026-03-09T22:30:00Z", "source": { "basis": "told" } });
+    assert!(!worker.get("/").await.text().contains("is missing"), "nobody is, yet");
+    let reported = door.post(&format!("/api/v1/people/{child}/missing"), &report).await.json();
+    let position = reported["position"].as_str().unwrap();
+    let (is_first, _) = heads(&door, &format!("/api/v1/people/{child}/status?at_least={position}")).await;
+    assert!(is_first);
+    for (page, html) in
+        [("first page", worker.get("/").await.text()), ("told", school.get(&told).await.text())]
+    {
+        assert!(html.contains("is missing from care since"), "{page}: {html}");
+        assert!(html.find("is missing from care") < html.find("<h1"), "{page}: before anything else");
+    }
 }

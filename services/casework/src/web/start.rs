@@ -5,8 +5,9 @@ use actix_web::{HttpResponse, ResponseError as _, web};
 use askama::Template;
 use clap::ValueEnum as _;
 use domain::access::{Action, Purpose, Role};
+use domain::ids::PersonId;
 use domain::when::civil_day;
-use projections::{access, people};
+use projections::{access, people, status};
 
 use super::frame::{Frame, page};
 use super::notices;
@@ -45,6 +46,8 @@ struct PersonaDoor {
 #[template(path = "home.html")]
 struct HomePage {
     frame: Frame,
+    /// Who is missing of those the visitor works with: before anything else.
+    missing: Vec<String>,
     greeting: &'static str,
     /// What is done most in this role.
     first: Vec<Door>,
@@ -135,11 +138,13 @@ fn door(persona: Persona) -> PersonaDoor {
 }
 
 async fn home(app: &App, session: &Session) -> Result<HomePage, PageProblem> {
+    let (children, missing) = children(app, session).await?;
     Ok(HomePage {
         frame: Frame::of(session, "Home").at("/"),
+        missing,
         greeting: greeting(session.role()),
         first: differing(app, session).await?.into_iter().chain(first_doors(session.role())).collect(),
-        children: children(app, session).await?,
+        children,
         ask: Door::to_ask(app, session),
     })
 }
@@ -184,10 +189,10 @@ fn first_doors(role: Option<Role>) -> Vec<Door> {
     }
 }
 
-/// The children whose cases a social worker has today. A look, on record like any.
-async fn children(app: &App, session: &Session) -> Result<Vec<Child>, PageProblem> {
+/// The children whose cases a social worker has today, and who of them is missing. A look, on record like any.
+async fn children(app: &App, session: &Session) -> Result<(Vec<Child>, Vec<String>), PageProblem> {
     if session.role() != Some(Role::SocialWorker) {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), Vec::new()));
     }
     judge_by_now(app).await?;
     let today = civil_day(app.clock.now());
@@ -198,19 +203,24 @@ async fn children(app: &App, session: &Session) -> Result<Vec<Child>, PageProble
         let known = people::known(&app.views, scope, &people).await?;
         let shown =
             |known: &people::Person| ShownPerson { person: known.person, disclosure: known.disclosure };
-        Ok(Shown { people: known.values().map(shown).collect(), answer: known })
+        let told: Vec<PersonId> = known.keys().copied().collect();
+        let missing = status::missing_among(&app.views, &told).await?;
+        Ok(Shown { people: known.values().map(shown).collect(), answer: (known, missing) })
     });
+    let (known, missing) = known.await?;
+    let name =
+        |id: &PersonId| known.get(id).map_or_else(String::new, |known| Identity::of(known, today).name);
+    let missing = words::missing_among(&missing, name);
     let mut children: Vec<Child> = known
-        .await?
-        .into_iter()
+        .iter()
         .map(|(id, known)| {
-            let identity = Identity::of(&known, today);
+            let identity = Identity::of(known, today);
             let address = format!("/children/{id}?for={}", Purpose::AllocatedWork.code());
             Child { name: identity.name, born: identity.born, address }
         })
         .collect();
     children.sort_by(|left, right| left.name.cmp(&right.name));
-    Ok(children)
+    Ok((children, missing))
 }
 
 const fn greeting(role: Option<Role>) -> &'static str {
@@ -241,6 +251,7 @@ mod tests {
             Child { name: "Tilly <Marsh>".to_owned(), born: "2019".to_owned(), address: "/x".to_owned() };
         let home = HomePage {
             frame: Frame::plain("Home"),
+            missing: vec!["Tilly is missing from home since 1 March 2026".to_owned()],
             greeting: "Who?",
             first: first_doors(Some(Role::FrontDoor)),
             children: vec![child],
@@ -249,5 +260,6 @@ mod tests {
         let html = home.render().unwrap();
         is_whole(&html);
         assert!(!html.contains("<Marsh>"), "escaped");
+        assert!(html.find("Tilly is missing") < html.find("<h1"), "before anything else: {html}");
     }
 }

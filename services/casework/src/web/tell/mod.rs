@@ -78,6 +78,8 @@ impl Of {
 #[template(path = "told.html")]
 struct ToldPage {
     frame: Frame,
+    /// Who is missing of those it may be about: before anything else.
+    missing: Vec<String>,
     decided_by: String,
     limit: &'static InForce,
     child: Option<String>,
@@ -239,10 +241,12 @@ async fn told(
     let now = app.clock.now();
     let by = decide_by(now);
     let code = of.purpose.code();
+    let circle = involved::circle(&app, &session, &of).await?;
     Ok(page(
         StatusCode::OK,
         &ToldPage {
             frame: Frame::of(&session, "The front door has been told"),
+            missing: circle.map_or_else(Vec::new, |circle| circle.missing),
             decided_by: words::day(by),
             limit: CONTACT_DECISION.on(civil_day(now)),
             child: of.child.map(|child| format!("/children/{child}?for={code}")),
@@ -261,11 +265,15 @@ mod tests {
     fn that_it_was_told_is_whole() {
         let told = ToldPage {
             frame: Frame::plain("Told"),
+            missing: vec!["Tilly is missing from home since 1 March 2026".to_owned()],
             decided_by: "11 March 2026".to_owned(),
             limit: CONTACT_DECISION.on("2026-03-10".parse().unwrap()),
             child: Some("/children/1".to_owned()),
             contact: "/contacts/1".to_owned(),
         };
-        is_whole(&told.render().unwrap());
+        let html = told.render().unwrap();
+        is_whole(&html);
+        assert!(html.find("Tilly is missing") < html.find("<h1"), "before anything else: {html}");
+        assert!(html.contains("1 working day after it was received (convention of front doors"), "{html}");
     }
 }
