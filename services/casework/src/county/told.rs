@@ -2,7 +2,7 @@
 //!
 //! Who tells, and what comes of it, in the shares of the ADCS Safeguarding Pressures survey, phase 9 (2023 to 2024):
 //! police 32, health 17, education 16, family 9, others 26 of a hundred contacts. Schools tell nothing in their
-//! holidays. One event in six is told of by more than one agency.
+//! holidays. One event in six is told of by more than one agency, each as likely as it is to tell at all.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::{Action, Disclosure, Purpose};
@@ -50,8 +50,9 @@ pub(super) enum From {
     Others,
 }
 
+/// On a day of term, as three in four are: what schools tell in a year, 16 of a hundred, they tell on those.
 const SOURCES: [(From, u32); 5] =
-    [(From::Police, 32), (From::Health, 17), (From::Education, 16), (From::Family, 9), (From::Others, 26)];
+    [(From::Police, 32), (From::Health, 17), (From::Education, 22), (From::Family, 9), (From::Others, 26)];
 
 impl From {
     const fn concerns(self) -> &'static [(ConcernKind, u32)] {
@@ -108,21 +109,19 @@ impl Telling<'_, '_> {
         day: NaiveDate,
         outcome: Outcome,
     ) -> Result<Option<Heard>, Untold> {
-        let from = self.source(day);
+        let from = self.source(day, &[]);
         let concern = self.dice.weighted(from.concerns()).unwrap_or(ConcernKind::Other);
         let Some(about) = self.dice.pick(&family.children).copied() else { return Ok(None) };
         let Some(mut heard) = self.told_by(family, (about, day), from, concern)? else { return Ok(None) };
         let first = heard.contact;
         if self.dice.per_mille(160) {
-            for other in
-                [From::Health, From::Education, From::Police].into_iter().filter(|other| *other != from)
-            {
+            let mut told = vec![from, From::Family];
+            loop {
                 let later = after(day, self.dice.below(2));
-                if other == From::Education && !is_term(later) {
-                    continue;
-                }
-                let Some(about) = self.dice.pick(&family.children).copied() else { continue };
-                let Some(mut also) = self.told_by(family, (about, later), other, concern)? else { continue };
+                let other = self.source(later, &told);
+                told.push(other);
+                let Some(about) = self.dice.pick(&family.children).copied() else { break };
+                let Some(mut also) = self.told_by(family, (about, later), other, concern)? else { break };
                 // The front door sorts them when it has both.
                 also.decided = also.decided.max(heard.decided);
                 self.join(family, also, first);
@@ -132,7 +131,7 @@ impl Telling<'_, '_> {
                     also,
                     if outcome == Outcome::Referral { Outcome::Advice } else { outcome },
                 )?;
-                if self.dice.per_mille(600) {
+                if told.len() == 4 || self.dice.per_mille(600) {
                     break;
                 }
             }
@@ -141,9 +140,9 @@ impl Telling<'_, '_> {
         Ok(Some(Heard { contact: first, ..heard }))
     }
 
-    /// Who tells: in their holidays not a school, and so the others the more.
-    fn source(&mut self, day: NaiveDate) -> From {
-        let tell = |from: From| from != From::Education || is_term(day);
+    /// Who tells, of those who have not: in their holidays not a school, and so the others the more.
+    fn source(&mut self, day: NaiveDate, told: &[From]) -> From {
+        let tell = |from: From| !told.contains(&from) && (from != From::Education || is_term(day));
         let those: Vec<(From, u32)> = SOURCES.into_iter().filter(|(from, _)| tell(*from)).collect();
         self.dice.weighted(&those).unwrap_or(From::Others)
     }
