@@ -1,9 +1,11 @@
 //! Trawling is looked at: raised once, seen by those who answer for it, and no search is held up by it.
 
+use casework::visitor::Visitor;
 use casework::work::trawling::Watch;
 use chrono::TimeDelta;
 use domain::access::{Actor, Role};
 use domain::agency::AgencyKind;
+use domain::ids::EnquiryId;
 use domain::review::trawling::Thresholds;
 use event_store::{EventStore, StreamId};
 use serde_json::{Value, json};
@@ -123,6 +125,56 @@ async fn one_enquiry_excuses_one_search() {
     assert_eq!(searching.post("/api/v1/enquiries", &ask).await.status, 201);
     api.test.clock.advance(TimeDelta::hours(2));
     assert_eq!(watch.turn(app).await.unwrap(), 1, "five other names were looked for");
+    api.served.stop().await;
+}
+
+fn by_name(family: &str, given: &str, born: &str) -> Value {
+    json!({
+        "search": { "name-and-birth": { "given": given, "family": family, "born": born } },
+        "reason": "In the department.",
+    })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_enquiry_that_several_match_is_one_and_excuses_one_search() {
+    let api = Api::start().await;
+    let app = &api.test.app;
+    let mut watch = Watch::with(app, THRESHOLDS).await.unwrap();
+    for _ in 0..5 {
+        api.child(&api.front_door(), "Example").await;
+    }
+    let officer = |_| api.test.somebody(Role::PoliceOfficer, AgencyKind::Police, POLICE);
+    let [one, other, third] = [0, 1, 2].map(officer);
+    let asking = |who| api.served.caller(who, "safeguarding-check");
+    let several = by_name("Example", "Robin", "2016-04-02");
+    // Of these ten answers five are one enquiry's, and with it there are as many as call for a review, or one fewer.
+    for (who, others) in [(&one, 4), (&other, 5)] {
+        let asked = asking(who).post("/api/v1/enquiries", &several).await;
+        assert_eq!(asked.json()["answers"].as_array().unwrap().len(), 5, "{}", asked.text());
+        for family in FAMILIES.into_iter().take(others) {
+            let asked = asking(who).post("/api/v1/enquiries", &by_name(family, "Maya", "2015-04-03")).await;
+            let enquiry = asked.json()["answers"][0]["enquiry"].as_str().unwrap().parse().unwrap();
+            // To read the answer again is to ask nobody again.
+            app.receipt(who, EnquiryId(enquiry)).await.unwrap();
+        }
+    }
+    // Five answers follow from one search.
+    for family in FAMILIES.into_iter().chain(["Ashworth", "Example"]) {
+        search(&asking(&third), family).await;
+    }
+    assert_eq!(asking(&third).post("/api/v1/enquiries", &several).await.status, 201);
+
+    api.test.clock.advance(TimeDelta::hours(2));
+    assert_eq!(watch.turn(app).await.unwrap(), 2);
+    let auditor = api.test.somebody(Role::Auditor, AgencyKind::LocalAuthority, COUNCIL);
+    let raised = app.record.head().await.unwrap().position;
+    app.views.wait_until("reviews", raised, std::time::Duration::from_secs(5)).await.unwrap();
+    let seen = reviews(&api.served.caller(&auditor, "audit")).await;
+    let count = |who: &Visitor| {
+        let about = json!(who.practitioner().to_string());
+        seen.iter().find(|review| review["about"] == about).map(|review| review["count"].clone())
+    };
+    assert_eq!([&one, &other, &third].map(count), [None, Some(json!(6)), Some(json!(7))], "{seen:?}");
     api.served.stop().await;
 }
 

@@ -156,19 +156,43 @@ impl App {
         if found.is_empty() {
             self.read_of_nobody(&scope, None).await?;
             let answered = self.no_trace(visitor, basis).await?;
-            return Ok(vec![self.put_on_record(visitor, &question, &searched, 0, answered).await?]);
+            return self.put_on_record(visitor, &question, &searched, vec![answered]).await;
         }
         let mut answers = Vec::with_capacity(found.len());
-        for (nth, known) in found.into_iter().take(MATCHES_MAX).enumerate() {
+        for known in found.into_iter().take(MATCHES_MAX) {
             let mut answered = self.answer(visitor, &scope, known, basis, None).await?;
             answered.others_match = others_match;
-            answers.push(self.put_on_record(visitor, &question, &searched, nth, answered).await?);
+            answers.push(answered);
         }
-        Ok(answers)
+        self.put_on_record(visitor, &question, &searched, answers).await
     }
 
-    /// The event and the look, both on disk before anything is told.
+    /// An event for each answer and the look, which is one however many match: all on disk before anything is told.
     async fn put_on_record(
+        &self,
+        visitor: &Visitor,
+        question: &Question,
+        searched: &[Searched],
+        answers: Vec<Answered>,
+    ) -> Result<Vec<Answered>, ExecuteError> {
+        let looking = Looking {
+            correlation: question.correlation,
+            trace: question.trace,
+            ..Looking::new(Action::Enquire, question.purpose, question.lawful_basis)
+        };
+        let shown: Vec<ShownPerson> = answers.iter().filter_map(Answered::shown).collect();
+        let looked = async { Ok::<_, ExecuteError>(self.record_look(visitor, looking, &shown).await?) };
+        let told = async {
+            let mut told = Vec::with_capacity(answers.len());
+            for (nth, answered) in answers.into_iter().enumerate() {
+                told.push(self.put_answer(visitor, question, searched, nth, answered).await?);
+            }
+            Ok(told)
+        };
+        Ok(tokio::try_join!(told, looked)?.0)
+    }
+
+    async fn put_answer(
         &self,
         visitor: &Visitor,
         question: &Question,
@@ -196,19 +220,7 @@ impl App {
             trace: question.trace,
             ..Order::new(question.purpose, Command::Enquiry { id: None, command: make.into() })
         };
-        let looking = Looking {
-            correlation: question.correlation,
-            trace: question.trace,
-            ..Looking::new(Action::Enquire, question.purpose, question.lawful_basis)
-        };
-        let shown: Vec<ShownPerson> = answered
-            .subject
-            .map(|person| ShownPerson { person, disclosure: answered.disclosed })
-            .into_iter()
-            .collect();
-        let looked = async { Ok(self.record_look(visitor, looking, &shown).await?) };
-        let asked = self.asked(question);
-        let (done, _) = tokio::try_join!(self.execute_asked(visitor, order, asked), looked)?;
+        let done = self.execute_asked(visitor, order, self.asked(question)).await?;
         let enquiry = EnquiryId(done.stream);
         Ok(Answered { enquiry, reference: Receipt::of(enquiry), repeated: done.repeated, ..answered })
     }

@@ -17,7 +17,7 @@ use projections::reads::AsOf;
 use projections::scope::Scope;
 
 use super::{Answered, Basis, Known, MATCHES_MAX, PATIENCE, Question};
-use crate::access_log::{Looking, ShownPerson};
+use crate::access_log::Looking;
 use crate::app::App;
 use crate::error::{ExecuteError, FieldError, ReadError};
 use crate::visitor::Visitor;
@@ -114,9 +114,11 @@ impl App {
         let scope = self.scope(visitor, Action::Enquire, made.purpose)?;
         let mut answered = self.answer_again(visitor, &scope, enquiry, made, entry.recorded_at).await?;
         answered.would_differ = would_differ(&entries);
-        let shown = |person| ShownPerson { person, disclosure: answered.disclosed };
-        let shown: Vec<ShownPerson> = answered.subject.map(shown).into_iter().collect();
-        let looking = Looking::new(Action::Enquire, made.purpose, made.lawful_basis);
+        let shown: Vec<_> = answered.shown().into_iter().collect();
+        let looking = Looking {
+            as_known_at: Some(answered.known_at),
+            ..Looking::new(Action::Enquire, made.purpose, made.lawful_basis)
+        };
         self.record_look(visitor, looking, &shown).await?;
         Ok((made.purpose, answered))
     }

@@ -15,6 +15,7 @@ use projections::status::CaseSummary;
 
 use super::asked::AskedOf;
 use super::basis::LegalBasis;
+use crate::access_log::ShownPerson;
 
 /// An answer with its receipt.
 #[derive(Clone, Debug)]
@@ -63,6 +64,13 @@ pub struct Answered {
     pub how_to_refer: String,
     /// The same question was asked before under this key, and this is its answer.
     pub repeated: bool,
+}
+
+impl Answered {
+    /// Whom it shows, and how much of them.
+    pub(super) fn shown(&self) -> Option<ShownPerson> {
+        self.subject.map(|person| ShownPerson { person, disclosure: self.disclosed })
+    }
 }
 
 /// How a child stands at one authority.

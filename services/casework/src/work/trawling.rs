@@ -14,7 +14,7 @@ use domain::ids::{AgencyId, PractitionerId};
 use domain::review::Raise;
 use domain::review::trawling::{Deed, DeedKind, Finding, Search, Sought, Thresholds};
 use domain::when::civil_day;
-use event_store::{EventStore as _, Position, PostgresStore, Recorded};
+use event_store::{EventStore as _, Header, Position, PostgresStore, Recorded};
 use uuid::Uuid;
 
 use crate::access_log::LookMade;
@@ -127,10 +127,15 @@ impl Watch {
                 let (name, address) = (typed.name.map(u32::from), typed.address.map(u32::from));
                 Sought::Candidates { name, address }
             }
-            Action::Enquire => Sought::Standing {
-                about: look.people.first().map(|shown| shown.person),
-                at_attendance: header.purpose() == Purpose::Attendance.code(),
-            },
+            // An answer read again.
+            Action::Enquire if look.as_known_at.is_some() => return,
+            Action::Enquire => {
+                self.did(header, DeedKind::Enquiry);
+                Sought::Standing {
+                    about: look.people.first().map(|shown| shown.person),
+                    at_attendance: header.purpose() == Purpose::Attendance.code(),
+                }
+            }
             _ => return,
         };
         let searcher = Searcher { practitioner: header.actor(), agency: header.agency() };
@@ -138,9 +143,14 @@ impl Watch {
         remember(self.searches.entry(searcher).or_default(), search);
     }
 
+    /// Enquiries are told by the looks: one that several match is one there, and several events here.
     fn take_deed(&mut self, event: &Recorded) {
-        let header = &event.header;
-        let kind = if header.kind() == "enquiry.made" { DeedKind::Enquiry } else { DeedKind::Other };
+        if event.header.kind() != "enquiry.made" {
+            self.did(&event.header, DeedKind::Other);
+        }
+    }
+
+    fn did(&mut self, header: &Header, kind: DeedKind) {
         remember(self.deeds.entry(header.actor()).or_default(), Deed { at: header.recorded_at(), kind });
     }
 
@@ -162,7 +172,10 @@ impl Watch {
         many.filter_map(|(searcher, searches)| {
             let searches: Vec<Search> = searches.iter().copied().collect();
             let deeds = self.deeds.get(&searcher.practitioner).into_iter().flatten().copied();
-            let finding = self.thresholds.finding(&searches, &deeds.collect::<Vec<_>>(), now)?;
+            let mut deeds: Vec<Deed> = deeds.collect();
+            // They come from two logs.
+            deeds.sort_by_key(|deed| deed.at);
+            let finding = self.thresholds.finding(&searches, &deeds, now)?;
             Some((*searcher, finding))
         })
         .collect()
