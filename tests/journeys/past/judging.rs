@@ -50,8 +50,9 @@ impl Reader<'_> {
             || (!is_council && actor.agency.0 == told.agency)
     }
 
-    pub fn erased(&self, history: &History<'_>) -> Result<(), String> {
-        let text = self.today.text();
+    /// Nothing of what was erased is read today, on the pages at a browser neither.
+    pub fn erased(&self, history: &History<'_>, shown: &str) -> Result<(), String> {
+        let text = self.today.text() + shown;
         let is_erased = |of: &Option<Uuid>| of.is_some_and(|person| history.erased.contains(&person));
         let mut gone =
             history.words.iter().filter(|(of, word)| is_erased(of) && text.contains(word.as_str()));

@@ -20,7 +20,8 @@
 //!    included; what was erased is in neither.
 //! 7. An enquiry that was made is told in the past only if it is told today. An answer heard again under its key tells
 //!    as much as today's answer would.
-//! 8. The children behind a figure of the past are those whom the reader may know today.
+//! 8. A page at a browser shows no more than the API answers: see [`shown`].
+//! 9. The children behind a figure of the past are those whom the reader may know today.
 //!
 //! Left out: how a status or a figure read at a moment, which is told at today's level whatever it was: it names no entry.
 
@@ -30,6 +31,7 @@ mod judging;
 mod ledger;
 mod pages;
 mod plan;
+mod shown;
 
 pub use judging::OF_PROGRESS;
 
@@ -46,6 +48,7 @@ use self::history::History;
 use self::judging::{Judging, Reader};
 use self::pages::{Pages, Past, then, todays};
 use self::plan::{Step, any_plan};
+use self::shown::Shown;
 use crate::partnership::*;
 
 /// Histories that are tried, and how often one that fails is tried again with less in it.
@@ -69,7 +72,7 @@ fn no_page_of_the_past_shows_a_reader_more_than_the_present_page_would() {
     if let Err(failure) = held {
         panic!("{failure}");
     }
-    let tried = [&tally.open, &tally.closed, &tally.corrected, &tally.confided];
+    let tried = [&tally.open, &tally.closed, &tally.corrected, &tally.confided, &tally.shown];
     assert!(tried.iter().all(|what| what.load(Ordering::Relaxed) > 0), "too little was tried: {tally:?}");
 }
 
@@ -80,6 +83,8 @@ struct Tally {
     closed: AtomicUsize,
     corrected: AtomicUsize,
     confided: AtomicUsize,
+    /// Entries on the stories of a moment, as they are shown at a browser.
+    shown: AtomicUsize,
 }
 
 fn count(what: &AtomicUsize) {
@@ -103,15 +108,22 @@ async fn judge(all: &Partnership, cast: &Cast, history: &History<'_>, tally: &Ta
     for (who, visitor, purpose) in readers(cast) {
         let caller = all.call(visitor, purpose);
         let reader = Reader { who, visitor, today: Pages::read(&caller, todays(history)).await };
+        let shown = Shown::todays(&caller, history).await;
+        shown.todays_are_kept(&reader, history).map_err(|why| format!("{who} ({purpose}), today: {why}"))?;
         for moment in &moments {
             for past in Past::BOTH {
                 let pages = Pages::read(&caller, then(history, past, *moment)).await;
                 let judging = Judging { reader: &reader, history, past: &pages, tally };
-                let name = past.name();
-                judging.all().map_err(|why| format!("{who} ({purpose}), {name} {moment}: {why}"))?;
+                let said = |why| format!("{who} ({purpose}), {} {moment}: {why}", past.name());
+                judging.all().map_err(said)?;
+                if past == Past::Known {
+                    let then = Shown::then(&caller, history, *moment).await;
+                    then.are_kept(&reader, history, (&pages, &shown)).map_err(said)?;
+                    tally.shown.fetch_add(then.count(), Ordering::Relaxed);
+                }
             }
         }
-        reader.erased(history)?;
+        reader.erased(history, &shown.text())?;
     }
     answers(all, history).await?;
     behind_figures(all, cast, history, &moments).await
