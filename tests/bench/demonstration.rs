@@ -1,17 +1,24 @@
 //! The demonstration as `make run` tells it: three thousand children over three years, through `execute`; and what its
 //! users meet: measures, receipts, pages.
 
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use casework::app::App;
 use casework::demonstration::{self, Extent, Persona};
+use casework::execute::{Command, Order};
 use casework::server::Server;
 use casework::settings::Settings;
 use casework::telemetry::Telemetry;
+use casework::visitor::Visitor;
+use casework::work::Workers;
 use chrono::TimeDelta;
 use domain::access::Purpose;
+use domain::ids::PractitionerId;
+use domain::review::trawling::Finding;
+use domain::review::{Counted, Raise};
 use event_store::EventStore as _;
 use event_store::clock::SystemClock;
 use serde_json::json;
@@ -19,8 +26,9 @@ use serde_json::json;
 use crate::append::millis;
 use crate::figures::{Figure, Latencies, real};
 use crate::load::{self, Asker, Calling, Job, Loaded, Request};
+use crate::pages::Page;
 use crate::server::Database;
-use crate::{Bench, Result, measures, pages};
+use crate::{Bench, Result, forms, ids, measures, pages};
 
 /// Longer than the views take to catch up.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -29,6 +37,9 @@ const DAYS: u32 = 3 * 365;
 const USERS: u64 = 20;
 /// Children about whom each asks by the form: more than anybody comes to ask about in a run.
 const ASKED_ABOUT: u32 = 1_000;
+const REVIEWS: u64 = 40;
+/// How far pages of the past look back.
+const KNOWN_AGO: TimeDelta = TimeDelta::days(120);
 
 pub const NAMES: [&str; 5] = [
     "demonstration/county",
@@ -45,10 +56,15 @@ pub async fn all(bench: &Bench) -> Result<Vec<Figure>> {
     let end = app.clock.now();
     let passed = TimeDelta::days(i64::from(DAYS));
     figures.push(measures::over(bench, &database, &app, ("measures/three_years", end - passed, end)).await?);
+    let workers = Workers::start(&app);
+    let head = app.record.head().await?.position;
+    let _ = workers.has_noticed(head, PATIENCE).await && workers.has_linked(head, PATIENCE).await;
+    reviews(&app).await?;
     let telemetry = Arc::new(Telemetry::measuring(None)?);
     let server = Server::start(Arc::clone(&app), telemetry, SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let measured = browse(bench, &app, server.address()).await;
     server.stop().await?;
+    workers.stop().await;
     app.stop().await;
     bench.server.remove(database).await?;
     figures.extend(measured?);
@@ -107,6 +123,27 @@ async fn county(bench: &Bench, app: &Arc<App>) -> Result<Vec<Figure>> {
     ])
 }
 
+/// Reviews of what is on record of a day, as a watch for trawling asks for them.
+async fn reviews(app: &App) -> Result<()> {
+    let (until, looked) = (app.clock.now(), app.access.head().await?.position.raw());
+    for (number, day) in (0..REVIEWS).zip(1_i64..) {
+        let about = PractitionerId(ids::nth(0x7e, number));
+        let finding = Finding {
+            from: until - TimeDelta::days(day + 1),
+            until: until - TimeDelta::days(day),
+            counted: Counted::Unfollowed,
+            count: 60,
+            threshold: 40,
+            evidence: (1..=looked.min(60)).collect(),
+        };
+        let raise = Raise { about, agency: Persona::Nurse.actor(app).agency, finding };
+        let id = app.ids.review("trawling", about, until.date_naive());
+        let command = Command::Review { id, command: raise.into() };
+        app.execute(&Visitor::node(), Order::new(Purpose::Operation, command)).await?;
+    }
+    seen(app).await
+}
+
 async fn browse(bench: &Bench, app: &App, address: SocketAddr) -> Result<Vec<Figure>> {
     let job = |callers, a_second| Job {
         address,
@@ -123,9 +160,10 @@ async fn browse(bench: &Bench, app: &App, address: SocketAddr) -> Result<Vec<Fig
     let requests = numbers.map(|number| Request::post("/api/v1/enquiries", &ask(number))).collect();
     let receipts = load::run(&job(vec![Calling { asker, requests }], Some(USERS))).await?;
 
-    let (steady, pages) = users(bench, app, (address, "steady")).await?;
+    let mut taken = BTreeSet::new();
+    let (steady, pages) = users(bench, app, (address, "steady"), &mut taken).await?;
     let read = load::run(&Job { millis: millis(bench.pace.pages), ..job(steady, Some(USERS)) }).await?;
-    let (hurried, _) = users(bench, app, (address, "hurried")).await?;
+    let (hurried, _) = users(bench, app, (address, "hurried"), &mut taken).await?;
     let flat_out = load::run(&job(hurried, None)).await?;
     let ms =
         |loaded: &Loaded, part| loaded.latencies.quantile(part).map_or(0.0, |took| took.as_secs_f64() * 1e3);
@@ -161,6 +199,7 @@ async fn users(
     bench: &Bench,
     app: &App,
     (address, turn): (SocketAddr, &str),
+    taken: &mut BTreeSet<String>,
 ) -> Result<(Vec<Calling>, usize)> {
     let numbers: Vec<String> =
         (0..bench.pace.demonstration.min(ASKED_ABOUT)).map(casework::county::nhs_number).collect();
@@ -168,9 +207,12 @@ async fn users(
     for persona in Persona::ALL {
         let token = app.token(&persona.actor(app), TimeDelta::hours(8))?;
         let asker = Asker::browser(&token);
-        let mut requests = pages::reached(address, &asker).await?;
-        pages += requests.len();
-        requests.extend(pages::asking(address, &asker, &requests, (&numbers, turn)).await?);
+        let known = (app.clock.now() - KNOWN_AGO).date_naive().to_string();
+        let reached = pages::reached(address, &asker, &known).await?;
+        pages += reached.len();
+        let mut requests: Vec<Request> = reached.iter().map(Page::request).collect();
+        requests.extend(forms::asking(&reached, &numbers, turn));
+        requests.extend(forms::sent(&reached, turn, taken));
         callers.push(Calling { asker, requests });
     }
     Ok((callers, pages))

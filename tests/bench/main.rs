@@ -10,6 +10,7 @@ mod child;
 mod county;
 mod demonstration;
 mod figures;
+mod forms;
 mod http;
 mod ids;
 mod load;

@@ -1,5 +1,4 @@
-//! The pages somebody comes to from their first page by links, as many of each kind as the first pages show; and the form
-//! by which they ask about a child.
+//! The pages somebody comes to from their first page by links, as many of each kind as the first pages show.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
@@ -11,59 +10,48 @@ use crate::load::{Asker, Connection, Request};
 const DEEPEST: u32 = 3;
 /// Pages of one kind.
 const OF_A_KIND: usize = 12;
-/// The address of the form, but for why.
-const ASK: &str = "/ask/";
-/// What a form carries to prove that it is this session's, and to be carried out once.
-const FORM_TOKEN: &str = "form";
-const KEY: &str = "key";
+/// What makes a page of one address another kind of page: the past, all of it, further back.
+const PARTS: [&str; 3] = ["known", "all", "page"];
+/// The field of a form that asks for a page of the past.
+const TIME_MACHINE: &str = "name=\"known_day\"";
 
-/// Each page, of the kind of its address.
-pub async fn reached(address: SocketAddr, asker: &Asker) -> Result<Vec<Request>> {
+/// A page, as it was shown.
+pub struct Page {
+    pub path: String,
+    pub text: String,
+}
+
+impl Page {
+    pub fn request(&self) -> Request {
+        Request::get(&self.path).of_kind(kind(&self.path))
+    }
+}
+
+/// Each page that is linked to; and as it was known on a day, where that can be asked for.
+pub async fn reached(address: SocketAddr, asker: &Asker, known: &str) -> Result<Vec<Page>> {
     let mut connection = Connection::open(address).await?;
     let mut found = BTreeSet::from(["/".to_owned()]);
     let mut next = VecDeque::from([("/".to_owned(), 0)]);
+    let mut pages = Vec::new();
     while let Some((path, depth)) = next.pop_front() {
         let text = connection.ask(address, asker, &Request::get(&path)).await?;
+        let mut further = links(&text);
+        if text.contains(TIME_MACHINE) && !path.contains("known=") {
+            let joint = if path.contains('?') { '&' } else { '?' };
+            further.push(format!("{path}{joint}known={known}"));
+        }
+        pages.push(Page { path, text });
         if depth == DEEPEST {
             continue;
         }
-        for link in links(&text) {
+        for link in further {
             let alike = found.iter().filter(|other| kind(other) == kind(&link)).count();
             if alike < OF_A_KIND && found.insert(link.clone()) {
                 next.push_back((link, depth + 1));
             }
         }
     }
-    Ok(found.iter().map(|path| Request::get(path).of_kind(kind(path))).collect())
-}
-
-/// One asking for each number, and the receipt that it leads to; none for who has nothing to ask. Asked once more in
-/// another `turn`, it is another enquiry.
-pub async fn asking(
-    address: SocketAddr,
-    asker: &Asker,
-    pages: &[Request],
-    (numbers, turn): (&[String], &str),
-) -> Result<Vec<Request>> {
-    let Some(form) = pages.iter().find(|page| page.path().starts_with(ASK)) else { return Ok(Vec::new()) };
-    let text = Connection::open(address).await?.ask(address, asker, form).await?;
-    let main = text.split_once("<main").ok_or("a page without its main part")?.1;
-    let token =
-        main.split_once(&format!("name=\"{FORM_TOKEN}\" value=\"")).ok_or("a form without its token")?.1;
-    let token = token.split('"').next().unwrap_or_default();
-    let ask = |number: &String| {
-        let key = format!("{turn}-{number}");
-        let fields = [
-            (FORM_TOKEN, token),
-            (KEY, &key),
-            ("by", "nhs-number"),
-            ("nhs_number", number),
-            ("reason", "At the department with a broken arm."),
-            ("basis", "public-task"),
-        ];
-        Request::form(form.path(), &fields).of_kind("/ask/{purpose} sent".to_owned())
-    };
-    Ok(numbers.iter().map(ask).collect())
+    Ok(pages)
 }
 
 /// Links to other pages of this service.
@@ -72,13 +60,20 @@ fn links(text: &str) -> Vec<String> {
         .split("<a ")
         .skip(1)
         .filter_map(|tag| tag.split_once('>')?.0.split_once("href=\"")?.1.split_once('"'));
-    let paths = hrefs.map(|(href, _)| href.replace("&amp;", "&").replace("&#38;", "&"));
+    let paths = hrefs.map(|(href, _)| unescaped(href));
     paths.filter(|path| path.starts_with('/') && !path.starts_with("/api")).collect()
 }
 
-/// The address as the node serves it, with a name in the place of each id; of several that fit, the one with fewest.
-fn kind(path: &str) -> String {
-    let path = path.split(['?', '#']).next().unwrap_or_default();
+/// An address as it stood before it was written into a page.
+pub fn unescaped(text: &str) -> String {
+    text.replace("&amp;", "&").replace("&#38;", "&")
+}
+
+/// The address as the node serves it, with a name in the place of each id, and which part of it; of several that fit, the
+/// one with fewest.
+pub fn kind(path: &str) -> String {
+    let path = path.split('#').next().unwrap_or_default();
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
     let names = |served: &str| served.matches('{').count();
     let fits = |served: &&str| {
         let (parts, given): (Vec<&str>, Vec<&str>) = (served.split('/').collect(), path.split('/').collect());
@@ -88,5 +83,7 @@ fn kind(path: &str) -> String {
     let addresses = casework::web::addresses();
     let served =
         addresses.iter().map(|address| address.path()).filter(fits).min_by_key(|served| names(served));
-    served.unwrap_or(path).to_owned()
+    let asks = |part: &&&str| query.split('&').any(|pair| pair.split('=').next() == Some(**part));
+    let part = PARTS.iter().find(asks).map(|part| format!("?{part}")).unwrap_or_default();
+    format!("{}{part}", served.unwrap_or(path))
 }
