@@ -212,7 +212,15 @@ async fn one_contact_is_told_of_a_sibling_group_and_whoever_is_alleged_to_have_h
     let (hit, hitting) = (format!("{brother} subject"), format!("{father} alleged-to-have-harmed"));
     let parts =
         [("part", "subject"), ("part", "alleged-to-have-harmed"), ("other", &hit), ("other", &hitting)];
-    let checked = reader.post(address, &family.telling(&parts, "check").await).await;
+    let asked = reader.post(address, &family.telling(&parts, "check").await).await;
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    let html = asked.text();
+    assert!(html.contains("<h1 class=\"govuk-heading-l\">Whom is each worry about?</h1>"), "{html}");
+    assert!(html.contains("name=\"about-neglect\" type=\"checkbox\" value=\"child\" checked"), "{html}");
+    let mut both = hidden(&html);
+    let answers = [("about-neglect", "child"), ("about-neglect", &brother.to_string()), ("step", "about")];
+    both.extend(answers.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    let checked = reader.post(address, &both).await;
     assert_eq!(checked.status, 200, "{}", checked.text());
     let html = checked.text();
     for line in [
@@ -239,6 +247,163 @@ async fn one_contact_is_told_of_a_sibling_group_and_whoever_is_alleged_to_have_h
     assert!(has(brother, "subject") && has(father, "alleged-to-have-harmed") && people.len() == 4, "{read}");
     let his = reader.get(&format!("/children/{father}?for=referral-consideration")).await.text();
     assert!(his.contains("This person’s part in it: alleged to have harmed"), "{his}");
+}
+
+/// Tells by the form as somebody, with these fields beside the usual ones, up to the answers to check.
+async fn checked(reader: &Browser, address: &str, more: &[(&str, &str)]) -> (u16, String) {
+    let mut pairs = reader.telling("He was seen to hit them.", "check").await;
+    pairs.extend(more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    let answer = reader.post(address, &pairs).await;
+    (answer.status, answer.text())
+}
+
+/// Puts on record what was checked; the contact's id.
+async fn recorded(reader: &Browser, address: &str, html: &str) -> Uuid {
+    let mut carried = hidden(html);
+    carried.push(("step".to_owned(), "record".to_owned()));
+    let told = reader.post(address, &carried).await;
+    assert_eq!(told.status, 303, "{}", told.text());
+    let at = told.header("location").unwrap().strip_prefix("/contacts/").unwrap().to_owned();
+    at.split('/').next().unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_and_a_nurse_are_shown_nobody_close_and_name_who_is_in_it() {
+    let family = Family::at_home().await;
+    let Family { api, jade, address, .. } = &family;
+    for reader in [api.test.safeguarding_lead(), api.test.emergency_nurse()] {
+        let reader = Browser::at(api, &reader);
+        let form = reader.get(address).await.text();
+        assert!(form.contains("<details class=\"govuk-details\" open>"), "{form}");
+        for close in ["Exemplar", "Sample", "Specimen", "Lodger"] {
+            assert!(!form.contains(close), "{close}: {form}");
+        }
+        let named = [
+            ("also-1", "Lee"),
+            ("also-1-family", "Stranger"),
+            ("also-1-part", "alleged-to-have-harmed"),
+            ("also-2", "Wren"),
+            ("also-2-part", "subject"),
+            ("also-3", "Ms Okafor"),
+            ("also-3-part", "source"),
+        ];
+        let (status, html) = checked(&reader, address, &named).await;
+        assert_eq!(status, 200, "{html}");
+        assert!(html.contains("Whom is each worry about?"), "{html}");
+        let mut about = hidden(&html);
+        about.extend(
+            [("about-neglect", "also-2"), ("step", "about")].map(|(n, v)| (n.to_owned(), v.to_owned())),
+        );
+        let html = reader.post(address, &about).await.text();
+        for line in [
+            "Lee Stranger: <strong>alleged to have harmed</strong>",
+            "Wren: <strong>subject of the worry</strong>",
+            "Neglect, of Wren",
+            "A record is opened by this name: Lee Stranger, and Wren.",
+            "Ms Okafor",
+        ] {
+            assert!(html.contains(line), "{line}: {html}");
+        }
+        let contact = recorded(&reader, address, &html).await;
+        let door = api.front_door();
+        let read = door.get(&format!("/api/v1/contacts/{contact}")).await.json();
+        assert_eq!(read["source_identity"], "Ms Okafor", "{read}");
+        let people = read["people"].as_array().unwrap();
+        let with = |role: &str| -> Vec<&Value> {
+            people.iter().filter(|one| one["role"] == role).map(|one| &one["person"]).collect()
+        };
+        assert_eq!((people.len(), with("subject").len()), (3, 2), "who told it has no record: {read}");
+        let wren = *with("subject").iter().find(|one| ***one != json!(jade)).unwrap();
+        assert_eq!(read["concerns"], json!([{ "kind": "neglect", "about": [wren] }]));
+        let page = Browser::at(api, &api.test.front_door());
+        let page = page.get(&format!("/contacts/{contact}?for=referral-consideration")).await.text();
+        for line in ["Lee Stranger</a>: alleged to have harmed", "Wren</a>: subject", "Neglect: Wren"] {
+            assert!(page.contains(line), "{line}: {page}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_of_whoever_is_named_in_confidence_does_not_say_who_named_them() {
+    let family = Family::at_home().await;
+    let Family { api, jade, address, .. } = &family;
+    let school = Browser::at(api, &api.test.safeguarding_lead());
+    let mut pairs = school.telling("They are both hit.", "check").await;
+    pairs.retain(|(name, _)| name != "named");
+    for (name, value) in [
+        ("named", "withheld-from-family"),
+        ("also-1", "Wren"),
+        ("also-1-part", "subject"),
+        ("about-neglect", "child"),
+        ("about-neglect", "also-1"),
+    ] {
+        pairs.push((name.to_owned(), value.to_owned()));
+    }
+    let contact = recorded(&school, address, &school.post(address, &pairs).await.text()).await;
+    let read = api.front_door().get(&format!("/api/v1/contacts/{contact}")).await.json();
+    let is_wren = |one: &&Value| one["person"] != json!(jade);
+    let wren = read["people"].as_array().unwrap().iter().find(is_wren).unwrap()["person"].clone();
+    let timeline = format!("/api/v1/people/{}/timeline", wren.as_str().unwrap());
+    api.test.app.take_in("timeline").await;
+    let agency = system_tests::app::SCHOOL.0.to_string();
+    for (who, knows) in [(api.test.front_door(), true), (api.test.team_manager(), false)] {
+        let told = api.served.caller(&who, "referral-consideration").get(&timeline).await.text();
+        assert!(told.contains("contact.recorded") && told.contains("person.named"), "{told}");
+        assert_eq!(told.contains(&agency), knows, "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_a_name_or_with_whom_a_worry_is_about_loses_nothing() {
+    let family = Family::at_home().await;
+    let school = Browser::at(&family.api, &family.api.test.safeguarding_lead());
+    let (status, html) =
+        checked(&school, &family.address, &[("also-2", "Lee"), ("also-1-part", "witness")]).await;
+    assert_eq!(status, 422);
+    for said in
+        ["<a href=\"#also-1\">Say who it is", "<a href=\"#also-2-part\">Choose what part", "value=\"Lee\""]
+    {
+        assert!(html.contains(said), "{said}: {html}");
+    }
+    let two = [("also-1", "Wren"), ("also-1-part", "subject")];
+    let (_, asked) = checked(&school, &family.address, &two).await;
+    let mut nobody = hidden(&asked);
+    nobody.push(("step".to_owned(), "about".to_owned()));
+    let refused = school.post(&family.address, &nobody).await;
+    assert_eq!(refused.status, 422);
+    let html = refused.text();
+    assert!(html.contains("<a href=\"#about-neglect\">Choose whom it is about: neglect</a>"), "{html}");
+    assert!(!html.contains("checked"), "what was taken away stays away: {html}");
+    // Whom it is about goes with the form when something else is changed.
+    let mut change = hidden(&asked);
+    change
+        .extend([("about-neglect", "also-1"), ("step", "change")].map(|(n, v)| (n.to_owned(), v.to_owned())));
+    let form = school.post(&family.address, &change).await;
+    assert_eq!(form.status, 200);
+    assert!(form.text().contains("name=\"about-neglect\" value=\"also-1\""), "{}", form.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_school_is_offered_those_whom_it_tied_to_the_child_itself_and_nobody_whose_record_is_kept() {
+    let family = Family::at_home().await;
+    let Family { api, jade, father, aunt, address, .. } = &family;
+    let lead = api.test.safeguarding_lead();
+    let school = api.served.caller(&lead, "referral-consideration");
+    let ties = format!("/api/v1/people/{jade}/ties");
+    let before = school.get(&ties).await.status;
+    for (from, kind) in [(father, "carer"), (aunt, "carer")] {
+        let tie =
+            json!({ "from": from, "to": { "person": jade }, "kind": kind, "source": { "basis": "told" } });
+        school.post("/api/v1/ties", &tie).await;
+    }
+    let form = Browser::at(api, &lead).get(address).await.text();
+    assert!(form.contains("Robin Sample, carer"), "{form}");
+    for other in ["Specimen", "Exemplar", "Lodger", "Sample, father"] {
+        assert!(!form.contains(other), "{other}: {form}");
+    }
+    let told = school.get(&ties).await;
+    assert_eq!((before, told.status), (404, 200), "{}", told.text());
+    assert_eq!(told.json()["ties"].as_array().unwrap().len(), 1, "its own, and not all");
 }
 
 #[tokio::test(flavor = "multi_thread")]

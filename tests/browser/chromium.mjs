@@ -82,15 +82,15 @@ export async function ask(page, why, number, reason) {
   await page.getByRole("heading", { name: "Your reference" }).first().waitFor();
 }
 
-/// Fills in a contact, up to its answers to check.
-export async function tell(page, concern, account) {
+/// Fills in a contact, up to its answers to check, or to what is asked before.
+export async function tell(page, concern, account, upTo = "Who will see which part") {
   await page.getByLabel(concern, { exact: true }).check();
   await page.getByLabel("What did you see or hear?").fill(account);
   await page.getByLabel("A concern", { exact: true }).check();
   await page.getByLabel("Just now").check();
   await page.getByLabel("Yes", { exact: true }).check();
   await page.getByRole("button", { name: "Check before it goes on record" }).click();
-  await page.getByRole("heading", { name: "Who will see which part" }).waitFor();
+  await page.getByRole("heading", { name: upTo }).waitFor();
 }
 
 /// A day in its three fields.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::access::Disclosure;
-use domain::ids::{PersonId, TieId};
+use domain::ids::{AgencyId, PersonId, TieId};
 use domain::tie::TieKind;
 use uuid::Uuid;
 
@@ -36,7 +36,8 @@ impl Tie {
 }
 
 /// The ties between somebody and other people, first recorded first; `None` when nobody is on record, or the reader
-/// is not told all of them. Others the reader may not know are left out without a trace.
+/// is told all of none of them. Whoever is not told all of the person is told the ties their own agency put on record, as
+/// on the timeline. Others the reader may not know are left out without a trace.
 ///
 /// # Errors
 /// The view is not built, or the database does not answer.
@@ -47,17 +48,20 @@ pub async fn family(
 ) -> Result<Option<(Disclosure, Vec<Tie>)>, ReadError> {
     let Some(standing) = standing(reads, person).await? else { return Ok(None) };
     let disclosure = scope.disclosure(&standing);
-    if disclosure < Disclosure::Full {
+    if disclosure.max(scope.entry_disclosure(&standing, scope.reader().agency)) < Disclosure::Full {
         return Ok(None);
     }
     let ties = ties(reads, person).await?;
-    let others: Vec<PersonId> = ties.iter().map(|tie| tie.other(person)).collect();
+    let others: Vec<PersonId> = ties.iter().map(|(tie, _)| tie.other(person)).collect();
     let others = standings(reads, &others).await?;
-    let may_know = |tie: &Tie| {
+    let may_know = |(tie, entered_by): &(Tie, AgencyId)| {
         let other = others.get(&tie.other(person));
-        other.is_some_and(|standing| scope.disclosure(standing) >= Disclosure::Status)
+        scope.entry_disclosure(&standing, *entered_by) == Disclosure::Full
+            && other.is_some_and(|standing| scope.disclosure(standing) >= Disclosure::Status)
     };
-    Ok(Some((disclosure, ties.into_iter().filter(may_know).collect())))
+    let ties: Vec<Tie> = ties.into_iter().filter(may_know).map(|(tie, _)| tie).collect();
+    // Who is told nothing of a family is not told that there is none.
+    Ok((disclosure == Disclosure::Full || !ties.is_empty()).then_some((disclosure, ties)))
 }
 
 /// Those who live in somebody's household, first recorded first. Nobody where the reader is not told all of the person,
@@ -103,15 +107,16 @@ pub async fn household(reads: &Reads, scope: &Scope, person: PersonId) -> Result
     Ok(others.into_iter().filter(may_know).collect())
 }
 
-async fn ties(reads: &Reads, person: PersonId) -> Result<Vec<Tie>, ReadError> {
+/// All of them, each with the agency that put it on record.
+async fn ties(reads: &Reads, person: PersonId) -> Result<Vec<(Tie, AgencyId)>, ReadError> {
     let source = reads.source("timeline").await?;
     let sql = format!(
-        "select stream, kind, detail from {}.entry
+        "select stream, kind, detail, agency from {}.entry
          where person = $1 and kind in ('tie.recorded', 'tie.ended') order by position",
         source.schema
     );
     let statement = source.client.prepare_cached(&sql).await?;
-    let mut ties: Vec<Tie> = Vec::new();
+    let mut ties: Vec<(Tie, AgencyId)> = Vec::new();
     let mut place: HashMap<Uuid, usize> = HashMap::new();
     for row in source.client.query(&statement, &[&person.0]).await? {
         let (stream, kind): (Uuid, &str) = (row.try_get(0)?, row.try_get(1)?);
@@ -119,9 +124,9 @@ async fn ties(reads: &Reads, person: PersonId) -> Result<Vec<Tie>, ReadError> {
             let detail: Detail = serde_json::from_str(row.try_get(2)?).unwrap_or_default();
             if let Some(tie) = read(TieId(stream), &detail) {
                 place.insert(stream, ties.len());
-                ties.push(tie);
+                ties.push((tie, AgencyId(row.try_get(3)?)));
             }
-        } else if let Some(tie) = place.get(&stream).and_then(|place| ties.get_mut(*place)) {
+        } else if let Some((tie, _)) = place.get(&stream).and_then(|place| ties.get_mut(*place)) {
             tie.is_ended = true;
         }
     }

@@ -273,7 +273,11 @@ test("a brother and a mother are named in one contact, each in their own part", 
     await part(/^Dana Marsh, mother/, "Was there").check();
     await page.getByLabel("Telephone", { exact: true }).check();
     await holds(page);
-    await tell(page, "Physical abuse", "Both were hit.");
+    await tell(page, "Physical abuse", "Both were hit.", "Whom is each worry about?");
+    await page.getByLabel("Jonah Marsh, brother or sister").check();
+    await holds(page);
+    await page.getByRole("button", { name: "Go on" }).click();
+    await page.getByRole("heading", { name: "Who will see which part" }).waitFor();
     await page.getByText("Jonah Marsh, brother or sister").waitFor();
     await page.getByText("alleged to have harmed, and was there").waitFor();
     await page.getByText("only those who see all of each of them can read the account").waitFor();

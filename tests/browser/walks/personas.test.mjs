@@ -5,6 +5,9 @@ import { after, before, test } from "node:test";
 
 import { MANNERS, NODE, TILLY, ask, be, holds, open, pick, tell, visit, walk as walkAs } from "../chromium.mjs";
 
+/// Small things that add up. Tilly’s story is others’.
+const ELLWOOD = "999 000 0034";
+
 let browser;
 before(async () => {
   browser = await open();
@@ -77,6 +80,37 @@ for (const [name, manner] of Object.entries(MANNERS)) {
       await holds(page);
     });
   });
+
+  for (const [who, why] of [
+    ["Priya Nolan", "Deciding whether to tell social care"],
+    ["Tom Adeyemi", "The child is here now"],
+  ]) {
+    test(`${who} is shown nobody close to a child, and names who is in it, ${name}`, async () => {
+      await walk(who, async (page) => {
+        await ask(page, why, ELLWOOD, "Says that her mother’s friend hit them");
+        await page.getByRole("link", { name: "Tell what you know" }).click();
+        await page.getByText("Nobody is shown to you as close to this child.").waitFor();
+        const row = (number) => page.getByRole("group", { name: `Somebody else, ${number} of 3` });
+        await row(1).getByLabel("What are they called?").fill("Lee");
+        await row(1).getByLabel("Surname, if you know it").fill("Stranger");
+        await row(1).getByLabel("Alleged to have harmed").check();
+        await row(2).getByLabel("What are they called?").fill("Wren, a friend of hers");
+        await row(2).getByLabel("Subject of the worry").check();
+        await holds(page);
+        await tell(page, "Physical abuse", "Both say he hits.", "Whom is each worry about?");
+        await holds(page);
+        await page.getByLabel("Wren, a friend of hers").check();
+        await page.getByRole("button", { name: "Go on" }).click();
+        await page.getByText("A record is opened by this name: Lee Stranger, and Wren, a friend of hers.").waitFor();
+        await holds(page);
+        await page.getByRole("button", { name: "Change something" }).click();
+        assert.equal(await row(1).getByLabel("Surname, if you know it").inputValue(), "Stranger");
+        await page.getByRole("button", { name: "Check before it goes on record" }).click();
+        await page.getByRole("button", { name: "Put it on record" }).click();
+        await page.getByRole("heading", { name: "The front door has been told" }).waitFor();
+      });
+    });
+  }
 
   test(`a safeguarding lead tells the front door, which sees it, decides, and the school is told, ${name}`, async () => {
     await walk("Priya Nolan", async (page) => {

@@ -155,8 +155,8 @@ impl Answer {
 #[derive(Template, Clone, PartialEq, Eq, Default, Debug)]
 #[template(path = "components/checks.html")]
 pub struct Checks {
-    pub name: &'static str,
-    pub legend: &'static str,
+    pub name: String,
+    pub legend: String,
     pub hint: &'static str,
     pub options: Vec<Answer>,
     pub error: Option<String>,

@@ -20,6 +20,7 @@ use super::form::{KEY, STEP, Typed};
 use super::frame::{Frame, page};
 use super::problem::PageProblem;
 use super::session::{FORM_TOKEN, PERSONA, made_for};
+use super::tell::said_of_others;
 use crate::app::App;
 use crate::demonstration::Persona;
 use crate::error::Problem;
@@ -102,6 +103,7 @@ impl Sent {
                 .iter()
                 .map(|name| self.typed.string(name))
                 .filter(|text| !text.is_empty())
+                .chain(said_of_others(&self.typed))
                 .collect(),
             address: self.address,
             carried: Hidden(self.typed.without(&[])),
@@ -171,8 +173,10 @@ mod tests {
 
     #[test]
     fn what_can_be_sent_again_is_shown_and_goes_as_it_came() {
-        let html = sent(&FORM).again().render().unwrap();
+        let named = [("also-1", "Dana"), ("also-1-family", "<i>Marsh"), ("also-1-part", "witness")];
+        let html = sent(&[&FORM[..], &named].concat()).again().render().unwrap();
         is_whole(&html);
+        assert!(html.contains("Also in it: Dana &#60;i&#62;Marsh."), "{html}");
         assert!(html.contains("class=\"gt-account\"") && !html.contains("<b>"), "{html}");
         for (name, value) in [(FORM_TOKEN, "a.b"), (KEY, "k"), (STEP, "record")] {
             assert!(html.contains(&format!("name=\"{name}\" value=\"{value}\"")), "{name}: {html}");

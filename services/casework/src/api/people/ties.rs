@@ -42,7 +42,7 @@ impl From<timeline::Tie> for TieOfPerson {
     }
 }
 
-/// Who is close to somebody, for those who are told everything about them.
+/// Who is close to somebody, for those who are told everything about them; for others what their own agency recorded.
 #[utoipa::path(get, path = "/api/v1/people/{id}/ties", tag = "people", params(("id" = Uuid, Path)), responses((status = 200, body = TiesOfPerson)))]
 pub async fn read_ties(
     app: web::Data<App>,

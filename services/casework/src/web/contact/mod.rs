@@ -116,8 +116,17 @@ async fn shown(
     let name = |person: &PersonId| {
         known.get(person).map_or_else(|| "A child".to_owned(), |known| Identity::of(known, today).name)
     };
-    let concerns: Vec<String> =
-        read.concerns().iter().map(|concern| words::concern(concern.kind.code())).collect();
+    let worries = read.concerns();
+    let concerns: Vec<String> = worries.iter().map(|concern| words::concern(concern.kind.code())).collect();
+    let mut rows = rows(app, &read).await?;
+    let of = worries.iter().filter(|concern| !concern.about.is_empty()).map(|concern| {
+        let about: Vec<String> = concern.about.iter().map(name).collect();
+        format!("{}: {}", words::concern(concern.kind.code()), words::listed(&about))
+    });
+    let of: Vec<String> = of.collect();
+    if !of.is_empty() {
+        rows.insert(0, ("Of some only", words::first_upper(&of.join("; "))));
+    }
     Ok(ContactPage {
         frame: Frame::of(session, "A contact").wrong(!problems.is_empty()),
         summary: problems.summary(),
@@ -126,7 +135,7 @@ async fn shown(
         purpose,
         people: involved::said(&read, &known, today, purpose),
         concerns: words::first_upper(&concerns.join(", ")),
-        rows: rows(app, &read).await?,
+        rows,
         account: fact.account.known().map(|account| account.as_str().to_owned()),
         decision: read.contact.decided().map(|decided| {
             let outcome = words::outcome(decided.outcome.code());

@@ -6,7 +6,8 @@ use domain::contact::involved::ContactRole;
 use domain::contact::{Significance, SourceDisclosure};
 use projections::scope::Restriction;
 
-use super::involved::{Circle, Parts, circle};
+use super::about;
+use super::involved::{Circle, Parts, Whom, circle, everyone};
 use super::read::Telling;
 use super::{Of, is_front_door};
 use crate::app::App;
@@ -84,8 +85,9 @@ pub(super) async fn check(
     told: &Telling,
 ) -> Result<CheckPage, PageProblem> {
     let mut rows = Vec::new();
-    let concerns: Vec<String> = told.concerns.iter().map(|kind| words::concern(kind.code())).collect();
-    rows.push(("What worries you", words::first_upper(&concerns.join(", "))));
+    let circle = circle(app, session, of).await?;
+    let named = everyone(circle.as_ref(), typed, &told.parts);
+    rows.push(("What worries you", about::said(&told.concerns, &named)));
     rows.push(("How grave", words::first_upper(&told.significance.code().replace('-', " "))));
     rows.push(("When it happened", words::occurred(told.occurred)));
     if let Some(teller) = &told.teller {
@@ -93,13 +95,12 @@ pub(super) async fn check(
     }
     let mut carried = session.hidden();
     carried.0.extend(typed.carried());
-    let circle = circle(app, session, of).await?;
     let is_confided = told.source_disclosure != SourceDisclosure::Named;
     Ok(CheckPage {
         frame: Frame::of(session, "Check before it goes on record"),
         address: of.address(),
         kept: kept(circle.as_ref(), &told.parts),
-        people: people(circle.as_ref(), typed, &told.parts),
+        people: people(&named, &told.parts),
         of_several: of_several(&told.parts, is_confided),
         missing: circle.map_or_else(Vec::new, |circle| circle.missing),
         rows,
@@ -111,19 +112,16 @@ pub(super) async fn check(
     })
 }
 
-/// Everyone in it, the child first, and their parts.
-fn people(circle: Option<&Circle>, typed: &Typed, parts: &Parts) -> Vec<(String, String)> {
-    let child = match circle {
-        Some(Circle { child, .. }) => format!("{}, born {}", child.name, child.born),
-        None => format!("{} {}", typed.get("given"), typed.get("family")).trim().to_owned(),
+/// Everyone in it, the child first, and their parts. Whoever only told it stands below, as who told it.
+fn people(named: &[(Whom, String)], parts: &Parts) -> Vec<(String, String)> {
+    let tellers = parts.unrecorded.iter().filter(|one| one.only_told_it());
+    let tellers: Vec<Whom> = tellers.map(|one| Whom::Unrecorded(one.number)).collect();
+    let said = |(whom, parts): (Whom, &Vec<ContactRole>)| {
+        let (_, name) =
+            named.iter().find(|(known, _)| *known == whom).filter(|_| !tellers.contains(&whom))?;
+        Some((name.clone(), words::parts(parts.iter().map(|part| part.code()))))
     };
-    let said = |parts: &[ContactRole]| words::parts(parts.iter().map(|part| part.code()));
-    let close = circle.iter().flat_map(|circle| &circle.close);
-    let others = close.filter_map(|one| {
-        let parts = parts.of_others.get(&one.person)?;
-        Some((format!("{}, {}", one.name, one.relation), said(parts)))
-    });
-    [(child, said(&parts.of_child))].into_iter().chain(others).collect()
+    parts.each().filter_map(said).collect()
 }
 
 /// Whether the records of those whom it is about are kept to named readers. One that is opened now is open.
@@ -141,7 +139,14 @@ fn kept(circle: Option<&Circle>, parts: &Parts) -> Kept {
 /// Where a contact of several people stands, and who reads its account.
 fn of_several(parts: &Parts, is_confided: bool) -> Vec<String> {
     let mut said = Vec::new();
-    if !parts.of_others.is_empty() {
+    let opened: Vec<String> = parts.to_be_opened().map(|one| one.name.spoken()).collect();
+    if !opened.is_empty() {
+        let opened = words::listed(&opened);
+        said.push(format!(
+            "A record is opened by this name: {opened}. Who they are, the front door finds out."
+        ));
+    }
+    if !parts.of_others.is_empty() || !opened.is_empty() {
         let own = "It stands on each one’s story, with their own part. Whoever sees it sees who else is in it, of those \
                    they may know.";
         said.push(own.to_owned());
@@ -225,8 +230,10 @@ fn seen_by(app: &App, session: &Session) -> Vec<SeenBy> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use domain::person::name::PersonName;
 
+    use super::super::unrecorded::Unrecorded;
+    use super::*;
     use crate::web::markup::is_whole;
 
     #[test]
@@ -288,6 +295,7 @@ mod tests {
         let of = |of_child: &[ContactRole], others: &[ContactRole]| Parts {
             of_child: of_child.to_vec(),
             of_others: (!others.is_empty()).then(|| (other, others.to_vec())).into_iter().collect(),
+            unrecorded: Vec::new(),
         };
         let said = |parts: &Parts, is_confided| of_several(parts, is_confided).join(" ");
         let (subject, source) = (ContactRole::Subject, ContactRole::Source);
@@ -299,6 +307,16 @@ mod tests {
         assert!(
             said(&siblings, false).contains("It is about 2 people: only those who see all of each of them")
         );
+        let named = Parts {
+            unrecorded: vec![Unrecorded {
+                number: 1,
+                name: PersonName::parse("Dana", "Marsh").unwrap(),
+                parts: vec![subject],
+            }],
+            ..of(&[subject], &[])
+        };
+        assert!(said(&named, false).contains("A record is opened by this name: Dana Marsh."));
+        assert!(said(&named, false).contains("It is about 2 people"));
     }
 
     #[test]

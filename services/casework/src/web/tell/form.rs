@@ -4,7 +4,7 @@ use askama::Template;
 use domain::contact::{ConcernKind, Method};
 
 use super::involved::{Others, circle, part_field};
-use super::{Of, is_front_door};
+use super::{Of, about, is_front_door};
 use crate::app::App;
 use crate::web::components::{
     Answer, Checks, Choice, DateField, ErrorSummary, Hidden, Keypad, Problems, TextArea, TextField,
@@ -30,7 +30,7 @@ pub(super) struct TellPage {
     names: Vec<TextField>,
     born: DateField,
     part: Checks,
-    others: Option<Others>,
+    others: Others,
     concerns: Checks,
     significance: Choice,
     when: Choice,
@@ -52,6 +52,7 @@ pub(super) async fn form(
     hidden.0.push((KEY.to_owned(), typed.string(KEY)));
     // That it is none of those who are near was said of this name; it need not be said again.
     hidden.0.push((NONE.to_owned(), typed.string(NONE)));
+    hidden.0.extend(about::carried(typed));
     let text = |name: &'static str, label: &'static str| TextField {
         name,
         label,
@@ -125,8 +126,8 @@ fn concerns(typed: &Typed, problems: &Problems) -> Checks {
         ..Answer::default()
     };
     Checks {
-        name: "concern",
-        legend: "What worries you?",
+        name: "concern".to_owned(),
+        legend: "What worries you?".to_owned(),
         hint: "Choose all that apply.",
         options: ConcernKind::ALL.iter().map(box_of).collect(),
         error: problems.of("concern"),
@@ -216,9 +217,20 @@ mod tests {
     #[test]
     fn the_form_is_whole_with_every_problem_there_can_be() {
         let (typed, mut problems) = (Typed::default(), Problems::default());
-        for field in
-            ["given", "born", "part", "other", "concern", "account", "significance", "when", "day", "method"]
-        {
+        for field in [
+            "given",
+            "born",
+            "part",
+            "other",
+            "also-1",
+            "also-2-part",
+            "concern",
+            "account",
+            "significance",
+            "when",
+            "day",
+            "method",
+        ] {
             problems.add(field, "Enter it");
         }
         let text =
@@ -248,6 +260,7 @@ mod tests {
             assert!(html.find("Tilly is missing") < html.find("<h1"), "before anything else: {html}");
             assert!(html.contains("value=\"subject\" checked"), "of a new form: {html}");
             assert_eq!(html.contains("Dana Marsh, mother"), !close.is_empty(), "{html}");
+            assert!(html.contains("<details class=\"govuk-details\" open>"), "what is wrong is seen: {html}");
         }
     }
 }

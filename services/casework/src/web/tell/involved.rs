@@ -1,11 +1,12 @@
-//! Who is in the event, and in which part: the child, and those close to the child whom the teller may know.
+//! Who is in the event, and in which part: the child, those close to the child whom the teller may know, and whoever the
+//! teller names ([`super::unrecorded`]).
 //!
-//! Those are offered whom a tie joins to the child, or to the same household. What is posted is held against the same
-//! list, so that somebody the teller may not know and somebody who does not exist are answered alike.
-//!
-//! Left out: whoever is close to nobody on record, whom the account names.
+//! Those are offered whom a tie joins to the child, or to the same household: to whoever is told all of the child, and
+//! to others where their own agency put the tie on record. What is posted is held against the same list, so that
+//! somebody the teller may not know and somebody who does not exist are answered alike.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -20,6 +21,7 @@ use projections::{access, people, status, timeline};
 
 use super::Of;
 use super::check::Kept;
+use super::unrecorded::{self, Unrecorded};
 use crate::access_log::{Shown, ShownPerson};
 use crate::api::input::Written as _;
 use crate::api::reading::judge_by_now;
@@ -61,6 +63,27 @@ pub(super) struct Close {
 pub(super) struct Parts {
     pub of_child: Vec<ContactRole>,
     pub of_others: BTreeMap<PersonId, Vec<ContactRole>>,
+    /// Whoever the teller named.
+    pub unrecorded: Vec<Unrecorded>,
+}
+
+/// Somebody in the event, as forms write them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(super) enum Whom {
+    Child,
+    Close(PersonId),
+    /// By the row they were named in.
+    Unrecorded(usize),
+}
+
+impl fmt::Display for Whom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Child => f.write_str("child"),
+            Self::Close(person) => person.fmt(f),
+            Self::Unrecorded(number) => write!(f, "also-{number}"),
+        }
+    }
 }
 
 /// The child that is told of and those close to the child, and the look on record; none for a child without a record.
@@ -148,23 +171,51 @@ impl Circle {
 }
 
 impl Parts {
-    /// Everyone, once for each part.
-    pub fn involved(&self, child: PersonId) -> Vec<Involved> {
-        let own = self.of_child.iter().map(|role| (child, *role));
-        let others =
-            self.of_others.iter().flat_map(|(person, roles)| roles.iter().map(|role| (*person, *role)));
-        own.chain(others).map(|(person, role)| Involved { person, role, age: None }).collect()
+    /// Everyone on record, once for each part.
+    pub fn involved(&self, on_record: impl Fn(Whom) -> Option<PersonId>) -> Vec<Involved> {
+        let of = |(whom, parts): (Whom, &Vec<ContactRole>)| {
+            let person = on_record(whom)?;
+            Some(
+                parts.iter().map(move |role| Involved { person, role: *role, age: None }).collect::<Vec<_>>(),
+            )
+        };
+        self.each().filter_map(of).flatten().collect()
     }
 
-    /// Everyone's parts, the child's first.
-    fn each(&self) -> impl Iterator<Item = &Vec<ContactRole>> {
-        [&self.of_child].into_iter().chain(self.of_others.values())
+    /// Everyone and their parts, the child first.
+    pub fn each(&self) -> impl Iterator<Item = (Whom, &Vec<ContactRole>)> {
+        let close = self.of_others.iter().map(|(person, parts)| (Whom::Close(*person), parts));
+        let named = self.unrecorded.iter().map(|one| (Whom::Unrecorded(one.number), &one.parts));
+        [(Whom::Child, &self.of_child)].into_iter().chain(close).chain(named)
     }
 
     /// How many people have this part.
     pub fn with(&self, part: ContactRole) -> usize {
-        self.each().filter(|parts| parts.contains(&part)).count()
+        self.each().filter(|(_, parts)| parts.contains(&part)).count()
     }
+
+    /// Those it is about.
+    pub fn subjects(&self) -> Vec<Whom> {
+        self.each().filter(|(_, parts)| parts.contains(&ContactRole::Subject)).map(|(whom, _)| whom).collect()
+    }
+
+    /// Those for whom a record is opened, by the name that was said.
+    pub fn to_be_opened(&self) -> impl Iterator<Item = &Unrecorded> {
+        self.unrecorded.iter().filter(|one| !one.only_told_it())
+    }
+}
+
+/// Everyone who is named in it, the child first.
+pub(super) fn everyone(circle: Option<&Circle>, typed: &Typed, parts: &Parts) -> Vec<(Whom, String)> {
+    let child = match circle {
+        Some(Circle { child, .. }) => format!("{}, born {}", child.name, child.born),
+        None => format!("{} {}", typed.get("given"), typed.get("family")).trim().to_owned(),
+    };
+    let close = circle.iter().flat_map(|circle| &circle.close);
+    let close = close.filter(|one| parts.of_others.contains_key(&one.person));
+    let close = close.map(|one| (Whom::Close(one.person), format!("{}, {}", one.name, one.relation)));
+    let named = parts.unrecorded.iter().map(|one| (Whom::Unrecorded(one.number), one.name.spoken()));
+    [(Whom::Child, child)].into_iter().chain(close).chain(named).collect()
 }
 
 /// What was chosen of who is in it; `nameable` are those who can be named beside the child.
@@ -183,12 +234,18 @@ pub(super) fn read(
         problems.add(OTHER, "Choose from the people who are shown: somebody you chose is not one of them");
         return None;
     };
-    let parts = Parts { of_child: of_child?, of_others };
+    let unrecorded = unrecorded::read(typed, problems);
+    let parts = Parts { of_child: of_child?, of_others, unrecorded: unrecorded? };
     if parts.with(ContactRole::Subject) == 0 {
         problems.add(PART, "Say whom the worry is about: the child, or somebody else who is in it");
     }
     if named == Some(SourceDisclosure::Anonymous) && parts.with(ContactRole::Source) > 0 {
-        let field = if parts.of_child.contains(&ContactRole::Source) { PART } else { OTHER };
+        let named = parts.unrecorded.iter().find(|one| one.has(ContactRole::Source));
+        let field = match named {
+            _ if parts.of_child.contains(&ContactRole::Source) => PART,
+            Some(named) => unrecorded::parts_field(named.number),
+            None => OTHER,
+        };
         problems.add(field, "Leave out who told it, or say below how far they may be named");
     }
     Some(parts)
@@ -221,19 +278,20 @@ pub(super) fn part_field(typed: &Typed, problems: &Problems) -> Checks {
         ..Answer::default()
     };
     Checks {
-        name: PART,
-        legend: "What is the child’s part in it?",
+        name: PART.to_owned(),
+        legend: "What is the child’s part in it?".to_owned(),
         hint: "Choose all that apply. A child can be the one you worry about and have harmed another.",
         options: ContactRole::ALL.iter().map(box_of).collect(),
         error: problems.of(PART),
     }
 }
 
-/// Others who can be named, each with the parts they may have.
+/// Others who can be chosen, each with the parts they may have, and room to name more.
 #[derive(Template, Clone, PartialEq, Eq, Default, Debug)]
 #[template(path = "components/others.html")]
 pub(super) struct Others {
     people: Vec<OtherSaid>,
+    named: Vec<unrecorded::Row>,
     error: Option<String>,
 }
 
@@ -248,8 +306,7 @@ struct OtherSaid {
 }
 
 impl Others {
-    /// None when there is nobody to name, and nothing to say about that.
-    pub fn field(close: &[Close], typed: &Typed, problems: &Problems) -> Option<Self> {
+    pub fn field(close: &[Close], typed: &Typed, problems: &Problems) -> Self {
         let chosen: Vec<&str> = typed.all(OTHER).collect();
         let box_of = |person: PersonId, role: &ContactRole| {
             let value = format!("{person} {role}");
@@ -261,8 +318,16 @@ impl Others {
             relation: one.relation.clone(),
             parts: ContactRole::ALL.iter().map(|role| box_of(one.person, role)).collect(),
         };
-        let field = Self { people: close.iter().map(row).collect(), error: problems.of(OTHER) };
-        (!field.people.is_empty() || field.error.is_some()).then_some(field)
+        Self {
+            people: close.iter().map(row).collect(),
+            named: unrecorded::rows(typed, problems),
+            error: problems.of(OTHER),
+        }
+    }
+
+    /// Whether the rows for more are shown at once: to whoever has nobody to choose from.
+    fn is_open(&self) -> bool {
+        self.people.is_empty() || unrecorded::is_begun(&self.named)
     }
 
     /// The first box has the list's own name, so that the summary's link finds it.
@@ -298,7 +363,10 @@ mod tests {
         let pairs: Vec<_> = pairs.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         let mut problems = Problems::default();
         let read = read(&Typed::from(pairs), &nameable, Some(named), &mut problems);
-        (read, [PART, OTHER].into_iter().filter(|field| problems.of(field).is_some()).collect())
+        (
+            read,
+            [PART, OTHER, "also-1-part"].into_iter().filter(|field| problems.of(field).is_some()).collect(),
+        )
     }
 
     fn part(code: &str) -> (&'static str, String) {
@@ -316,7 +384,11 @@ mod tests {
         let (parts, problems) = read_of(&chosen, SourceDisclosure::Named);
         let involved: Vec<_> = parts
             .unwrap()
-            .involved(PersonId(uuid::Uuid::nil()))
+            .involved(|whom| match whom {
+                Whom::Child => Some(PersonId(uuid::Uuid::nil())),
+                Whom::Close(person) => Some(person),
+                Whom::Unrecorded(_) => None,
+            })
             .iter()
             .map(|one| (one.person.0.as_u128(), one.role))
             .collect();
@@ -343,5 +415,10 @@ mod tests {
         let anonymous = SourceDisclosure::Anonymous;
         assert_eq!(wrong(&[part("subject"), part("source")], anonymous), [PART]);
         assert_eq!(wrong(&[part("subject"), other(1, "source")], anonymous), [OTHER]);
+        let named = [part("subject"), ("also-1", "Dana".to_owned()), ("also-1-part", "source".to_owned())];
+        assert_eq!(wrong(&named, anonymous), ["also-1-part"]);
+        assert_eq!(wrong(&named, SourceDisclosure::WithheldFromFamily), [""; 0]);
+        let about = [part("witness"), ("also-1", "Wren".to_owned()), ("also-1-part", "subject".to_owned())];
+        assert_eq!(wrong(&about, SourceDisclosure::Named), [""; 0], "about whoever was named");
     }
 }

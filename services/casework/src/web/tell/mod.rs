@@ -1,30 +1,36 @@
-//! Telling the front door about a child: what is known ([`mod@form`]), of whom and in which part ([`involved`]), then the
-//! answers to check, with who will see which part ([`mod@check`]), and only then on record.
+//! Telling the front door about a child: what is known ([`mod@form`]), of whom and in which part ([`involved`]), where
+//! there are several which worry is about whom ([`about`]), then the answers to check, with who will see which part
+//! ([`mod@check`]), and only then on record.
 //!
 //! One address, a few steps of one form: what was typed travels on in the form itself, so that nothing is kept here
 //! and nothing is lost on the way back. Before a new record is opened, those who are like the child are shown: it may
 //! be one of them.
 
+mod about;
 mod check;
 mod form;
 mod involved;
 mod read;
+mod unrecorded;
+
+use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use domain::access::{Purpose, Role};
 use domain::case::clocks::{CONTACT_DECISION, InForce};
-use domain::contact::{Concern, Record, decide_by};
+use domain::contact::{Concern, ConcernKind, Record, decide_by};
 use domain::ids::{ContactId, PersonId};
-use domain::person::{Open, PersonKind};
+use domain::person::name::NameUse;
+use domain::person::{Assertion, Open, PersonKind};
 use domain::source::{Basis, Source};
 use domain::when::{Occurred, civil_day};
 use serde::Deserialize;
 
 use self::check::check;
 use self::form::form;
-use self::involved::{PART, nameable, names_others};
+use self::involved::{PART, Whom, circle, nameable, names_others};
 use self::read::{Telling, read};
 use super::components::Problems;
 use super::form::{KEY, Posted, Typed, fresh_key};
@@ -36,7 +42,7 @@ use super::words;
 use crate::api::address::{Address, at};
 use crate::api::input::Written as _;
 use crate::app::App;
-use crate::error::Problem;
+use crate::error::{ExecuteError, Problem};
 use crate::execute::Command;
 
 pub fn addresses() -> Vec<Address> {
@@ -112,11 +118,18 @@ async fn go_on(
     let nameable = if names_others(&typed) { nameable(&app, &session, &of).await? } else { Vec::new() };
     let told = read(&session, &of, &typed, &nameable, &mut problems);
     let step = typed.get("step");
-    let Some(told) = told.filter(|_| problems.is_empty() && step != "change") else {
+    let Some(mut told) = told.filter(|_| problems.is_empty() && step != "change") else {
         // Whoever comes back to change something has done nothing wrong yet.
         let problems = if step == "change" { Problems::default() } else { problems };
         return Ok(page(problems.status(), &form(&app, &session, &of, &typed, &problems).await?));
     };
+    let concerns: Vec<ConcernKind> = told.concerns.iter().map(|(kind, _)| *kind).collect();
+    let Some(worries) = about::read(&typed, &concerns, &told.parts, &mut problems) else {
+        let circle = circle(&app, &session, &of).await?;
+        let shown = about::ask(&session, &of, &typed, circle, (&concerns, &told.parts), &problems);
+        return Ok(page(problems.status(), &shown));
+    };
+    told.concerns = worries;
     // Sent again, it must not meet the record that it opened itself.
     if step != "record" {
         if let Some(near) = before_a_new_record(&app, &session, &of, &typed).await? {
@@ -190,7 +203,7 @@ async fn put_on_record(
     of: &Of,
     typed: &Typed,
     told: Telling,
-) -> Result<(uuid::Uuid, PersonId), crate::error::ExecuteError> {
+) -> Result<(uuid::Uuid, PersonId), ExecuteError> {
     let key = typed.string(KEY);
     let order = |part: &str, command: Command| {
         let mut asking = session.asking(of.purpose);
@@ -198,25 +211,40 @@ async fn put_on_record(
         asking.idempotency_key = Some(app.ids.key_of_part(&key, part)).filter(|_| !key.is_empty());
         asking.order(command)
     };
+    let open = async |part: &str, assertions: Vec<Assertion>| {
+        let command = Open {
+            kind: PersonKind::Born,
+            assertions,
+            source: Source { basis: Basis::Told, agency: session.visitor.agency() },
+            occurred: Occurred::Instant(session.now),
+            testimony: None,
+        };
+        let command = Command::Person { id: None, command: command.into() };
+        Ok::<_, ExecuteError>(PersonId(app.execute(&session.visitor, order(part, command)).await?.stream))
+    };
     let child = match (of.child, told.child) {
         (Some(child), _) => child,
-        (None, assertions) => {
-            let command = Open {
-                kind: PersonKind::Born,
-                assertions: assertions.unwrap_or_default(),
-                source: Source { basis: Basis::Told, agency: session.visitor.agency() },
-                occurred: Occurred::Instant(session.now),
-                testimony: None,
-            };
-            let command = Command::Person { id: None, command: command.into() };
-            PersonId(app.execute(&session.visitor, order("child", command)).await?.stream)
-        }
+        (None, assertions) => open("child", assertions.unwrap_or_default()).await?,
+    };
+    let mut opened = BTreeMap::new();
+    for one in told.parts.to_be_opened() {
+        let name = Assertion::Name { name: one.name.clone(), usage: NameUse::Usual };
+        opened.insert(one.number, open(&Whom::Unrecorded(one.number).to_string(), vec![name]).await?);
+    }
+    let on_record = |whom| match whom {
+        Whom::Child => Some(child),
+        Whom::Close(person) => Some(person),
+        Whom::Unrecorded(number) => opened.get(&number).copied(),
+    };
+    let concern = |(kind, about): about::Worry| Concern {
+        kind,
+        about: about.into_iter().filter_map(on_record).collect(),
     };
     let command = Record {
         authority: told.authority,
         occurred: told.occurred,
-        people: told.parts.involved(child),
-        concerns: told.concerns.into_iter().map(|kind| Concern { kind, about: Vec::new() }).collect(),
+        people: told.parts.involved(on_record),
+        concerns: told.concerns.into_iter().map(concern).collect(),
         method: told.method,
         significance: Some(told.significance),
         source_disclosure: told.source_disclosure,
@@ -228,6 +256,11 @@ async fn put_on_record(
     let command = Command::Contact { id: None, command: command.into() };
     let done = app.execute(&session.visitor, order("contact", command)).await?;
     Ok((done.stream, child))
+}
+
+/// Whoever was named beside the child in a contact that was not taken, in a line.
+pub(super) fn said_of_others(typed: &Typed) -> Option<String> {
+    unrecorded::said(typed)
 }
 
 async fn told(

@@ -11,8 +11,9 @@ use domain::person::name::{NameUse, PersonName};
 use domain::text::{Line, Narrative};
 use domain::when::{Occurred, civil_day};
 
+use super::about::Worry;
 use super::involved::{self, Parts};
-use super::{Of, is_front_door};
+use super::{Of, is_front_door, unrecorded};
 use crate::web::components::Problems;
 use crate::web::form::Typed;
 use crate::web::session::Session;
@@ -23,7 +24,8 @@ pub(super) struct Telling {
     pub parts: Parts,
     pub authority: Authority,
     pub occurred: Occurred,
-    pub concerns: Vec<ConcernKind>,
+    /// What worries, and whom it is about once that was asked.
+    pub concerns: Vec<Worry>,
     pub significance: Significance,
     pub method: Method,
     pub account: Narrative,
@@ -60,6 +62,7 @@ pub(super) fn read(
     };
     let source_disclosure = typed.required("named", "Say whether whoever told it may be named", problems);
     let teller = if is_front_door(session) { read_teller(typed, source_disclosure, problems) } else { None };
+    let teller = read_named_teller(teller, parts.as_ref(), problems);
     let authority = session.visitor.actor().authority.clone();
     if authority.is_none() {
         problems.add(
@@ -72,7 +75,7 @@ pub(super) fn read(
         parts: parts?,
         authority: authority?,
         occurred: occurred?,
-        concerns: concerns?,
+        concerns: concerns?.into_iter().map(|kind| (kind, Vec::new())).collect(),
         significance: significance?,
         method: method?,
         account: account?,
@@ -115,6 +118,25 @@ fn read_teller(typed: &Typed, named: Option<SourceDisclosure>, problems: &mut Pr
     Some(teller)
 }
 
+/// Whoever was named among the others and only told it is who told it.
+fn read_named_teller(typed: Option<Line>, parts: Option<&Parts>, problems: &mut Problems) -> Option<Line> {
+    let named = parts.iter().flat_map(|parts| &parts.unrecorded).filter(|one| one.only_told_it());
+    let mut teller = typed;
+    for one in named {
+        let field = unrecorded::parts_field(one.number);
+        if teller.is_some() {
+            problems
+                .add(field, "One person can be named who told it and no more; name others in the account");
+            continue;
+        }
+        teller = Line::parse(&one.name.spoken()).ok();
+        if teller.is_none() {
+            problems.add(field, "The name of who told it has at most 200 letters");
+        }
+    }
+    teller
+}
+
 fn read_when(now: DateTime<Utc>, typed: &Typed, problems: &mut Problems) -> Option<Occurred> {
     match typed.get("when") {
         "now" => Some(Occurred::Instant(now)),
@@ -150,6 +172,9 @@ pub(super) fn known(typed: &Typed) -> Option<Known> {
 
 #[cfg(test)]
 mod tests {
+    use domain::contact::involved::ContactRole;
+
+    use super::unrecorded::Unrecorded;
     use super::*;
 
     #[test]
@@ -168,5 +193,23 @@ mod tests {
         let mut problems = Problems::default();
         assert!(read_teller(&typed(""), Some(SourceDisclosure::Anonymous), &mut problems).is_none());
         assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn one_person_is_named_who_only_told_it() {
+        let told = |number| Unrecorded {
+            number,
+            name: PersonName::parse("Ines", "Moreau").unwrap(),
+            parts: vec![ContactRole::Source],
+        };
+        let parts = |unrecorded| Parts { unrecorded, ..Parts::default() };
+        let mut problems = Problems::default();
+        let teller = read_named_teller(None, Some(&parts(vec![told(1)])), &mut problems);
+        assert_eq!((teller, problems.is_empty()), (Line::parse("Ines Moreau").ok(), true));
+        read_named_teller(None, Some(&parts(vec![told(1), told(3)])), &mut problems);
+        assert!(problems.of("also-3-part").is_some() && problems.of("also-1-part").is_none());
+        let mut problems = Problems::default();
+        read_named_teller(Line::parse("A neighbour").ok(), Some(&parts(vec![told(1)])), &mut problems);
+        assert!(problems.of("also-1-part").is_some(), "it was said already");
     }
 }
