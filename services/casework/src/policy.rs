@@ -44,12 +44,13 @@ impl App {
     }
 }
 
-impl App {
-    /// How much of a record of one class somebody in a role is told for a purpose: to say, before something is
-    /// written, who will see it.
+impl Policy {
+    /// How much of a record of one class somebody in a role is told at most, whatever the purpose: to say, before
+    /// something is written, who will see it.
     #[must_use]
-    pub fn told(&self, role: Role, class: AccessClass, purpose: Purpose) -> Disclosure {
-        self.policy.table(&[role], purpose).get(&class).copied().unwrap_or(Disclosure::None)
+    pub fn tells_at_most(&self, role: Role, class: AccessClass) -> Disclosure {
+        let told = |purpose: &Purpose| self.table(&[role], *purpose).get(&class).copied();
+        Purpose::ALL.iter().filter_map(told).max().unwrap_or(Disclosure::None)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The answers to check before they go on record, and who will see which part of them.
 
 use askama::Template;
-use domain::access::{AccessClass, Disclosure, Involvement, Purpose, Relation, Role, Sensitivity};
+use domain::access::{AccessClass, Disclosure, Involvement, Relation, Role, Sensitivity};
 use domain::contact::involved::ContactRole;
 use domain::contact::{Significance, SourceDisclosure};
 use projections::scope::Restriction;
@@ -11,6 +11,7 @@ use super::involved::{Circle, Parts, Whom, circle, everyone};
 use super::read::Telling;
 use super::{Of, is_front_door};
 use crate::app::App;
+use crate::policy::Policy;
 use crate::web::components::Hidden;
 use crate::web::form::Typed;
 use crate::web::frame::Frame;
@@ -49,9 +50,9 @@ impl Kept {
 }
 
 /// Somebody, and what they see.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 struct SeenBy {
-    who: &'static str,
+    who: String,
     open: &'static str,
     /// When the record is kept to readers it names, and they are none of them.
     kept: &'static str,
@@ -95,17 +96,18 @@ pub(super) async fn check(
     }
     let mut carried = session.hidden();
     carried.0.extend(typed.carried());
+    let kept = kept(circle.as_ref(), &told.parts);
     let is_confided = told.source_disclosure != SourceDisclosure::Named;
     Ok(CheckPage {
         frame: Frame::of(session, "Check before it goes on record"),
         address: of.address(),
-        kept: kept(circle.as_ref(), &told.parts),
+        kept,
         people: people(&named, &told.parts),
         of_several: of_several(&told.parts, is_confided),
         missing: circle.map_or_else(Vec::new, |circle| circle.missing),
         rows,
         account: told.account.as_str().to_owned(),
-        seen_by: seen_by(app, session),
+        seen_by: seen_by(&app.policy, session.role(), kept),
         source: source(told.source_disclosure, is_front_door(session)),
         is_urgent: told.significance == Significance::ImmediateDanger,
         carried,
@@ -179,52 +181,80 @@ fn source(disclosure: SourceDisclosure, is_front_door: bool) -> String {
     )
 }
 
-/// Who will see which part, as policy decides it and not as somebody once wrote it down.
-fn seen_by(app: &App, session: &Session) -> Vec<SeenBy> {
-    let said = |disclosure| match disclosure {
+/// Where somebody can stand to a record, in words.
+type Place = (Relation, Involvement, &'static str);
+
+/// Of those who do an authority's statutory work, or look into anybody's.
+const OF_AUTHORITIES: [Place; 4] = [
+    (Relation::Own, Involvement::Caseload, "those who work with the child"),
+    (Relation::Own, Involvement::Team, "those whose team does"),
+    (Relation::Own, Involvement::Neither, "others of the authority"),
+    (Relation::Other, Involvement::Neither, "those of other authorities"),
+];
+/// Of those who work with children elsewhere.
+const OF_PARTNERS: [Place; 4] = [
+    (Relation::Partner, Involvement::Caseload, "those who work with the child"),
+    (Relation::Partner, Involvement::Team, "those whose team does"),
+    (Relation::Partner, Involvement::Neither, "others in this partnership"),
+    (Relation::Other, Involvement::Neither, "those in other partnerships"),
+];
+
+const fn places(role: Role) -> &'static [Place] {
+    match role {
+        Role::FrontDoor | Role::SocialWorker | Role::TeamManager | Role::ConferenceChair | Role::Auditor => {
+            &OF_AUTHORITIES
+        }
+        Role::SafeguardingLead
+        | Role::EmergencyNurse
+        | Role::PoliceOfficer
+        | Role::Teacher
+        | Role::HealthVisitor => &OF_PARTNERS,
+        // The node is nobody who sees.
+        Role::System => &[],
+    }
+}
+
+const fn said(disclosure: Disclosure) -> &'static str {
+    match disclosure {
         Disclosure::Full => "All of it: the account, and who is in it in which part",
         Disclosure::Progress => "How the child stands, who asked, and how the work goes on; not this account",
         Disclosure::Status => "How the child stands, and whom to ring; not this account",
         Disclosure::Contact => "Whom to ring; nothing of this",
         Disclosure::None => "Nothing",
-    };
-    let told = |who, role, relation, involvement, purpose| {
-        let of = |sensitivity| {
-            let class = AccessClass { relation, involvement, sensitivity };
-            said(app.told(role, class, purpose))
-        };
-        SeenBy { who, open: of(Sensitivity::Open), kept: of(Sensitivity::Restricted) }
-    };
-    let (own, partner) = (Relation::Own, Relation::Partner);
-    let (nobodys, theirs) = (Involvement::Neither, Involvement::Caseload);
-    let mut seen = vec![
-        told(
-            "The authority’s front door, which decides",
-            Role::FrontDoor,
-            own,
-            nobodys,
-            Purpose::ReferralConsideration,
-        ),
-        told("The child’s social worker", Role::SocialWorker, own, theirs, Purpose::AllocatedWork),
-        told("Managers of social care", Role::TeamManager, own, nobodys, Purpose::ReferralConsideration),
-    ];
-    if let Some(role) = session.role().filter(|_| !is_front_door(session)) {
-        let you = "You, and those in your role at your agency";
-        seen.push(told(you, role, Relation::Author, nobodys, Purpose::ReferralConsideration));
     }
-    seen.extend([
-        told(
-            "Safeguarding leads of other schools and agencies",
-            Role::SafeguardingLead,
-            partner,
-            nobodys,
-            Purpose::ReferralConsideration,
-        ),
-        told("Emergency departments", Role::EmergencyNurse, partner, nobodys, Purpose::Attendance),
-        told("Health visitors", Role::HealthVisitor, partner, nobodys, Purpose::SafeguardingCheck),
-        told("Police", Role::PoliceOfficer, partner, nobodys, Purpose::SafeguardingCheck),
-        told("Teachers", Role::Teacher, partner, nobodys, Purpose::SafeguardingCheck),
-    ]);
+}
+
+/// Who will see which part, as policy decides it and not as somebody once wrote it down: everybody in every role, those
+/// together who are told the same, each for the purpose that tells them most. `you` tell it.
+fn seen_by(policy: &Policy, you: Option<Role>, kept: Kept) -> Vec<SeenBy> {
+    let told = |role: Role, relation: Relation, involvement: Involvement| {
+        let of = |sensitivity| policy.tells_at_most(role, AccessClass { relation, involvement, sensitivity });
+        // What is not shown tells nobody apart.
+        let open = if kept == Kept::ToNamedReaders { Disclosure::None } else { of(Sensitivity::Open) };
+        let kept = if kept == Kept::Open { Disclosure::None } else { of(Sensitivity::Restricted) };
+        (open, kept)
+    };
+    let row = |who: String, (open, kept)| SeenBy { who, open: said(open), kept: said(kept) };
+    let mut seen = Vec::new();
+    if let Some(role) = you.filter(|role| places(*role) == OF_PARTNERS) {
+        let you = "You, and those in your role at your agency".to_owned();
+        seen.push(row(you, told(role, Relation::Author, Involvement::Neither)));
+    }
+    for role in Role::ALL {
+        let mut alike: Vec<((Disclosure, Disclosure), Vec<&str>)> = Vec::new();
+        for (relation, involvement, place) in places(*role) {
+            let told = told(*role, *relation, *involvement);
+            match alike.iter_mut().find(|(known, _)| *known == told) {
+                Some((_, places)) => places.push(place),
+                None => alike.push((told, vec![place])),
+            }
+        }
+        let name = words::first_upper(&format!("{}s", words::role(*role)));
+        let is_one = alike.len() == 1;
+        seen.extend(alike.into_iter().map(|(told, places)| {
+            row(if is_one { name.clone() } else { format!("{name}: {}", places.join(", ")) }, told)
+        }));
+    }
     seen
 }
 
@@ -246,7 +276,11 @@ mod tests {
             rows: vec![("When", "Now".to_owned())],
             account: "<b>bold</b>".to_owned(),
             kept,
-            seen_by: vec![SeenBy { who: "The front door", open: "All of it", kept: "Whom to ring" }],
+            seen_by: vec![SeenBy {
+                who: "The front door".to_owned(),
+                open: "All of it",
+                kept: "Whom to ring",
+            }],
             of_several: vec!["It is about 2 people.".to_owned()],
             source: "The family may be told.".to_owned(),
             is_urgent: true,
@@ -264,6 +298,47 @@ mod tests {
             assert!(!html.contains("<b>") && !html.contains("value=\"\"quoted"), "{html}");
             assert_eq!(["All of it", "Whom to ring"].map(|what| html.contains(what)), says, "{html}");
         }
+    }
+
+    #[test]
+    fn everybody_in_every_role_is_told_of_and_all_of_it_is_for_those_whom_policy_tells_all() {
+        let policy = Policy::shipped().unwrap();
+        let rows = seen_by(&policy, Some(Role::Teacher), Kept::NotTold);
+        let all = said(Disclosure::Full);
+        for role in Role::ALL {
+            let name = words::first_upper(&format!("{}s", words::role(*role)));
+            let rows: Vec<&SeenBy> = rows.iter().filter(|row| row.who.starts_with(&name)).collect();
+            assert_eq!(rows.is_empty(), *role == Role::System, "{role}");
+            for (relation, involvement, place) in places(*role) {
+                let of = |row: &&&SeenBy| rows.len() == 1 || row.who.contains(place);
+                let row = rows.iter().find(of).unwrap();
+                let tells = |sensitivity| {
+                    said(policy.tells_at_most(
+                        *role,
+                        AccessClass { relation: *relation, involvement: *involvement, sensitivity },
+                    ))
+                };
+                let expected = (tells(Sensitivity::Open), tells(Sensitivity::Restricted));
+                assert_eq!((row.open, row.kept), expected, "{role} {place}");
+            }
+        }
+        let shown = |kept: Kept, column: fn(&SeenBy) -> &'static str| -> Vec<String> {
+            let rows = seen_by(&policy, Some(Role::FrontDoor), kept);
+            rows.into_iter().filter(|row| column(row) == all).map(|row| row.who).collect()
+        };
+        assert_eq!(
+            shown(Kept::Open, |row| row.open),
+            [
+                "Social workers: those who work with the child, those whose team does",
+                "Team managers: those who work with the child, those whose team does, others of the authority",
+                "Conference chairs: those who work with the child, those whose team does, others of the authority",
+                "Front-door social workers: those who work with the child, those whose team does, others of the authority",
+                "Auditors",
+            ]
+        );
+        let kept = shown(Kept::ToNamedReaders, |row| row.kept);
+        assert!(kept.contains(&"Social workers: those who work with the child".to_owned()), "{kept:?}");
+        assert!(!kept.iter().any(|who| who.contains("others of the authority")), "{kept:?}");
     }
 
     #[test]
