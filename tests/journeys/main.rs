@@ -30,6 +30,7 @@ mod contacts;
 mod county;
 mod enquiries;
 mod enquiry_cost;
+mod first_page;
 mod linkage;
 mod notices;
 mod past;

@@ -29,7 +29,7 @@ impl View for Access {
     }
 
     fn version(&self) -> u16 {
-        1
+        2
     }
 
     fn tables(&self) -> &'static [Table] {

@@ -88,7 +88,8 @@ pub async fn touched(reads: &Reads, scope: &Scope, streams: &[Uuid]) -> Result<V
     rows.iter().map(|row| Ok(PersonId(row.try_get(0)?))).collect()
 }
 
-/// The people whose cases somebody has today, as far as this reader may know them.
+/// The people whom somebody works with today, or who name them as a reader of a record that is kept, as far as this
+/// reader may know them.
 ///
 /// # Errors
 /// As [`standing`].
@@ -99,16 +100,15 @@ pub async fn caseload(
 ) -> Result<Vec<PersonId>, ReadError> {
     let source = reads.source(VIEW).await?;
     let sql = format!(
-        "select person from {}.subject where workers @> array[$1::uuid] order by person",
-        source.schema
+        "{} where workers @> array[$1::uuid] or readers @> array[$1::uuid] order by subject.person",
+        selected(&source.schema)
     );
-    let rows = source.client.query(&sql, &[&worker.0]).await?;
-    let people =
-        rows.iter().map(|row| Ok(PersonId(row.try_get(0)?))).collect::<Result<Vec<_>, ReadError>>()?;
-    drop(source);
-    let standings = standings(reads, &people).await?;
-    let may = |person: &PersonId| {
-        standings.get(person).is_some_and(|standing| scope.disclosure(standing) >= Disclosure::Status)
-    };
-    Ok(people.into_iter().filter(may).collect())
+    let statement = source.client.prepare_cached(&sql).await?;
+    let mut people = Vec::new();
+    for row in source.client.query(&statement, &[&worker.0]).await? {
+        if scope.disclosure(&from_row(&row)?) >= Disclosure::Status {
+            people.push(PersonId(row.try_get(0)?));
+        }
+    }
+    Ok(people)
 }

@@ -2,6 +2,7 @@
 //!
 //! Left out: what happened when (the timeline), and whether anybody may be told (the view `access`).
 
+mod among;
 mod queries;
 mod summary;
 
@@ -18,6 +19,7 @@ use crate::about::child_of;
 use crate::rows::Rows;
 use crate::view::{Key, KeyState, Keys, Per, Poison, Table, View};
 
+pub use among::standing_among;
 pub use queries::{PersonStatus, missing, missing_among, of, of_known, told};
 pub use summary::CaseSummary;
 

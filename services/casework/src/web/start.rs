@@ -1,10 +1,13 @@
 //! The first page: whom to be, on a demonstration; and for whoever is in, where their work begins.
 
+use std::cmp::Reverse;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError as _, web};
 use askama::Template;
 use clap::ValueEnum as _;
 use domain::access::{Action, Purpose, Role};
+use domain::case::status::Standing;
 use domain::ids::PersonId;
 use domain::when::civil_day;
 use projections::{access, people, status};
@@ -20,6 +23,10 @@ use crate::api::address::{Address, at};
 use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::demonstration::Persona;
+use crate::error::ReadError;
+
+/// Of somebody's children, so many stand on their first page.
+const CHILDREN_MAX: usize = 50;
 
 pub fn addresses() -> Vec<Address> {
     vec![at("/").get(first)]
@@ -53,6 +60,8 @@ struct HomePage {
     first: Vec<Door>,
     /// Whom the visitor works with.
     children: Vec<Child>,
+    /// They work with more than are shown: who is missing, and who stands gravest, are shown first.
+    are_more: bool,
     /// Purposes for which to ask.
     ask: Vec<Door>,
 }
@@ -61,7 +70,16 @@ struct HomePage {
 struct Child {
     name: String,
     born: String,
+    standing: &'static str,
     address: String,
+}
+
+/// The visitor's children, and who of them is missing.
+#[derive(Default)]
+struct Children {
+    missing: Vec<String>,
+    shown: Vec<Child>,
+    are_more: bool,
 }
 
 /// Something to begin.
@@ -138,13 +156,14 @@ fn door(persona: Persona) -> PersonaDoor {
 }
 
 async fn home(app: &App, session: &Session) -> Result<HomePage, PageProblem> {
-    let (children, missing) = children(app, session).await?;
+    let Children { missing, shown: children, are_more } = children(app, session).await?;
     Ok(HomePage {
-        frame: Frame::of(session, "Home").at("/"),
         missing,
+        children,
+        are_more,
+        frame: Frame::of(session, "Home").at("/"),
         greeting: greeting(session.role()),
         first: differing(app, session).await?.into_iter().chain(first_doors(session.role())).collect(),
-        children,
         ask: Door::to_ask(app, session),
     })
 }
@@ -189,38 +208,60 @@ fn first_doors(role: Option<Role>) -> Vec<Door> {
     }
 }
 
-/// The children whose cases a social worker has today, and who of them is missing. A look, on record like any.
-async fn children(app: &App, session: &Session) -> Result<(Vec<Child>, Vec<String>), PageProblem> {
-    if session.role() != Some(Role::SocialWorker) {
-        return Ok((Vec::new(), Vec::new()));
+/// The children whom somebody works with today in any role, and those whose record is kept and names them, who stands
+/// gravest first. A look, on record like any.
+async fn children(app: &App, session: &Session) -> Result<Children, PageProblem> {
+    if app.scope(&session.visitor, Action::ReadPerson, Purpose::AllocatedWork).is_err() {
+        return Ok(Children::default());
     }
     judge_by_now(app).await?;
     let today = civil_day(app.clock.now());
     let worker = session.visitor.practitioner();
+    // Whoever works with nobody looks at nobody.
+    let scope =
+        app.scope(&session.visitor, Action::ReadPerson, Purpose::AllocatedWork).map_err(ReadError::from)?;
+    let has_none = access::caseload(&app.views, &scope, worker).await.map_err(ReadError::from)?.is_empty();
+    if has_none {
+        return Ok(Children::default());
+    }
     let looking = session.asking(Purpose::AllocatedWork).looking(Action::ReadPerson);
-    let known = app.look(&session.visitor, looking, async |scope| {
-        let people = access::caseload(&app.views, scope, worker).await?;
+    let found = app.look(&session.visitor, looking, async |scope| {
+        let mut people = access::caseload(&app.views, scope, worker).await?;
+        let standing = status::standing_among(&app.views, &people).await?;
+        let missing = status::missing_among(&app.views, &people).await?;
+        people.sort_by_key(|person| Reverse((missing.contains_key(person), standing.get(person).copied())));
+        let are_more = people.len() > CHILDREN_MAX;
+        people.truncate(CHILDREN_MAX);
         let known = people::known(&app.views, scope, &people).await?;
         let shown =
             |known: &people::Person| ShownPerson { person: known.person, disclosure: known.disclosure };
-        let told: Vec<PersonId> = known.keys().copied().collect();
-        let missing = status::missing_among(&app.views, &told).await?;
-        Ok(Shown { people: known.values().map(shown).collect(), answer: (known, missing) })
+        Ok(Shown {
+            people: known.values().map(shown).collect(),
+            answer: (known, standing, missing, are_more),
+        })
     });
-    let (known, missing) = known.await?;
-    let name =
-        |id: &PersonId| known.get(id).map_or_else(String::new, |known| Identity::of(known, today).name);
+    let (known, standing, missing, are_more) = found.await?;
+    let name = |person: &PersonId| {
+        known.get(person).map_or_else(|| "A child".to_owned(), |known| Identity::of(known, today).name)
+    };
     let missing = words::missing_among(&missing, name);
-    let mut children: Vec<Child> = known
+    let mut children: Vec<(Standing, Child)> = known
         .iter()
         .map(|(id, known)| {
             let identity = Identity::of(known, today);
-            let address = format!("/children/{id}?for={}", Purpose::AllocatedWork.code());
-            Child { name: identity.name, born: identity.born, address }
+            let standing = standing.get(id).copied().unwrap_or(Standing::NotKnown);
+            let child = Child {
+                name: identity.name,
+                born: identity.born,
+                standing: words::standing(standing),
+                address: format!("/children/{id}?for={}", Purpose::AllocatedWork.code()),
+            };
+            (standing, child)
         })
         .collect();
-    children.sort_by(|left, right| left.name.cmp(&right.name));
-    Ok((children, missing))
+    children.sort_by(|(one, left), (other, right)| other.cmp(one).then_with(|| left.name.cmp(&right.name)));
+    let shown = children.into_iter().map(|(_, child)| child).collect();
+    Ok(Children { missing, shown, are_more })
 }
 
 const fn greeting(role: Option<Role>) -> &'static str {
@@ -247,19 +288,25 @@ mod tests {
         let nobody = StartPage { frame: Frame::plain("Start"), personas: Vec::new() }.render().unwrap();
         is_whole(&nobody);
         assert!(nobody.contains("There is no sign-in yet") && !nobody.contains("<form"), "{nobody}");
-        let child =
-            Child { name: "Tilly <Marsh>".to_owned(), born: "2019".to_owned(), address: "/x".to_owned() };
+        let child = Child {
+            name: "Tilly <Marsh>".to_owned(),
+            born: "2019".to_owned(),
+            standing: "Child protection plan",
+            address: "/x".to_owned(),
+        };
         let home = HomePage {
             frame: Frame::plain("Home"),
             missing: vec!["Tilly is missing from home since 1 March 2026".to_owned()],
             greeting: "Who?",
             first: first_doors(Some(Role::FrontDoor)),
             children: vec![child],
+            are_more: true,
             ask: vec![Door::of(Purpose::Attendance, "/ask/attendance".to_owned())],
         };
         let html = home.render().unwrap();
         is_whole(&html);
         assert!(!html.contains("<Marsh>"), "escaped");
         assert!(html.find("Tilly is missing") < html.find("<h1"), "before anything else: {html}");
+        assert!(html.contains("Child protection plan") && html.contains("There are more"), "{html}");
     }
 }
