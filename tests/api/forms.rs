@@ -315,7 +315,13 @@ async fn before_it_goes_on_record_a_teller_is_told_what_is_true_whether_or_not_t
     let owner = Browser::at(&api, &manager);
     let of_kept = table(&owner, kept).await;
     assert!(of_kept.contains("This record is kept to named readers"), "{of_kept}");
-    let door_row = of_kept.split_once("which decides</th>").unwrap().1.split_once("</tr>").unwrap().0;
+    let door_row = of_kept
+        .split_once("Front-door social workers: those whose team does")
+        .unwrap()
+        .1
+        .split_once("</tr>")
+        .unwrap()
+        .0;
     assert!(door_row.contains("Whom to ring"), "{door_row}");
 }
 
