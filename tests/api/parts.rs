@@ -484,7 +484,9 @@ async fn that_a_child_is_missing_heads_the_form_of_telling_and_the_answers_to_ch
     let form = family.reader.get(&family.address).await;
     let telling = family.telling(&[("part", "subject")], "check").await;
     let checked = family.reader.post(&family.address, &telling).await;
-    for page in [form, checked] {
+    let told = recorded(&family.reader, &family.address, &checked.text()).await;
+    let told = format!("/contacts/{told}/told?about={}&for=referral-consideration", family.jade);
+    for page in [form, checked, family.reader.get(&told).await] {
         assert_eq!(page.status, 200);
         let html = page.text();
         let (head, _) = html.split_once("<h1").unwrap();

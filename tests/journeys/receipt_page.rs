@@ -94,7 +94,11 @@ async fn a_page_says_by_night_whom_to_ring_and_always_how_to_refer() {
         let asked = ask_by(&caller, FOUND).await;
         assert!(asked["advice"].as_str().unwrap().starts_with(first), "{asked}");
         let how = asked["how_to_refer"].as_str().unwrap();
-        assert!(how.contains("1 working day after the referral") && how.contains("999 first"), "{how}");
+        assert!(
+            how.contains("1 working day after the referral (Keeping Children Safe")
+                && how.contains("999 first"),
+            "{how}"
+        );
         let shown = receipt(&caller, &asked).await;
         assert!(shown.contains(first) && shown.contains("How to refer"), "{shown}");
         assert!(

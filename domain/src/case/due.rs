@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::clocks::{
     ASSESSMENT, Clock, FIRST_CORE_GROUP, FIRST_REVIEW, FURTHER_ASSESSMENT, INITIAL_CONFERENCE, InForce,
-    LATER_REVIEW, REFERRAL_DECISION, Step, TRANSFER_IN_CONFERENCE,
+    LATER_REVIEW, POLICE_PROTECTION, REFERRAL_DECISION, Step, TRANSFER_IN_CONFERENCE,
 };
-use super::emergency::Emergency;
+use super::emergency::{Emergency, Power};
 use super::events::ConferenceKind;
 use super::state::{CpPlan, Episode, LegalBasis};
 use super::status::{by_then, enquiry_on, last_review};
@@ -38,12 +38,20 @@ impl Due {
     /// The end of an emergency power, to the minute.
     #[must_use]
     pub fn end_of(emergency: &Emergency) -> Self {
+        let (limit, source) = match emergency.power {
+            Power::PoliceProtection => {
+                let limit = POLICE_PROTECTION.on(civil_day(emergency.since));
+                (limit.words.as_str(), limit.source.as_str())
+            }
+            // However long it may be, its end is the one that the court states.
+            Power::EmergencyOrder => ("when it lapses by the clock", emergency.power.law()),
+        };
         Self {
             by: civil_day(emergency.until),
             at: Some(emergency.until),
             step: Step::EmergencyEnds,
-            limit: "when it lapses by the clock".to_owned(),
-            source: emergency.power.law().to_owned(),
+            limit: limit.to_owned(),
+            source: source.to_owned(),
         }
     }
 

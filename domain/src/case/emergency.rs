@@ -29,7 +29,7 @@ impl Power {
     #[must_use]
     pub const fn law(self) -> &'static str {
         match self {
-            Self::PoliceProtection => "Children Act 1989 section 46, police protection for 72 hours at most",
+            Self::PoliceProtection => "Children Act 1989 section 46, police protection",
             Self::EmergencyOrder => "Children Act 1989 section 44, emergency protection order",
         }
     }

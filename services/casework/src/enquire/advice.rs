@@ -118,6 +118,13 @@ mod tests {
     }
 
     #[test]
+    fn the_limit_of_a_referral_is_the_one_in_force() {
+        let limit = REFERRAL_DECISION.on("2026-03-10".parse().unwrap());
+        let said = how_to_refer("2026-03-10".parse().unwrap());
+        assert!(said.contains(&limit.words) && said.contains(&limit.source), "{said}");
+    }
+
+    #[test]
     fn by_night_the_emergency_duty_team_is_rung_before_the_lead_practitioner() {
         let said =
             |doors: &[Responsible], now: &str| advice(Answer::Found, Hour::at(doors, now.parse().unwrap()));

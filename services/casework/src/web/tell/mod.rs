@@ -274,7 +274,7 @@ async fn told(
     let now = app.clock.now();
     let by = decide_by(now);
     let code = of.purpose.code();
-    let circle = involved::circle(&app, &session, &of).await?;
+    let circle = circle(&app, &session, &of).await?;
     Ok(page(
         StatusCode::OK,
         &ToldPage {
