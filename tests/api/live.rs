@@ -277,6 +277,54 @@ async fn a_queue_held_open_is_told_that_something_came_in_or_was_decided_and_not
     assert_eq!(live.next().await.unwrap().event, "changed");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_story_without_a_timeline_is_told_that_the_child_stands_otherwise_and_of_nothing_else() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let child = api.child(&door, "Example").await;
+    let hears = async |reader: &Visitor| {
+        let browser = Browser::at(&api, reader);
+        let page = browser.get(&format!("/children/{child}?for=safeguarding-check")).await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        let page = page.text().replace("&#38;", "&");
+        assert!(page.contains("not what happened") && !page.contains("&after="), "{page}");
+        OpenStory::held(browser, page).await
+    };
+    let somebody = |role, kind| api.test.somebody(role, kind, system_tests::app::SCHOOL);
+    let teacher = somebody(Role::Teacher, AgencyKind::School);
+    let officer = somebody(Role::PoliceOfficer, AgencyKind::Police);
+    // Whoever is told first of a child is rung about them from then on, and the page says so.
+    door.post("/api/v1/contacts", &contact(child, "Often late.")).await.id();
+    let mut open = hears(&teacher).await;
+    // A contact is not theirs to know, nor is another child's.
+    door.post("/api/v1/contacts", &contact(child, "Often hungry.")).await.id();
+    let other = api.child(&door, "Another").await;
+    let from = |child: Uuid| format!("/api/v1/people/{child}/missing");
+    let report = json!({ "from": "home", "occurred": "2026-03-09", "source": { "basis": "told" } });
+    assert_eq!(door.post(&from(other), &report).await.status, 200);
+    assert!(open.is_quiet().await, "heard what the page does not show");
+    assert_eq!(door.post(&from(child), &report).await.status, 200);
+    assert_eq!(open.hears().await, ["otherwise"]);
+    // Kept from them meanwhile: the page has less on it, and who is none of its readers is told whom to ring.
+    let manager_of_it = api.test.team_manager();
+    let manager = api.served.caller(&manager_of_it, "record-keeping");
+    let restrict = json!({ "reason": "high-risk", "review_on": "2026-06-01" });
+    let path = format!("/api/v1/people/{child}/restriction");
+    assert_eq!(manager.post(&path, &restrict).await.status, 200);
+    assert_eq!(open.hears().await, ["otherwise"]);
+    for reader in [&teacher, &officer] {
+        let mut kept = hears(reader).await;
+        assert!(kept.page.contains("Missing from home"), "{}", kept.page);
+        assert!(kept.is_quiet().await);
+        let owner = api.served.caller(&manager_of_it, "safeguarding-check");
+        let place = if reader.practitioner() == teacher.practitioner() { "care" } else { "education" };
+        let more = json!({ "from": place, "occurred": "2026-03-09", "source": { "basis": "told" } });
+        let reported = owner.post(&from(child), &more).await;
+        assert_eq!(reported.status, 200, "{}", reported.text());
+        assert_eq!(kept.hears().await, ["otherwise"]);
+    }
+}
+
 /// Longer than anything here takes to be heard.
 const QUIET: Duration = Duration::from_millis(1500);
 

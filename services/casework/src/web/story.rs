@@ -181,10 +181,12 @@ async fn read(
         let position = event_store::Position::from_raw(place.position);
         shared.places.seal(PlaceIn::TimelinePages, id.0, reader, position, Some(place.occurred_at))
     });
-    let live = timeline.as_ref().filter(|_| as_of.is_none() && before.is_none()).map(|found| {
-        let after = shared.places.seal(PlaceIn::LiveTimeline, id.0, reader, found.position, None);
-        let seen = Mark::of(&app, &head);
-        format!("/children/{id}/live?for={}&after={after}&seen={seen}", purpose.code())
+    let live = (as_of.is_none() && before.is_none()).then(|| {
+        let after = timeline.as_ref().map_or_else(String::new, |found| {
+            let place = shared.places.seal(PlaceIn::LiveTimeline, id.0, reader, found.position, None);
+            format!("&after={place}")
+        });
+        format!("/children/{id}/live?for={}{after}&seen={}", purpose.code(), Mark::of(&app, &head))
     });
     let shown = StoryPage {
         // The title stands in the browser's history: it names nobody.
