@@ -78,6 +78,11 @@ impl Line {
     /// # Errors
     /// Why the stream ends.
     pub async fn hear(&mut self, app: &App, visitor: &Visitor) -> Result<Heard, Ended> {
+        self.hear_while(|| visitor.until().is_none_or(|until| until > app.clock.now())).await
+    }
+
+    /// The same while the proof of who reads holds.
+    async fn hear_while(&mut self, is_proven: impl Fn() -> bool) -> Result<Heard, Ended> {
         loop {
             let heard = tokio::select! {
                 touch = self.touches.recv() => Some(touch),
@@ -89,7 +94,7 @@ impl Line {
                     return Err("stopping");
                 }
             };
-            if visitor.until().is_some_and(|until| until <= app.clock.now()) {
+            if !is_proven() {
                 return Err("expired");
             }
             match heard {
@@ -116,5 +121,35 @@ impl Line {
         if matches!(reason, "not-permitted" | "expired") {
             let _ = self.out.try_send(Bytes::from_static(b"event: closed\ndata: {}\n\n"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_held_open_is_asked_again_each_minute_though_nothing_is_recorded() {
+        let (_touches, heard) = broadcast::channel(1);
+        let (_closing, closing) = watch::channel(false);
+        let (out, mut sent) = mpsc::channel(WAITING_MAX);
+        let mut ask_again = interval(ASK_AGAIN);
+        ask_again.reset();
+        let mut line = Line { touches: heard, closing, keep_alive: interval(KEEP_ALIVE), ask_again, out };
+        let begun = Instant::now();
+        for minutes in 1..=3 {
+            assert!(matches!(line.hear_while(|| true).await, Ok(Heard::Missed(0))));
+            assert_eq!(begun.elapsed(), ASK_AGAIN * minutes);
+        }
+        let mut kept_alive = 0;
+        while sent.try_recv().is_ok() {
+            kept_alive += 1;
+        }
+        assert!((12..=13).contains(&kept_alive), "{kept_alive}");
+        assert!(matches!(line.hear_while(|| false).await, Err("expired")));
+        drop(sent);
+        assert!(matches!(line.hear_while(|| true).await, Err("left")));
     }
 }
