@@ -1,5 +1,8 @@
 //! The answers to check before they go on record, and who will see which part of them.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use askama::Template;
 use domain::access::{AccessClass, Disclosure, Involvement, Relation, Role, Sensitivity};
 use domain::contact::involved::ContactRole;
@@ -49,10 +52,10 @@ impl Kept {
     }
 }
 
-/// Somebody, and what they see.
+/// Those who see the same, and what they see.
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct SeenBy {
-    who: String,
+    who: Vec<String>,
     open: &'static str,
     /// When the record is kept to readers it names, and they are none of them.
     kept: &'static str,
@@ -225,7 +228,7 @@ const fn said(disclosure: Disclosure) -> &'static str {
 }
 
 /// Who will see which part, as policy decides it and not as somebody once wrote it down: everybody in every role, those
-/// together who are told the same, each for the purpose that tells them most. `you` tell it.
+/// together who are told the same, the most first, and each for the purpose that tells them most. `you` tell it.
 fn seen_by(policy: &Policy, you: Option<Role>, kept: Kept) -> Vec<SeenBy> {
     let told = |role: Role, relation: Relation, involvement: Involvement| {
         let of = |sensitivity| policy.tells_at_most(role, AccessClass { relation, involvement, sensitivity });
@@ -234,28 +237,25 @@ fn seen_by(policy: &Policy, you: Option<Role>, kept: Kept) -> Vec<SeenBy> {
         let kept = if kept == Kept::Open { Disclosure::None } else { of(Sensitivity::Restricted) };
         (open, kept)
     };
-    let row = |who: String, (open, kept)| SeenBy { who, open: said(open), kept: said(kept) };
-    let mut seen = Vec::new();
+    let mut seen: BTreeMap<Reverse<(Disclosure, Disclosure)>, Vec<String>> = BTreeMap::new();
     if let Some(role) = you.filter(|role| places(*role) == OF_PARTNERS) {
-        let you = "You, and those in your role at your agency".to_owned();
-        seen.push(row(you, told(role, Relation::Author, Involvement::Neither)));
+        let told = told(role, Relation::Author, Involvement::Neither);
+        seen.entry(Reverse(told)).or_default().push("You, and those in your role at your agency".to_owned());
     }
     for role in Role::ALL {
-        let mut alike: Vec<((Disclosure, Disclosure), Vec<&str>)> = Vec::new();
+        let mut alike: BTreeMap<(Disclosure, Disclosure), Vec<&str>> = BTreeMap::new();
         for (relation, involvement, place) in places(*role) {
-            let told = told(*role, *relation, *involvement);
-            match alike.iter_mut().find(|(known, _)| *known == told) {
-                Some((_, places)) => places.push(place),
-                None => alike.push((told, vec![place])),
-            }
+            alike.entry(told(*role, *relation, *involvement)).or_default().push(place);
         }
         let name = words::first_upper(&format!("{}s", words::role(*role)));
         let is_one = alike.len() == 1;
-        seen.extend(alike.into_iter().map(|(told, places)| {
-            row(if is_one { name.clone() } else { format!("{name}: {}", places.join(", ")) }, told)
-        }));
+        for (told, places) in alike {
+            let who = if is_one { name.clone() } else { format!("{name}: {}", places.join(", ")) };
+            seen.entry(Reverse(told)).or_default().push(who);
+        }
     }
-    seen
+    let row = |(Reverse((open, kept)), who)| SeenBy { who, open: said(open), kept: said(kept) };
+    seen.into_iter().map(row).collect()
 }
 
 #[cfg(test)]
@@ -277,7 +277,7 @@ mod tests {
             account: "<b>bold</b>".to_owned(),
             kept,
             seen_by: vec![SeenBy {
-                who: "The front door".to_owned(),
+                who: vec!["The front door".to_owned()],
                 open: "All of it",
                 kept: "Whom to ring",
             }],
@@ -307,11 +307,12 @@ mod tests {
         let all = said(Disclosure::Full);
         for role in Role::ALL {
             let name = words::first_upper(&format!("{}s", words::role(*role)));
-            let rows: Vec<&SeenBy> = rows.iter().filter(|row| row.who.starts_with(&name)).collect();
-            assert_eq!(rows.is_empty(), *role == Role::System, "{role}");
+            let of = |row: &SeenBy| row.who.iter().filter(|who| who.starts_with(&name)).count();
+            let is_one = rows.iter().map(of).sum::<usize>() == 1;
+            assert_eq!(rows.iter().any(|row| of(row) > 0), *role != Role::System, "{role}");
             for (relation, involvement, place) in places(*role) {
-                let of = |row: &&&SeenBy| rows.len() == 1 || row.who.contains(place);
-                let row = rows.iter().find(of).unwrap();
+                let is_there = |who: &String| who.starts_with(&name) && (is_one || who.contains(place));
+                let row = rows.iter().find(|row| row.who.iter().any(is_there)).unwrap();
                 let tells = |sensitivity| {
                     said(policy.tells_at_most(
                         *role,
@@ -324,7 +325,7 @@ mod tests {
         }
         let shown = |kept: Kept, column: fn(&SeenBy) -> &'static str| -> Vec<String> {
             let rows = seen_by(&policy, Some(Role::FrontDoor), kept);
-            rows.into_iter().filter(|row| column(row) == all).map(|row| row.who).collect()
+            rows.into_iter().filter(|row| column(row) == all).flat_map(|row| row.who).collect()
         };
         assert_eq!(
             shown(Kept::Open, |row| row.open),
