@@ -4,6 +4,9 @@ import { writeFile } from "node:fs/promises";
 
 import { NODE, TILLY, ask, be, open, pick, tell, visit } from "./chromium.mjs";
 
+/// Missing tonight.
+const KEIRA = "999 000 0107";
+
 const folder = process.env.TOUR_FOLDER;
 const shown = [];
 const visited = new Set();
@@ -68,7 +71,7 @@ await picture("tell", "Telling the front door.");
 await tell(page, "Unexplained injury", "A burn to the left hand, three days old, not dressed.\nShe says she did it making tea for Jonah.");
 await picture("check", "Before it goes on record: the answers, and who will see which part, as policy decides it.");
 await page.getByRole("button", { name: "Put it on record" }).click();
-await picture("told", "On record. The front door decides within one working day.");
+await picture("told", "On record, and by when the front door decides, by the limit that holds.");
 await page.goto(`${NODE}/ask/attendance`);
 await page.getByLabel("By name and date of birth").check();
 await page.getByLabel("Given name", { exact: true }).fill("Tily");
@@ -132,6 +135,20 @@ await page.getByRole("link", { name: "Priya Nolan" }).click();
 await picture("review", "A review says what was counted, accuses nobody, and is concluded.");
 await page.goto(`${NODE}/nowhere`);
 await picture("nowhere", "A page that is not there, in the same dress.");
+
+await be(page, "Tom Adeyemi");
+await ask(page, "The child is here now", KEIRA, "Brought in by a friend, who left");
+await page.getByRole("link", { name: "Open the child’s story" }).click();
+await live();
+await page.locator(".gt-missing").waitFor();
+await picture("story-missing", "That a child is missing stands before everything else, on every page about them.");
+await page.getByRole("link", { name: "Tell what you know" }).click();
+await page.getByRole("heading", { name: "Tell the front door about a child" }).waitFor();
+await page.getByLabel("What did you see or hear?").fill("She is in the waiting room, and says that she will not go back.");
+await page.context().clearCookies();
+await page.getByRole("button", { name: "Check before it goes on record" }).click();
+await page.getByRole("heading", { name: "Sign in again" }).waitFor();
+await picture("kept", "Signed out in the middle of telling: what was typed is kept for whoever typed it, and shown to nobody else.");
 
 await page.setViewportSize({ width: 390, height: 844 });
 await be(page, "Tom Adeyemi");
