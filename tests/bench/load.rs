@@ -98,10 +98,6 @@ impl Request {
         }
     }
 
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
     #[must_use]
     pub fn of_kind(self, kind: String) -> Self {
         Self { kind, ..self }
