@@ -38,7 +38,7 @@ use domain::when::Occurred;
 use event_store::StreamId;
 use uuid::Uuid;
 
-use super::{CHILDREN, History, authority, child, source, stream};
+use super::{History, authority, source, stream};
 
 impl History {
     pub(super) async fn about_a_person(&mut self, at: Occurred) {
