@@ -293,13 +293,7 @@ async fn before_it_goes_on_record_a_teller_is_told_what_is_true_whether_or_not_t
         let checked = browser.post(&address, &pairs).await;
         assert_eq!(checked.status, 200, "{}", checked.text());
         let html = checked.text();
-        html.split_once("Who will see which part of this contact")
-            .unwrap()
-            .1
-            .split_once("<form")
-            .unwrap()
-            .0
-            .to_owned()
+        html.split_once("Who will see which part").unwrap().1.split_once("<form").unwrap().0.to_owned()
     };
     let school = Browser::at(&api, &api.test.safeguarding_lead());
     let (of_open, of_kept) = (table(&school, open).await, table(&school, kept).await);

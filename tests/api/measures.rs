@@ -1,5 +1,6 @@
 //! Measures over the API: who is told what, in how much detail, and the children behind a figure.
 
+use chrono::TimeDelta;
 use domain::access::Role;
 use domain::agency::AgencyKind;
 use event_store::EventStore;
@@ -121,6 +122,32 @@ async fn measures_are_as_known_at_any_time() {
     assert_eq!(count("to=2026-03-31&as_known_at=2026-03-01").await, 8);
     assert_eq!(count("to=2026-03-31&as_known_at=2026-02-01").await, 0);
     assert_eq!(count("from=2026-03-01&to=2026-03-31").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_counts_once_a_minute_and_says_when_and_the_interface_counts_each_time() {
+    let api = Api::start().await;
+    let (children, _) = told_in_february(&api).await;
+    let shown = async || {
+        let manager = api.served.caller(&api.test.team_manager(), "allocated-work");
+        let cookie = format!("goldthread-visitor={}", manager.token.as_ref().unwrap());
+        let page = manager.send("GET", "/measures?to=2026-03-31", &[("cookie", &cookie)], b"").await;
+        assert_eq!(page.status, 200, "{}", page.text());
+        let row = page.text().split("/measures/incidents").nth(1).unwrap().to_owned();
+        let figure = row.split("<strong>").nth(1).unwrap().split("</strong>").next().unwrap().to_owned();
+        let counted = page.text().split("Counted ").nth(1).unwrap().split(". ").next().unwrap().to_owned();
+        (figure, counted)
+    };
+    assert_eq!(shown().await, ("9".to_owned(), "10 March 2026, 9:00am".to_owned()));
+    api.test.clock.advance(TimeDelta::seconds(59));
+    let (_, position) = told(&api.front_door(), children[0], POLICE.0).await;
+    let manager = api.served.caller(&api.test.team_manager(), "allocated-work");
+    let now = values(&manager, &format!("to=2026-03-31&at_least={position}")).await;
+    assert_eq!(measure(&now, "incidents")["whole"]["counted"], 10);
+    assert_eq!(shown().await, ("9".to_owned(), "10 March 2026, 9:00am".to_owned()));
+    api.test.clock.advance(TimeDelta::seconds(1));
+    assert_eq!(shown().await, ("10".to_owned(), "10 March 2026, 9:01am".to_owned()));
+    api.served.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,6 +21,8 @@ use system_tests::app::{AUTHORITY, HOSPITAL, SCHOOL, instant, order};
 use system_tests::http::{Caller, Served};
 use uuid::Uuid;
 
+use crate::partnership::{self, Case, Partnership};
+
 const PATIENCE: Duration = Duration::from_secs(20);
 const NUMBER: &str = "9990000018";
 const NOBODYS: &str = "9990000026";
@@ -519,4 +521,42 @@ async fn marks(node: &Node) -> Vec<Uuid> {
     let schema: String = admin.query_one(pointer, &[]).await.unwrap().get(0);
     let rows = admin.query(&format!("select mark from {schema}.mark"), &[]).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_began_earlier_than_anybody_had_recorded_and_its_category_are_told_as_each_was_told_them()
+{
+    let all = Partnership::start().await;
+    let child = all.person("Ada", "Ward", "2018-08-14").await;
+    let case = Case::referred(&all, child, "2026-02-02").await;
+    let ada = || json!({ "name-and-birth": { "given": "Ada", "family": "Ward", "born": "2018-08-14" } });
+    let open = async || {
+        let mut open = [0; 2];
+        for (open, lead) in open.iter_mut().zip([
+            all.app.somebody(Role::SafeguardingLead, AgencyKind::NhsTrust, HOSPITAL),
+            all.app.safeguarding_lead(),
+        ]) {
+            let notices = all.sees(&all.call(&lead, partnership::CHECKING), "notices").await;
+            *open = notices["notices"].as_array().unwrap().iter().filter(|it| it["state"] == "open").count();
+        }
+        open
+    };
+    for asker in [all.hospital(), all.school()] {
+        assert_eq!(partnership::ask(&asker, ada()).await["status"][0]["standing"], "referred");
+    }
+    assert_eq!(open().await, [0, 0]);
+
+    // The conference of February is written down a week after both asked.
+    all.it_is("2026-03-17T10:00:00Z");
+    let plan = case.on_a_plan(&all, ["2026-02-03", "2026-02-05", "2026-02-20"], &["NEG"]).await;
+    assert_eq!(open().await, [1, 1], "they were told that there was no plan");
+
+    // Asked again, the school is told of what kind of harm, and the hospital is not.
+    let told = [partnership::ask(&all.hospital(), ada()).await, partnership::ask(&all.school(), ada()).await];
+    assert_eq!(told[0]["status"][0]["standing"], "child-protection-plan", "{told:?}");
+    assert_eq!(told.map(|told| told["status"][0]["categories"].clone()), [Value::Null, json!(["NEG"])]);
+    let changed = json!({ "on": "2026-03-17", "categories": ["PHY"] });
+    partnership::done(&all.worker(), &case.at(&format!("plans/{plan}/categories")), changed).await;
+    assert_eq!(open().await, [1, 2]);
+    all.stop().await;
 }

@@ -61,6 +61,12 @@ struct SeenBy {
     kept: &'static str,
 }
 
+impl SeenBy {
+    fn is_told_all(&self) -> bool {
+        [self.open, self.kept].contains(&said(Disclosure::Full))
+    }
+}
+
 #[derive(Template)]
 #[template(path = "tell-check.html")]
 pub(super) struct CheckPage {
@@ -73,7 +79,10 @@ pub(super) struct CheckPage {
     rows: Vec<(&'static str, String)>,
     account: String,
     kept: Kept,
+    /// Those who read the account.
     seen_by: Vec<SeenBy>,
+    /// Those who see less, or nothing of it.
+    less_by: Vec<SeenBy>,
     /// What holds because it names more than one person.
     of_several: Vec<String>,
     source: String,
@@ -101,6 +110,8 @@ pub(super) async fn check(
     carried.0.extend(typed.carried());
     let kept = kept(circle.as_ref(), &told.parts);
     let is_confided = told.source_disclosure != SourceDisclosure::Named;
+    let seen_by = seen_by(&app.policy, session.role(), kept);
+    let (seen_by, less_by) = seen_by.into_iter().partition(SeenBy::is_told_all);
     Ok(CheckPage {
         frame: Frame::of(session, "Check before it goes on record"),
         address: of.address(),
@@ -110,7 +121,8 @@ pub(super) async fn check(
         missing: circle.map_or_else(Vec::new, |circle| circle.missing),
         rows,
         account: told.account.as_str().to_owned(),
-        seen_by: seen_by(&app.policy, session.role(), kept),
+        seen_by,
+        less_by,
         source: source(told.source_disclosure, is_front_door(session)),
         is_urgent: told.significance == Significance::ImmediateDanger,
         carried,
@@ -281,6 +293,7 @@ mod tests {
                 open: "All of it",
                 kept: "Whom to ring",
             }],
+            less_by: vec![SeenBy { who: vec!["Teachers".to_owned()], open: "Less", kept: "Nothing" }],
             of_several: vec!["It is about 2 people.".to_owned()],
             source: "The family may be told.".to_owned(),
             is_urgent: true,
