@@ -536,7 +536,7 @@ async fn a_plan_that_began_earlier_than_anybody_had_recorded_and_its_category_ar
             all.app.somebody(Role::SafeguardingLead, AgencyKind::NhsTrust, HOSPITAL),
             all.app.safeguarding_lead(),
         ]) {
-            let notices = all.sees(&all.call(&lead, partnership::CHECKING), "notices").await;
+            let notices = all.sees(&all.call(&lead, partnership::WEIGHING), "notices").await;
             *open = notices["notices"].as_array().unwrap().iter().filter(|it| it["state"] == "open").count();
         }
         open
@@ -555,8 +555,18 @@ async fn a_plan_that_began_earlier_than_anybody_had_recorded_and_its_category_ar
     let told = [partnership::ask(&all.hospital(), ada()).await, partnership::ask(&all.school(), ada()).await];
     assert_eq!(told[0]["status"][0]["standing"], "child-protection-plan", "{told:?}");
     assert_eq!(told.map(|told| told["status"][0]["categories"].clone()), [Value::Null, json!(["NEG"])]);
-    let changed = json!({ "on": "2026-03-17", "categories": ["PHY"] });
-    partnership::done(&all.worker(), &case.at(&format!("plans/{plan}/categories")), changed).await;
-    assert_eq!(open().await, [1, 2]);
+    let changes = async |on: &str, category: &str| {
+        let changed = json!({ "on": on, "categories": [category] });
+        let path = case.at(&format!("plans/{plan}/categories"));
+        partnership::done(&all.chair(), &path, changed).await;
+        open().await
+    };
+    assert_eq!(changes("2026-03-16", "PHY").await, [1, 2], "it was of another kind by then");
+    all.it_is("2026-03-18T10:00:00Z");
+    assert_eq!(
+        changes("2026-03-18", "EMO").await,
+        [1, 2],
+        "it is of another kind from now on: no answer was wrong"
+    );
     all.stop().await;
 }
