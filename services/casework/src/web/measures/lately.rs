@@ -1,9 +1,9 @@
 //! Figures that were counted within the last minute. All of them at a glance is the dearest page there is, and several
 //! managers open it on a Monday morning: a page that asks for now is told what was known up to a minute ago, and says when.
-//! Whoever asks the same meanwhile waits for one counting.
+//! A page of the past is told what was known at its own place. Whoever asks the same meanwhile waits for one counting.
 //!
-//! What is kept is true of one place in the record and stays so; who may read it is asked each time. Left out: pages of the
-//! past, one measure by itself, the API.
+//! What is kept is true of one place in the record and stays so, but for what is erased; who may read it is asked each time.
+//! Left out: one measure by itself, the API.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -24,24 +24,26 @@ pub struct Glance {
     pub values: Arc<Vec<Value>>,
 }
 
+/// What is asked, but for where in the record now is; `None` of now.
+type Question = (Asked, Option<Position>);
 type Kept = Arc<tokio::sync::Mutex<Option<Glance>>>;
 
 /// See the module.
 #[derive(Default, Debug)]
-pub struct Lately(Mutex<Vec<(Asked, Kept)>>);
+pub struct Lately(Mutex<Vec<(Question, Kept)>>);
 
 impl Lately {
-    /// What was counted of a question lately, or is now.
+    /// What was counted of a question lately, or is counted now; of the past, at the very place that is asked for.
     ///
     /// # Errors
     /// Those of counting.
     pub async fn glance<E>(
         &self,
-        asked: &Asked,
+        (asked, is_now): (&Asked, bool),
         now: DateTime<Utc>,
         count: impl AsyncFnOnce() -> Result<Vec<Value>, E>,
     ) -> Result<Glance, E> {
-        let kept = self.kept(asked);
+        let kept = self.kept(asked, is_now);
         let mut kept = kept.lock().await;
         let is_fresh = |glance: &&Glance| (TimeDelta::zero()..FRESH).contains(&(now - glance.counted_at));
         if let Some(glance) = kept.as_ref().filter(is_fresh) {
@@ -51,9 +53,9 @@ impl Lately {
         Ok(kept.insert(counted).clone())
     }
 
-    /// The place of a question, wherever in the record it is asked from; the oldest question gives way.
-    fn kept(&self, asked: &Asked) -> Kept {
-        let question = Asked { known: Position::START, ..asked.clone() };
+    /// The place of a question; the oldest question gives way.
+    fn kept(&self, asked: &Asked, is_now: bool) -> Kept {
+        let question = (Asked { known: Position::START, ..asked.clone() }, (!is_now).then_some(asked.known));
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, kept)) = all.iter().find(|(known, _)| *known == question) {
             return Arc::clone(kept);
@@ -93,7 +95,8 @@ mod tests {
                 counted.set(counted.get() + 1);
                 Ok::<_, Infallible>(Vec::new())
             };
-            lately.glance(&asked(whose, known), at(second), count).await.unwrap().known.raw()
+            let is_now = known < 100;
+            lately.glance((&asked(whose, known), is_now), at(second), count).await.unwrap().known.raw()
         };
         assert_eq!(glance(Whose::Everybodys, 7, 0).await, 7);
         assert_eq!(glance(Whose::Everybodys, 9, 59).await, 7, "of a minute ago");
@@ -102,5 +105,9 @@ mod tests {
         assert_eq!(glance(Whose::Everybodys, 11, 60).await, 11);
         assert_eq!(glance(Whose::Everybodys, 12, 30).await, 12, "a clock that was set back");
         assert_eq!(counted.get(), 4);
+        assert_eq!(glance(Whose::Everybodys, 107, 30).await, 107, "of the past: not what is known now");
+        assert_eq!(glance(Whose::Everybodys, 108, 30).await, 108, "nor of another time");
+        assert_eq!(glance(Whose::Everybodys, 107, 40).await, 107);
+        assert_eq!(counted.get(), 6);
     }
 }

@@ -10,7 +10,6 @@ mod picked;
 mod said;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Path, Query};
@@ -186,7 +185,7 @@ async fn about(app: &App, asked: &Asked, picked: &Picked) -> Result<About, PageP
     })
 }
 
-/// Every figure: of the past as it was asked for, of now as it was counted lately.
+/// Every figure, as it was counted lately.
 async fn counted(
     app: &App,
     lately: &Lately,
@@ -196,11 +195,7 @@ async fn counted(
     let (now, purpose) = (app.clock.now(), purpose(session));
     let scope = app.scope(&session.visitor, Action::ReadMeasures, purpose).map_err(ReadError::from)?;
     let count = async || management::values(&app.views, &scope, asked).await.map_err(ReadError::from);
-    let glance = if is_now {
-        lately.glance(asked, now, count).await?
-    } else {
-        Glance { known: asked.known, counted_at: now, values: Arc::new(count().await?) }
-    };
+    let glance = lately.glance((asked, is_now), now, count).await?;
     let mut looking = session.asking(purpose).looking(Action::ReadMeasures);
     looking.as_known_at = Some(glance.known);
     let shown = async |_: &_| Ok(Shown { answer: glance, people: Vec::new() });
