@@ -3,6 +3,7 @@
 use casework::visitor::Visitor;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use system_tests::http::Caller;
 use uuid::Uuid;
 
 use crate::Api;
@@ -385,25 +386,56 @@ async fn what_is_wrong_with_a_name_or_with_whom_a_worry_is_about_loses_nothing()
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_school_is_offered_those_whom_it_tied_to_the_child_itself_and_nobody_whose_record_is_kept() {
-    let family = Family::at_home().await;
-    let Family { api, jade, father, aunt, address, .. } = &family;
+    let api = Api::start().await;
+    let door = api.front_door();
     let lead = api.test.safeguarding_lead();
     let school = api.served.caller(&lead, "referral-consideration");
-    let ties = format!("/api/v1/people/{jade}/ties");
-    let before = school.get(&ties).await.status;
-    for (from, kind) in [(father, "carer"), (aunt, "carer")] {
+    let (jade, carer, aunt) = (
+        api.child(&door, "Example").await,
+        api.child(&door, "Sample").await,
+        api.child(&door, "Specimen").await,
+    );
+    let path = format!("/api/v1/people/{jade}/ties");
+    let before = school.get(&path).await.status;
+    let tied = async |caller: &Caller, from: Uuid, kind: &str| {
         let tie =
             json!({ "from": from, "to": { "person": jade }, "kind": kind, "source": { "basis": "told" } });
-        school.post("/api/v1/ties", &tie).await;
+        let tied = caller.post("/api/v1/ties", &tie).await;
+        assert_eq!(tied.status, 201, "{}", tied.text());
+        tied.id()
+    };
+    let by_the_school = tied(&school, carer, "carer").await;
+    tied(&school, aunt, "other").await;
+    tied(&door, carer, "father").await;
+    let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
+    let restrict = json!({ "reason": "high-risk", "review_on": "2026-06-01" });
+    assert_eq!(keeper.post(&format!("/api/v1/people/{aunt}/restriction"), &restrict).await.status, 200);
+
+    let browser = Browser::at(&api, &lead);
+    let shown = async || {
+        let form =
+            browser.get(&format!("/contacts/new?about={jade}&for=referral-consideration")).await.text();
+        let story = browser.get(&format!("/children/{jade}?for=referral-consideration")).await.text();
+        let family = story.split("<h2>Family</h2>").nth(1).unwrap().split("</ul>").next().unwrap().to_owned();
+        (form, family, school.get(&path).await.json())
+    };
+    let (form, family, told) = shown().await;
+    assert!(form.contains("Robin Sample, carer") && family.contains("carer"), "{form}");
+    for other in ["Specimen", "Sample, father"] {
+        assert!(!form.contains(other) && !family.contains(other), "{other}: {form}");
     }
-    let form = Browser::at(api, &lead).get(address).await.text();
-    assert!(form.contains("Robin Sample, carer"), "{form}");
-    for other in ["Specimen", "Exemplar", "Lodger", "Sample, father"] {
-        assert!(!form.contains(other), "{other}: {form}");
-    }
-    let told = school.get(&ties).await;
-    assert_eq!((before, told.status), (404, 200), "{}", told.text());
-    assert_eq!(told.json()["ties"].as_array().unwrap().len(), 1, "its own, and not all");
+    assert_eq!(
+        (before, told["ties"].as_array().unwrap().len(), &told["disclosure"]),
+        (404, 1, &json!("progress"))
+    );
+
+    // That another agency ended it is no more told than anything else of theirs.
+    let end = json!({ "on": "2026-03-09", "reason": "moved-out", "source": { "basis": "told" } });
+    let path = format!("/api/v1/ties/{by_the_school}/end");
+    assert_eq!(door.post(&path, &end).await.status, 200);
+    api.test.app.take_in("timeline").await;
+    assert_eq!(shown().await.1, family);
+    assert_eq!(shown().await.2, told);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,8 +36,8 @@ impl Tie {
 }
 
 /// The ties between somebody and other people, first recorded first; `None` when nobody is on record, or the reader
-/// is told all of none of them. Whoever is not told all of the person is told the ties their own agency put on record, as
-/// on the timeline. Others the reader may not know are left out without a trace.
+/// is told all of none of them. Whoever is not told all of the person is told what their own agency put on record, as on
+/// the timeline: the ties, and that they ended. Others the reader may not know are left out without a trace.
 ///
 /// # Errors
 /// The view is not built, or the database does not answer.
@@ -51,15 +51,15 @@ pub async fn family(
     if disclosure.max(scope.entry_disclosure(&standing, scope.reader().agency)) < Disclosure::Full {
         return Ok(None);
     }
-    let ties = ties(reads, person).await?;
-    let others: Vec<PersonId> = ties.iter().map(|(tie, _)| tie.other(person)).collect();
+    let is_told = |entered_by| scope.entry_disclosure(&standing, entered_by) == Disclosure::Full;
+    let ties = ties(reads, person, is_told).await?;
+    let others: Vec<PersonId> = ties.iter().map(|tie| tie.other(person)).collect();
     let others = standings(reads, &others).await?;
-    let may_know = |(tie, entered_by): &(Tie, AgencyId)| {
+    let may_know = |tie: &Tie| {
         let other = others.get(&tie.other(person));
-        scope.entry_disclosure(&standing, *entered_by) == Disclosure::Full
-            && other.is_some_and(|standing| scope.disclosure(standing) >= Disclosure::Status)
+        other.is_some_and(|standing| scope.disclosure(standing) >= Disclosure::Status)
     };
-    let ties: Vec<Tie> = ties.into_iter().filter(may_know).map(|(tie, _)| tie).collect();
+    let ties: Vec<Tie> = ties.into_iter().filter(may_know).collect();
     // Who is told nothing of a family is not told that there is none.
     Ok((disclosure == Disclosure::Full || !ties.is_empty()).then_some((disclosure, ties)))
 }
@@ -107,8 +107,12 @@ pub async fn household(reads: &Reads, scope: &Scope, person: PersonId) -> Result
     Ok(others.into_iter().filter(may_know).collect())
 }
 
-/// All of them, each with the agency that put it on record.
-async fn ties(reads: &Reads, person: PersonId) -> Result<Vec<(Tie, AgencyId)>, ReadError> {
+/// Those of which the reader is told what was entered by some agencies.
+async fn ties(
+    reads: &Reads,
+    person: PersonId,
+    is_told: impl Fn(AgencyId) -> bool,
+) -> Result<Vec<Tie>, ReadError> {
     let source = reads.source("timeline").await?;
     let sql = format!(
         "select stream, kind, detail, agency from {}.entry
@@ -116,17 +120,20 @@ async fn ties(reads: &Reads, person: PersonId) -> Result<Vec<(Tie, AgencyId)>, R
         source.schema
     );
     let statement = source.client.prepare_cached(&sql).await?;
-    let mut ties: Vec<(Tie, AgencyId)> = Vec::new();
+    let mut ties: Vec<Tie> = Vec::new();
     let mut place: HashMap<Uuid, usize> = HashMap::new();
     for row in source.client.query(&statement, &[&person.0]).await? {
+        if !is_told(AgencyId(row.try_get(3)?)) {
+            continue;
+        }
         let (stream, kind): (Uuid, &str) = (row.try_get(0)?, row.try_get(1)?);
         if kind == "tie.recorded" {
             let detail: Detail = serde_json::from_str(row.try_get(2)?).unwrap_or_default();
             if let Some(tie) = read(TieId(stream), &detail) {
                 place.insert(stream, ties.len());
-                ties.push((tie, AgencyId(row.try_get(3)?)));
+                ties.push(tie);
             }
-        } else if let Some((tie, _)) = place.get(&stream).and_then(|place| ties.get_mut(*place)) {
+        } else if let Some(tie) = place.get(&stream).and_then(|place| ties.get_mut(*place)) {
             tie.is_ended = true;
         }
     }

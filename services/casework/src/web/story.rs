@@ -294,6 +294,7 @@ mod tests {
                 relation: "mother".to_owned(),
                 address: "/children/2".to_owned(),
             }]),
+            is_whole_family: false,
             seen: LastSeen { on_visit: Some("1 March 2026".to_owned()), ..LastSeen::default() },
             is_incomplete: true,
         }

@@ -20,6 +20,9 @@ pub struct TiesOfPerson {
     /// Where they are missing from: first in every answer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     missing: Vec<MissingPerson>,
+    /// How much the reader is told of them: below `full`, only what their own agency recorded.
+    #[schema(example = "full")]
+    disclosure: &'static str,
     ties: Vec<TieOfPerson>,
 }
 
@@ -49,12 +52,16 @@ pub async fn read_ties(
     asking: Asking,
     At(id): At<PersonId>,
 ) -> Result<HttpResponse, Problem> {
-    let (ties, missing) = read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
-        let found = timeline::family(&app.views, scope, id).await?;
-        let missing = status::missing(&app.views, scope, id, None).await?;
-        Ok(found.map(|(disclosure, ties)| OfPerson { answer: (ties, missing), disclosure }))
-    })
-    .await?;
-    let (missing, ties) = (MissingPerson::all(missing), ties.into_iter().map(TieOfPerson::from).collect());
-    Ok(HttpResponse::Ok().json(TiesOfPerson { missing, ties }))
+    let (ties, missing, disclosure) =
+        read_person(&app, &asking, Action::ReadPerson, id, None, async |scope| {
+            let found = timeline::family(&app.views, scope, id).await?;
+            let missing = status::missing(&app.views, scope, id, None).await?;
+            Ok(found.map(|(disclosure, ties)| OfPerson { answer: (ties, missing, disclosure), disclosure }))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(TiesOfPerson {
+        missing: MissingPerson::all(missing),
+        disclosure: disclosure.code(),
+        ties: ties.into_iter().map(TieOfPerson::from).collect(),
+    }))
 }

@@ -47,6 +47,8 @@ pub struct Head {
     pub ring: Vec<Ring>,
     pub due: Vec<DueSaid>,
     pub family: Option<Vec<Relative>>,
+    /// The family is all that is on record, and not only what the reader's own agency recorded.
+    pub is_whole_family: bool,
     /// Where the child lives today; none on a page of the past.
     pub homes: Option<Homes>,
     pub seen: LastSeen,
@@ -110,7 +112,7 @@ pub struct Found {
     known: Option<people::Person>,
     not_said: usize,
     status: Option<status::PersonStatus>,
-    family: Option<Vec<timeline::Tie>>,
+    family: Option<(Disclosure, Vec<timeline::Tie>)>,
     relatives: HashMap<PersonId, people::Person>,
     addresses: Option<Vec<ShownAddress>>,
     attended: Option<enquiries::EnquiryMade>,
@@ -144,7 +146,7 @@ impl Subject<'_> {
         let made = enquiries::of(views, scope, id, as_of).await?.unwrap_or_default();
         let attended = made.into_iter().find(|made| made.purpose == Purpose::Attendance.code());
         let family = match as_of {
-            None => timeline::family(views, scope, id).await?.map(|(_, ties)| ties),
+            None => timeline::family(views, scope, id).await?,
             // Ties are told as they are known now, and so not at all in the past.
             Some(_) => None,
         };
@@ -157,7 +159,8 @@ impl Subject<'_> {
             // Which of them was known then, and kept how closely, is not told: a page of the past shows none.
             Some(_) => None,
         };
-        let mut named: Vec<PersonId> = family.iter().flatten().map(|tie| tie.other(id)).collect();
+        let ties = family.iter().flat_map(|(_, ties)| ties);
+        let mut named: Vec<PersonId> = ties.map(|tie| tie.other(id)).collect();
         named
             .extend(addresses.iter().flatten().flat_map(|told| told.withheld_from.iter().flatten().copied()));
         let relatives = people::known(views, scope, &named).await?;
@@ -231,7 +234,11 @@ impl Subject<'_> {
             }),
             ring: doors.iter().map(|door| ring(door, now)).collect(),
             due: cases().flat_map(|case| due(case, day)).collect(),
-            family: found.family.as_ref().map(|ties| self.family(ties, &found.relatives)),
+            family: found.family.as_ref().map(|(_, ties)| self.family(ties, &found.relatives)),
+            is_whole_family: found
+                .family
+                .as_ref()
+                .is_some_and(|(disclosure, _)| *disclosure == Disclosure::Full),
             homes: addresses.map(|told| {
                 let name = |person: &PersonId| {
                     found.relatives.get(person).map(|known| Identity::of(known, day).name)
