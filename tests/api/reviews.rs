@@ -128,6 +128,36 @@ async fn one_enquiry_excuses_one_search() {
     api.served.stop().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_act_excuses_as_many_searches_however_much_it_puts_on_record() {
+    let api = Api::start().await;
+    let app = &api.test.app;
+    let mut watch = Watch::with(app, THRESHOLDS).await.unwrap();
+    let officer = |_| api.test.somebody(Role::PoliceOfficer, AgencyKind::Police, POLICE);
+    let [one, other] = [0, 1].map(officer);
+    let wren = json!({
+        "kind": "born",
+        "assertions": [{ "name": { "given": "Wren", "family": "Holloway", "use": "usual" } }],
+        "source": { "basis": "told" },
+    });
+    // Each opens two records; one of them in one act.
+    for (who, acts) in [(&one, [1, 1]), (&other, [1, 2])] {
+        let acting = api.served.caller(who, "safeguarding-check");
+        for _ in 0..9 {
+            search(&acting, "Hartley").await;
+        }
+        for act in &acts {
+            let correlation = Uuid::from_u128(*act).to_string();
+            let opened =
+                acting.post_with("/api/v1/people", &[("goldthread-correlation", &correlation)], &wren).await;
+            assert_eq!(opened.status, 201, "{}", opened.text());
+        }
+    }
+    api.test.clock.advance(TimeDelta::hours(2));
+    assert_eq!(watch.turn(app).await.unwrap(), 1, "seven are left of nine, and five");
+    api.served.stop().await;
+}
+
 fn by_name(family: &str, given: &str, born: &str) -> Value {
     json!({
         "search": { "name-and-birth": { "given": given, "family": family, "born": born } },

@@ -370,9 +370,11 @@ async fn a_question_asked_twice_under_one_key_is_one_enquiry_with_its_first_answ
         Question { idempotency_key: Some("a".to_owned()), ..ask(NHS_NUMBER, Purpose::SafeguardingCheck) };
     let first = only(&app, &lead, question.clone()).await;
     let head = app.app.record.head().await.unwrap().position;
+    let looks = looks(&app).await;
     app.clock.advance(chrono::TimeDelta::hours(1));
     let again = only(&app, &lead, question.clone()).await;
     assert!(again.repeated && !first.repeated);
+    assert_eq!(self::looks(&app).await, looks + 1, "whoever is told again has looked again");
     assert_eq!((again.reference, again.subject), (first.reference.clone(), Some(child)));
     assert_eq!((again.known_at, again.answer), (first.known_at, first.answer));
     assert_eq!(app.app.record.head().await.unwrap().position, head);
@@ -384,6 +386,10 @@ async fn a_question_asked_twice_under_one_key_is_one_enquiry_with_its_first_answ
     let other = Question { search: Search::NhsNumber(NOBODYS_NHS_NUMBER.parse().unwrap()), ..question };
     let conflict = app.app.enquire(&lead, other).await;
     assert!(matches!(conflict, Err(ExecuteError::IdempotencyConflict)), "{conflict:?}");
+}
+
+async fn looks(app: &TestApp) -> usize {
+    app.app.access.read_all(Position::START, 10_000).await.unwrap().len()
 }
 
 /// Everything that is answered, but for whether it was asked before.
@@ -464,7 +470,11 @@ async fn that_more_match_than_are_answered_is_said_again_under_the_same_key() {
         ..ask(NHS_NUMBER, Purpose::Attendance)
     };
     let nurse = app.emergency_nurse();
+    let head = app.app.record.head().await.unwrap().position;
     let first = app.app.enquire(&nurse, question.clone()).await.unwrap();
+    // Where the first is on record, so are all of them: cut off half way, none is told as if it were all.
+    let written = app.app.record.read_all(head, 10).await.unwrap();
+    assert_eq!(written.last().map(|event| event.header.stream().id), Some(first[0].enquiry.0));
     assert!(first.len() == 5 && first.iter().all(|answered| answered.others_match));
     let again = app.app.enquire(&nurse, question).await.unwrap();
     assert!(again.len() == 5 && again.iter().all(|answered| answered.others_match && answered.repeated));
@@ -477,5 +487,14 @@ async fn who_has_no_business_asking_is_not_answered_and_leaves_no_enquiry() {
     let head = app.app.record.head().await.unwrap().position;
     let refused = app.app.enquire(&app.social_worker(), ask(NHS_NUMBER, Purpose::Operation)).await;
     assert!(matches!(refused, Err(ExecuteError::NotPermitted(_))), "{refused:?}");
+    // On a ground that is for bodies that are not public.
+    let looks = looks(&app).await;
+    let question = Question {
+        lawful_basis: LawfulBasis::LegitimateInterests,
+        ..ask(NHS_NUMBER, Purpose::SafeguardingCheck)
+    };
+    let refused = app.app.enquire(&app.safeguarding_lead(), question).await;
+    assert!(matches!(refused, Err(ExecuteError::Refused(_))), "{refused:?}");
     assert_eq!(app.app.record.head().await.unwrap().position, head);
+    assert_eq!(self::looks(&app).await, looks, "nobody was told anything");
 }

@@ -1,7 +1,7 @@
 //! Trawling: people are looked for, or asked about, and nothing comes of it.
 //!
 //! One who looks for children to protect them asks, tells or records something soon after. To ask about one child takes
-//! one search: it follows from one and excuses no more. Whoever has numbers, or names and dates of birth, needs no search,
+//! one search: it follows from one and excuses no more, and asked again of the same child it excuses none. Whoever has numbers, or names and dates of birth, needs no search,
 //! and asks about one child after another: enquiries after which nothing else was put on record are counted with the
 //! searches. At an attendance everybody is asked about who comes in, so that many more are usual. Counted are, over a
 //! window, searches and enquiries that led to nothing, and the different names and addresses among the searches. Left out:
@@ -45,22 +45,8 @@ pub struct Search {
 pub enum Sought {
     /// Candidates, by a name or an address: a mark for each different one.
     Candidates { name: Option<u32>, address: Option<u32> },
-    /// How somebody stands; whom, where anybody was found. Asked again of the same child, it is one enquiry.
+    /// How somebody stands; whom, where one was found. Asked again of the same child, it is one enquiry.
     Standing { about: Option<PersonId>, at_attendance: bool },
-}
-
-/// Something that was put on record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Deed {
-    pub at: DateTime<Utc>,
-    pub kind: DeedKind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum DeedKind {
-    /// Whoever goes from name to name asks about each.
-    Enquiry,
-    Other,
 }
 
 /// What was counted, and where it can be read.
@@ -91,22 +77,28 @@ impl Thresholds {
         self.unfollowed.min(self.unfollowed_with_attendances).min(self.names).min(self.addresses)
     }
 
-    /// What one practitioner's searches and enquiries come to, beside when they put something on record; both in order of
-    /// time. None is counted before there was time to act on it.
+    /// What one practitioner's searches and enquiries come to, beside when they put something else on record; both in order
+    /// of time. None is counted before there was time to act on it.
     #[must_use]
-    pub fn finding(&self, searches: &[Search], deeds: &[Deed], now: DateTime<Utc>) -> Option<Finding> {
+    pub fn finding(
+        &self,
+        searches: &[Search],
+        deeds: &[DateTime<Utc>],
+        now: DateTime<Utc>,
+    ) -> Option<Finding> {
         let from = now - self.window();
-        let ripe = searches.iter().filter(|search| search.at >= from && search.at + self.grace() <= now);
-        let (searches, asked): (Vec<Search>, Vec<Search>) =
-            ripe.partition(|search| matches!(search.sought, Sought::Candidates { .. }));
-        let searches = self.unfollowed(searches, deeds, |deed| match deed {
-            DeedKind::Enquiry => self.searches_followed_by_one.min(1),
-            DeedKind::Other => self.searches_followed_by_one,
-        });
-        let asked = self.unfollowed(asked, deeds, |deed| match deed {
-            DeedKind::Enquiry => 0,
-            DeedKind::Other => self.searches_followed_by_one,
-        });
+        let (searches, asked): (Vec<Search>, Vec<Search>) = searches
+            .iter()
+            .filter(|search| search.at >= from)
+            .partition(|search| matches!(search.sought, Sought::Candidates { .. }));
+        let deeds = deeds.iter().map(|at| (*at, self.searches_followed_by_one));
+        let asked_of_each = once_each(asked.clone());
+        let asking = asked_of_each.iter().map(|asked| (asked.at, self.searches_followed_by_one.min(1)));
+        let mut all: Vec<(DateTime<Utc>, u32)> = deeds.clone().chain(asking).collect();
+        all.sort_by_key(|(at, _)| *at);
+        let is_ripe = |search: &Search| search.at + self.grace() <= now;
+        let searches = self.unfollowed(searches, all).into_iter().filter(is_ripe).collect::<Vec<_>>();
+        let asked = self.unfollowed(asked, deeds).into_iter().filter(is_ripe).collect();
         let asked = once_each(asked);
         let elsewhere = asked.iter().filter(|search| !is_at_attendance(search));
         let marks = |of: fn(&Sought) -> Option<u32>| {
@@ -134,16 +126,14 @@ impl Thresholds {
         Some(Finding { from, until: now, counted, count, threshold, evidence })
     }
 
-    /// Those that no deed takes: each takes as many of the newest before it that are left.
+    /// Those that no deed takes: each, at its time, takes so many of the newest before it that are left.
     fn unfollowed(
         &self,
         mut searches: Vec<Search>,
-        deeds: &[Deed],
-        takes: impl Fn(DeedKind) -> u32,
+        deeds: impl IntoIterator<Item = (DateTime<Utc>, u32)>,
     ) -> Vec<Search> {
-        for deed in deeds {
-            let mut left = takes(deed.kind);
-            let is_followed = |search: &Search| search.at <= deed.at && deed.at <= search.at + self.grace();
+        for (at, mut left) in deeds {
+            let is_followed = |search: &Search| search.at <= at && at <= search.at + self.grace();
             let mut kept: Vec<Search> = Vec::with_capacity(searches.len());
             for search in searches.into_iter().rev() {
                 if left > 0 && is_followed(&search) {
@@ -224,28 +214,34 @@ mod tests {
 
     #[test]
     fn work_that_follows_takes_its_searches_away_and_no_more() {
-        let other = |minute| Deed { at: at(minute), kind: DeedKind::Other };
-        let deeds = [other(3), other(9)];
+        let deeds = [at(3), at(9)];
         assert_eq!(
             THRESHOLDS.finding(&searches(12, 1, 0), &deeds, at(200)),
             None,
             "six of twelve are followed"
         );
-        let one = [other(11)];
+        let one = [at(11)];
         assert_eq!(THRESHOLDS.finding(&searches(14, 1, 0), &one, at(200)).unwrap().count, 11);
-        let too_late = [other(150)];
+        let too_late = [at(150)];
         assert!(THRESHOLDS.finding(&searches(10, 1, 0), &too_late, at(200)).is_some());
     }
 
     #[test]
     fn an_enquiry_follows_from_one_search_and_excuses_no_other() {
-        let enquiries = |minutes: &[i64]| -> Vec<Deed> {
-            minutes.iter().map(|minute| Deed { at: at(*minute), kind: DeedKind::Enquiry }).collect()
+        let both = |searches: Vec<Search>, asked: Vec<Search>| -> Vec<Search> {
+            let mut both: Vec<Search> = searches.into_iter().chain(asked).collect();
+            both.sort_by_key(|search| search.at);
+            both
         };
-        let found = THRESHOLDS.finding(&searches(12, 1, 0), &enquiries(&[3, 9]), at(200)).unwrap();
-        assert_eq!((found.counted, found.count), (Counted::Unfollowed, 10));
-        let each: Vec<i64> = (0..12).collect();
-        assert_eq!(THRESHOLDS.finding(&searches(12, 12, 0), &enquiries(&each), at(200)), None);
+        let two = both(searches(12, 1, 0), enquiries(2, false));
+        let found = THRESHOLDS.finding(&two, &[], at(200)).unwrap();
+        assert_eq!((found.counted, found.count), (Counted::Unfollowed, 12), "ten searches, two enquiries");
+        // Each about another child; and all about one, of which the first excuses the search before it.
+        let each = enquiries(9, true);
+        assert_eq!(THRESHOLDS.finding(&both(searches(9, 9, 0), each.clone()), &[], at(200)), None);
+        let about_one = each.iter().map(|one| Search { sought: each[0].sought, ..*one }).collect();
+        let found = THRESHOLDS.finding(&both(searches(9, 9, 0), about_one), &[], at(200)).unwrap();
+        assert_eq!((found.counted, found.count), (Counted::Names, 8));
     }
 
     /// An enquiry a minute, each about another child.
@@ -262,11 +258,9 @@ mod tests {
     #[test]
     fn enquiry_after_enquiry_is_looked_at_and_is_no_deed_of_its_own() {
         let asked = enquiries(10, false);
-        let deeds: Vec<Deed> =
-            asked.iter().map(|asked| Deed { at: asked.at, kind: DeedKind::Enquiry }).collect();
-        let found = THRESHOLDS.finding(&asked, &deeds, at(200)).unwrap();
+        let found = THRESHOLDS.finding(&asked, &[], at(200)).unwrap();
         assert_eq!((found.counted, found.count, found.evidence.len()), (Counted::Unfollowed, 10, 10));
-        let told = [Deed { at: at(9), kind: DeedKind::Other }];
+        let told = [at(9)];
         assert_eq!(
             THRESHOLDS.finding(&asked, &told, at(200)),
             None,
@@ -285,7 +279,9 @@ mod tests {
 
     #[test]
     fn searches_and_enquiries_are_counted_together() {
-        let both: Vec<Search> = searches(5, 1, 0).into_iter().chain(enquiries(5, false)).collect();
+        let later =
+            searches(5, 1, 0).into_iter().map(|one| Search { at: one.at + TimeDelta::minutes(9), ..one });
+        let both: Vec<Search> = enquiries(5, false).into_iter().chain(later).collect();
         assert_eq!(THRESHOLDS.finding(&both, &[], at(200)).unwrap().count, 10);
     }
 

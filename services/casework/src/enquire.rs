@@ -145,6 +145,7 @@ impl App {
         }
         let before = self.answered_before(visitor, &scope, &question).await?;
         if !before.is_empty() {
+            self.look_at_answers(visitor, &question, &before).await?;
             return Ok(before);
         }
         let basis = self.caught_up().await?;
@@ -167,7 +168,7 @@ impl App {
         self.put_on_record(visitor, &question, &searched, answers).await
     }
 
-    /// An event for each answer and the look, which is one however many match: all on disk before anything is told.
+    /// An event for each answer and then the look, which is one however many match: all on disk before anything is told.
     async fn put_on_record(
         &self,
         visitor: &Visitor,
@@ -175,21 +176,30 @@ impl App {
         searched: &[Searched],
         answers: Vec<Answered>,
     ) -> Result<Vec<Answered>, ExecuteError> {
+        let mut told = Vec::with_capacity(answers.len());
+        // The first one last: where it is on record under its key, all of them are.
+        for (nth, answered) in answers.into_iter().enumerate().rev() {
+            told.push(self.put_answer(visitor, question, searched, nth, answered).await?);
+        }
+        told.reverse();
+        self.look_at_answers(visitor, question, &told).await?;
+        Ok(told)
+    }
+
+    /// A refused enquiry tells nobody anything and is no look; nor is it one that could excuse a search.
+    async fn look_at_answers(
+        &self,
+        visitor: &Visitor,
+        question: &Question,
+        answers: &[Answered],
+    ) -> Result<(), ReadError> {
         let looking = Looking {
             correlation: question.correlation,
             trace: question.trace,
             ..Looking::new(Action::Enquire, question.purpose, question.lawful_basis)
         };
         let shown: Vec<ShownPerson> = answers.iter().filter_map(Answered::shown).collect();
-        let looked = async { Ok::<_, ExecuteError>(self.record_look(visitor, looking, &shown).await?) };
-        let told = async {
-            let mut told = Vec::with_capacity(answers.len());
-            for (nth, answered) in answers.into_iter().enumerate() {
-                told.push(self.put_answer(visitor, question, searched, nth, answered).await?);
-            }
-            Ok(told)
-        };
-        Ok(tokio::try_join!(told, looked)?.0)
+        self.record_look(visitor, looking, &shown).await.map(drop)
     }
 
     async fn put_answer(

@@ -119,7 +119,8 @@ fn read(event: &Recorded) -> Option<Look> {
         action: made.action,
         purpose: header.purpose().to_owned(),
         lawful_basis: header.lawful_basis().to_owned(),
-        is_replay: made.as_known_at.is_some(),
+        // A receipt read again is what its asker was told.
+        is_replay: made.as_known_at.is_some() && made.action != Action::Enquire,
         shown: made.people.len() + made.more,
         people: made.people.iter().map(|shown| (shown.person, shown.disclosure)).collect(),
     })

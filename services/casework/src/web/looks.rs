@@ -108,8 +108,7 @@ async fn read(
                 .purpose
                 .parse()
                 .map_or_else(|_| look.purpose.clone(), |why| words::purpose(why).to_owned()),
-            // A receipt read again is what its asker was told.
-            what: if look.is_replay && look.action != Action::Enquire {
+            what: if look.is_replay {
                 "The past, by the time machine"
             } else {
                 shown(look.action, disclosure)

@@ -13,7 +13,7 @@ use actix_web::{FromRequest, HttpMessage as _, HttpRequest, HttpResponse, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::ValueEnum as _;
 use domain::access::{Action, LawfulBasis, Purpose, Role};
-use domain::ids::PractitionerId;
+use domain::ids::{CorrelationId, PractitionerId};
 
 use super::components::Hidden;
 use super::form::{Posted, Typed, is_from_our_pages};
@@ -47,6 +47,8 @@ pub struct Session {
     /// What their forms must carry.
     form_token: String,
     trace: Option<[u8; 25]>,
+    /// What one request does is one act, of however many orders.
+    act: CorrelationId,
     /// When the request came: what "now" means in a form.
     pub now: DateTime<Utc>,
 }
@@ -74,7 +76,7 @@ impl Session {
             lawful_basis: LawfulBasis::PublicTask,
             idempotency_key: None,
             if_match: None,
-            correlation: None,
+            correlation: Some(self.act),
             trace: self.trace,
             now: self.now,
         }
@@ -110,7 +112,10 @@ async fn prove(request: &HttpRequest) -> Result<Session, PageProblem> {
     let (name, agency) = names(app, &visitor).await?;
     let form_token = form_token(app, visitor.practitioner(), token);
     let trace = request.extensions().get::<TraceContext>().map(|TraceContext(trace)| *trace);
-    Ok(Session { visitor, name, agency, form_token, trace, now: app.clock.now() })
+    let mut act = [0; 16];
+    getrandom::fill(&mut act).map_err(|cause| ReadError::Unavailable(cause.into()))?;
+    let act = CorrelationId(uuid::Builder::from_random_bytes(act).into_uuid());
+    Ok(Session { visitor, name, agency, form_token, trace, act, now: app.clock.now() })
 }
 
 /// What the forms of a session carry. The first half says who they were made for, and still does when the session is

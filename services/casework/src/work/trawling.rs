@@ -12,9 +12,9 @@ use chrono::{DateTime, Utc};
 use domain::access::{Action, Purpose};
 use domain::ids::{AgencyId, PractitionerId};
 use domain::review::Raise;
-use domain::review::trawling::{Deed, DeedKind, Finding, Search, Sought, Thresholds};
+use domain::review::trawling::{Finding, Search, Sought, Thresholds};
 use domain::when::civil_day;
-use event_store::{EventStore as _, Header, Position, PostgresStore, Recorded};
+use event_store::{EventStore as _, Position, PostgresStore, Recorded};
 use uuid::Uuid;
 
 use crate::access_log::LookMade;
@@ -29,6 +29,8 @@ const THRESHOLDS: &str = include_str!("../../../../schemas/review/trawling.json"
 const EVERY: Duration = Duration::from_secs(30);
 /// Events read at once.
 const PAGE: usize = 2_000;
+/// An act's event may come after as many others of its author's.
+const EVENTS_OF_AN_ACT_MAX: usize = 64;
 /// One practitioner's searches beyond these are old news: the review was raised long before.
 const REMEMBERED_MAX: usize = 5_000;
 
@@ -56,6 +58,13 @@ pub struct Watch {
     recorded: Position,
     searches: HashMap<Searcher, VecDeque<Search>>,
     deeds: HashMap<Uuid, VecDeque<Deed>>,
+}
+
+/// What somebody put on record in one act, however many events it made.
+#[derive(Clone, Copy, Debug)]
+struct Deed {
+    at: DateTime<Utc>,
+    act: Uuid,
 }
 
 /// Somebody who searches, for an agency.
@@ -129,13 +138,13 @@ impl Watch {
             }
             // An answer read again.
             Action::Enquire if look.as_known_at.is_some() => return,
-            Action::Enquire => {
-                self.did(header, DeedKind::Enquiry);
-                Sought::Standing {
-                    about: look.people.first().map(|shown| shown.person),
-                    at_attendance: header.purpose() == Purpose::Attendance.code(),
-                }
-            }
+            Action::Enquire => Sought::Standing {
+                about: match look.people.as_slice() {
+                    [shown] => Some(shown.person),
+                    _ => None,
+                },
+                at_attendance: header.purpose() == Purpose::Attendance.code(),
+            },
             _ => return,
         };
         let searcher = Searcher { practitioner: header.actor(), agency: header.agency() };
@@ -145,13 +154,16 @@ impl Watch {
 
     /// Enquiries are told by the looks: one that several match is one there, and several events here.
     fn take_deed(&mut self, event: &Recorded) {
-        if event.header.kind() != "enquiry.made" {
-            self.did(&event.header, DeedKind::Other);
+        let header = &event.header;
+        if header.kind() == "enquiry.made" {
+            return;
         }
-    }
-
-    fn did(&mut self, header: &Header, kind: DeedKind) {
-        remember(self.deeds.entry(header.actor()).or_default(), Deed { at: header.recorded_at(), kind });
+        let deed = Deed { at: header.recorded_at(), act: header.correlation() };
+        let deeds = self.deeds.entry(header.actor()).or_default();
+        // One act's events stand together in the record, but for what others wrote meanwhile.
+        if !deeds.iter().rev().take(EVENTS_OF_AN_ACT_MAX).any(|before| before.act == deed.act) {
+            remember(deeds, deed);
+        }
     }
 
     fn forget(&mut self, now: DateTime<Utc>) {
@@ -171,10 +183,8 @@ impl Watch {
         let many = self.searches.iter().filter(|(_, searches)| searches.len() >= fewest);
         many.filter_map(|(searcher, searches)| {
             let searches: Vec<Search> = searches.iter().copied().collect();
-            let deeds = self.deeds.get(&searcher.practitioner).into_iter().flatten().copied();
-            let mut deeds: Vec<Deed> = deeds.collect();
-            // They come from two logs.
-            deeds.sort_by_key(|deed| deed.at);
+            let deeds = self.deeds.get(&searcher.practitioner).into_iter().flatten();
+            let deeds: Vec<DateTime<Utc>> = deeds.map(|deed| deed.at).collect();
             let finding = self.thresholds.finding(&searches, &deeds, now)?;
             Some((*searcher, finding))
         })
