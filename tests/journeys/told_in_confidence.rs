@@ -327,6 +327,36 @@ async fn the_record_that_was_opened_to_tell_in_confidence_says_no_more_of_who_to
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_record_opened_before_midnight_for_what_is_told_after_it_says_no_more() {
+    let all = Partnership::start().await;
+    let lead = all.app.safeguarding_lead();
+    let school = || all.call(&lead, WEIGHING);
+    let opened = json!({
+        "kind": "born",
+        "assertions": [{ "name": { "given": "Theo", "family": "Vance", "use": "usual" } }],
+        "source": { "basis": "told" },
+    });
+    all.it_is("2026-03-09T12:00:00Z");
+    let earlier = school().post("/api/v1/people", &opened).await.id();
+    all.it_is("2026-03-11T23:59:00Z");
+    let child = school().post("/api/v1/people", &opened).await.id();
+    all.it_is("2026-03-12T00:01:00Z");
+    for child in [child, earlier] {
+        let mut told = contact(child, "neglect");
+        told["source_disclosure"] = json!("withheld-from-family");
+        told["source_agency"] = json!(SCHOOL.0);
+        assert_eq!(school().post("/api/v1/contacts", &told).await.status, 201);
+    }
+    all.it_is("2026-03-12T09:30:00Z");
+    let manager = all.call(&all.app.team_manager(), WEIGHING);
+    for (child, agency) in [(child, Value::Null), (earlier, json!(SCHOOL.0))] {
+        let story = all.story(&manager, child, "").await;
+        assert_eq!(the_one(&story, "person.opened")["agency"], agency, "{story:?}");
+    }
+    all.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_minute_an_alert_was_raised_by_what_was_told_in_confidence_stays_at_the_front_door() {
     let all = Partnership::start().await;
     let child = all.person("Ruby", "Tate", "2014-04-21").await;

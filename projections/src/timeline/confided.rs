@@ -152,11 +152,13 @@ impl Confided {
     pub(super) fn kept(&self, reader: PractitionerId, mut item: Item) -> Option<Item> {
         let is_readers = item.actor == Some(reader);
         for told in &self.0 {
-            let is_beside = item.agency == Some(told.agency) && civil_day(item.recorded_at) == told.on;
-            if is_beside && item.kind == ENQUIRY && !is_readers {
+            let is_theirs = item.agency == Some(told.agency);
+            let days_apart = (civil_day(item.recorded_at) - told.on).num_days().abs();
+            if is_theirs && days_apart == 0 && item.kind == ENQUIRY && !is_readers {
                 return None;
             }
-            if is_beside && says_who_somebody_is(&item.kind) {
+            // A form sent before midnight opens records, and its contact may be on record the next day.
+            if is_theirs && days_apart <= 1 && says_who_somebody_is(&item.kind) {
                 hush(&mut item);
             }
             if item.detail.contact == Some(told.contact) {

@@ -2,7 +2,8 @@
 //!
 //! Who tells, and what comes of it, in the shares of the ADCS Safeguarding Pressures survey, phase 9 (2023 to 2024):
 //! police 32, health 17, education 16, family 9, others 26 of a hundred contacts. Schools tell nothing in their
-//! holidays. One event in six is told of by more than one agency, each as likely as it is to tell at all.
+//! holidays. One event in six is told of by more than one agency, each as likely as it is to tell at all;
+//! a family tells alone.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use domain::access::{Action, Disclosure, Purpose};
