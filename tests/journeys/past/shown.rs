@@ -83,9 +83,14 @@ impl Shown {
                     Fate::Moved(_) | Fate::Stands => {}
                 }
             }
-            if *kind == "timeline" && (left(TAKEN_BACK) > taken_back || left(MOVED) > moved) {
+            // One that was taken back where it had been moved to left this story by the move.
+            let are_more =
+                left(TAKEN_BACK) > taken_back || left(TAKEN_BACK) + left(MOVED) > taken_back + moved;
+            if *kind == "timeline" && are_more {
+                let listed = (left(TAKEN_BACK), left(MOVED));
                 return Err(format!(
-                    "more is listed that left the story of {person} than the reader might see"
+                    "{listed:?} are listed that left the story of {person}, and {:?} might be",
+                    (taken_back, moved)
                 ));
             }
         }
