@@ -59,7 +59,6 @@ pub(super) fn tell(stage: &mut Stage<'_>) -> Result<(), Untold> {
         let came = (ReferralSource::EmergencyDepartment, ReferralOutcome::Assessment);
         let referred = then(stage.working(19, 10, 0));
         let case = stage.referred(referred, child, bruise, came)?;
-        stage.answers(referred, child, Duty::Responsible, &here)?;
         stage.assess(then(stage.working(18, 9, 0)), case)?;
         let seen = (VisitKind::Assessment, Seen::WithOthers);
         stage.visit(

@@ -401,7 +401,7 @@ impl<'a> Stage<'a> {
         self.script.move_entry(at, self.cast.manager, entry, places).ok_or(Untold::TooShort)
     }
 
-    /// A case that a contact led to, with its worker.
+    /// A case that a contact led to, with its worker; the authority that took it answers for the child.
     pub fn referred(
         &mut self,
         at: DateTime<Utc>,
@@ -425,6 +425,8 @@ impl<'a> Stage<'a> {
         let (front_door, manager) = (self.cast.front_door, self.cast.manager);
         let told = self.on_case(at, case, (front_door, Purpose::SafeguardingCheck), receive)?;
         case.episode = EpisodeId(told.part(0));
+        let authority = self.cast.authority.clone();
+        self.answers(at, child, Duty::Responsible, &authority)?;
         let decide = DecideReferral { episode: case.episode, on: day, outcome, reason: None };
         let later = at + TimeDelta::minutes(40);
         self.on_case(later, case, (manager, Purpose::AllocatedWork), decide)?;
