@@ -29,6 +29,7 @@ mod problems;
 mod reviews;
 mod search;
 mod slow;
+mod telling;
 mod unborn;
 
 use serde_json::{Value, json};

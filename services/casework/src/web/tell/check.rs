@@ -12,6 +12,7 @@ use projections::scope::Restriction;
 use super::about;
 use super::involved::{Circle, Parts, Whom, circle, everyone};
 use super::read::Telling;
+use super::unrecorded::Unrecorded;
 use super::{Of, is_front_door};
 use crate::app::App;
 use crate::policy::Policy;
@@ -123,7 +124,7 @@ pub(super) async fn check(
         account: told.account.as_str().to_owned(),
         seen_by,
         less_by,
-        source: source(told.source_disclosure, is_front_door(session)),
+        source: source(told.source_disclosure, is_front_door(session), &tellers(&named, told)),
         is_urgent: told.significance == Significance::ImmediateDanger,
         carried,
     })
@@ -182,12 +183,42 @@ fn of_several(parts: &Parts, is_confided: bool) -> Vec<String> {
     said
 }
 
-/// What of it leaves the front door that takes it: who told it is told with care.
-fn source(disclosure: SourceDisclosure, is_front_door: bool) -> String {
-    let family = match disclosure {
-        SourceDisclosure::Named => return "The family may be told who said it.".to_owned(),
-        SourceDisclosure::WithheldFromFamily => "The family is not told who said it.",
-        SourceDisclosure::Anonymous => "Nobody is told who said it, because they did not say.",
+/// Those who are said to have told it, whether or not they have another part in it.
+fn tellers(named: &[(Whom, String)], told: &Telling) -> Vec<String> {
+    let has_told = told.parts.each().filter(|(_, parts)| parts.contains(&ContactRole::Source));
+    let name = |whom: Whom| named.iter().find(|(known, _)| *known == whom).map(|(_, name)| name.clone());
+    let mut names: Vec<String> = has_told.filter_map(|(whom, _)| name(whom)).collect();
+    // Whoever was named and only told it stands among them already.
+    let teller = told.teller.iter().map(|teller| teller.as_str().to_owned());
+    names.extend(teller.filter(|_| !told.parts.unrecorded.iter().any(Unrecorded::only_told_it)));
+    names
+}
+
+/// What of it leaves the front door that takes it: who told it is told with care. Whoever is no front door tells it
+/// themselves, and answers for `tellers` too.
+fn source(disclosure: SourceDisclosure, is_front_door: bool, tellers: &[String]) -> String {
+    let names = words::listed(tellers);
+    let family = match (disclosure, is_front_door, tellers.is_empty()) {
+        (SourceDisclosure::Named, true, true) => return "The family may be told who told it.".to_owned(),
+        (SourceDisclosure::Named, true, false) => {
+            return format!("The family may be told who told it: {names}.");
+        }
+        (SourceDisclosure::Named, false, true) => {
+            return "The family may be told that you told it.".to_owned();
+        }
+        (SourceDisclosure::Named, false, false) => {
+            return format!("The family may be told both: that you told it, and who told you, {names}.");
+        }
+        (SourceDisclosure::WithheldFromFamily, true, _) => "The family is not told who told it.".to_owned(),
+        (SourceDisclosure::WithheldFromFamily, false, true) => {
+            "The family is not told that you told it.".to_owned()
+        }
+        (SourceDisclosure::WithheldFromFamily, false, false) => {
+            format!("The family is told neither that you told it nor who told you, {names}.")
+        }
+        (SourceDisclosure::Anonymous, ..) => {
+            "Nobody is told who told it, because they did not say.".to_owned()
+        }
     };
     let keepers = if is_front_door { "and you" } else { "and your agency" };
     format!(
@@ -274,7 +305,6 @@ fn seen_by(policy: &Policy, you: Option<Role>, kept: Kept) -> Vec<SeenBy> {
 mod tests {
     use domain::person::name::PersonName;
 
-    use super::super::unrecorded::Unrecorded;
     use super::*;
     use crate::web::markup::is_whole;
 
@@ -410,9 +440,24 @@ mod tests {
 
     #[test]
     fn what_is_told_in_confidence_says_what_stays_at_the_front_door() {
-        assert_eq!(source(SourceDisclosure::Named, false), "The family may be told who said it.");
+        assert_eq!(source(SourceDisclosure::Named, false, &[]), "The family may be told that you told it.");
         for confided in [SourceDisclosure::WithheldFromFamily, SourceDisclosure::Anonymous] {
-            assert!(source(confided, false).contains("By whom, how and at what hour"));
+            assert!(source(confided, false, &[]).contains("By whom, how and at what hour"));
         }
+    }
+
+    #[test]
+    fn whoever_may_be_named_to_the_family_is_said_by_name_with_whoever_tells() {
+        let neighbour = ["Ines Moreau".to_owned()];
+        let said = |disclosure, is_front_door| source(disclosure, is_front_door, &neighbour);
+        let named = SourceDisclosure::Named;
+        let both = "The family may be told both: that you told it, and who told you, Ines Moreau.";
+        assert_eq!(said(named, false), both);
+        assert_eq!(said(named, true), "The family may be told who told it: Ines Moreau.");
+        let withheld = SourceDisclosure::WithheldFromFamily;
+        assert!(
+            said(withheld, false).starts_with("The family is told neither that you told it nor who told you")
+        );
+        assert!(said(withheld, true).starts_with("The family is not told who told it."));
     }
 }

@@ -186,25 +186,28 @@ fn method(typed: &Typed, problems: &Problems) -> Choice {
 
 fn may_be_named(session: &Session, typed: &Typed, problems: &Problems) -> Choice {
     let chosen = typed.get("named");
+    // Anybody else answers for two: themselves, and whoever they name as having told it.
+    let (legend, yes) = if is_front_door(session) {
+        ("May whoever told it be named?", "The family may be told who told it.")
+    } else {
+        (
+            "May you, and whoever told you, be named?",
+            "The family may be told that you told it, and who told you.",
+        )
+    };
     let mut options = vec![
-        option("named", "Yes", "The family may be told who said it.", chosen),
+        option("named", "Yes", yes, chosen),
         option(
             "withheld-from-family",
             "Not to the family",
-            "Those who protect the child know; the family does not.",
+            "Those who protect the child know who told it; the family does not.",
             chosen,
         ),
     ];
     if is_front_door(session) {
         options.push(option("anonymous", "They did not say who they are", "", chosen));
     }
-    Choice {
-        name: "named",
-        legend: if is_front_door(session) { "May whoever told it be named?" } else { "May you be named?" },
-        hint: "",
-        options,
-        error: problems.of("named"),
-    }
+    Choice { name: "named", legend, hint: "", options, error: problems.of("named") }
 }
 
 #[cfg(test)]

@@ -1,0 +1,90 @@
+//! The form by which somebody tells the front door: who may be named, and what is sent again.
+
+use chrono::TimeDelta;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::Api;
+use crate::forms::{Browser, Pairs};
+
+fn form_of(child: Uuid) -> String {
+    format!("/contacts/new?about={child}&for=referral-consideration")
+}
+
+/// The form filled in, with these fields in place of any of the same name.
+async fn telling(reader: &Browser, fields: &[(&str, &str)], step: &str) -> Pairs {
+    let pairs = reader.telling("He was seen to hit them.", step).await;
+    with(pairs, fields)
+}
+
+/// These fields in place of any of the same name.
+fn with(mut pairs: Pairs, fields: &[(&str, &str)]) -> Pairs {
+    pairs.retain(|(name, _)| !fields.iter().any(|(field, _)| field == name));
+    pairs.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+    pairs
+}
+
+/// What a page answers a form with.
+async fn page(reader: &Browser, address: &str, pairs: &Pairs) -> (u16, String) {
+    let answer = reader.post(address, pairs).await;
+    (answer.status, answer.text())
+}
+
+/// Puts the form on record; the contact's id.
+async fn recorded(reader: &Browser, address: &str, pairs: &Pairs) -> Uuid {
+    let told = reader.post(address, &with(pairs.clone(), &[("step", "record")])).await;
+    assert_eq!(told.status, 303, "{}", told.text());
+    let at = told.header("location").unwrap().strip_prefix("/contacts/").unwrap().to_owned();
+    at.split('/').next().unwrap().parse().unwrap()
+}
+
+const NEIGHBOUR: [(&str, &str); 2] = [("also-1", "Ines Moreau"), ("also-1-part", "source")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_told_a_school_is_named_to_nobody_outside_the_front_door_unless_it_answers_for_both() {
+    let api = Api::start().await;
+    let child = api.child(&api.front_door(), "Example").await;
+    let address = form_of(child);
+    let school = Browser::at(&api, &api.test.safeguarding_lead());
+    let asked = school.get(&address).await.text();
+    assert!(asked.contains("May you, and whoever told you, be named?"), "{asked}");
+    let agency = system_tests::app::SCHOOL.0.to_string();
+    for (named, says, is_told) in [
+        (
+            "withheld-from-family",
+            "The family is told neither that you told it nor who told you, Ines Moreau.",
+            false,
+        ),
+        ("named", "The family may be told both: that you told it, and who told you, Ines Moreau.", true),
+    ] {
+        let pairs = telling(&school, &[&NEIGHBOUR[..], &[("named", named)]].concat(), "check").await;
+        let (status, html) = page(&school, &address, &pairs).await;
+        assert!(status == 200 && html.contains(says), "{html}");
+        let contact = recorded(&school, &address, &pairs).await;
+        api.test.app.take_in("timeline").await;
+        let read = async |who: &casework::visitor::Visitor| {
+            let (pages, caller) = (Browser::at(&api, who), api.served.caller(who, "referral-consideration"));
+            let mut read = Vec::new();
+            for of in [format!("/contacts/{contact}"), format!("/children/{child}")] {
+                let answer = pages.get(&format!("{of}?for=referral-consideration")).await;
+                assert_eq!(answer.status, 200, "{of}");
+                read.push(answer.text().split_once("<h1").unwrap().1.to_owned());
+            }
+            let answer = caller.get(&format!("/api/v1/contacts/{contact}")).await;
+            read.push(answer.text());
+            let entries = caller.get(&format!("/api/v1/people/{child}/timeline")).await.json();
+            let is_it = |entry: &&Value| entry["record"] == json!(contact);
+            let entry = entries["entries"].as_array().unwrap().iter().find(is_it).unwrap().to_string();
+            read.push(entry);
+            read.join("\n")
+        };
+        let door = read(&api.test.front_door()).await;
+        assert!(door.contains("Ines Moreau") && door.contains(&agency), "{door}");
+        let outside = read(&api.test.team_manager()).await;
+        assert!(outside.contains("He was seen to hit them."), "the account is read: {outside}");
+        for tell_tale in ["Moreau", agency.as_str(), "online-form", "Online form"] {
+            assert_eq!(outside.contains(tell_tale), is_told, "{named}, {tell_tale}: {outside}");
+        }
+        api.test.clock.advance(TimeDelta::minutes(1));
+    }
+}
