@@ -1,11 +1,12 @@
 //! The form by which somebody tells the front door: who may be named, and what is sent again.
 
 use chrono::TimeDelta;
+use event_store::EventStore as _;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::Api;
-use crate::forms::{Browser, Pairs};
+use crate::forms::{Browser, Pairs, hidden};
 
 fn form_of(child: Uuid) -> String {
     format!("/contacts/new?about={child}&for=referral-consideration")
@@ -87,4 +88,81 @@ async fn whoever_told_a_school_is_named_to_nobody_outside_the_front_door_unless_
         }
         api.test.clock.advance(TimeDelta::minutes(1));
     }
+}
+
+/// About a child without a record.
+const NEW: &str = "/contacts/new?for=referral-consideration";
+const LEE: [(&str, &str); 2] = [("also-1", "Lee"), ("also-1-part", "witness")];
+
+/// Who is in a contact, each once, and what it says.
+async fn read(api: &Api, contact: Uuid) -> (Vec<Value>, Value) {
+    let read = api.front_door().get(&format!("/api/v1/contacts/{contact}")).await.json();
+    let people = read["people"].as_array().unwrap().iter().map(|one| one["person"].clone()).collect();
+    (people, read)
+}
+
+async fn head(api: &Api) -> u128 {
+    api.test.app.record.head().await.unwrap().position.raw()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_changed_after_it_was_told_is_a_contact_of_its_own_about_the_same_people() {
+    let api = Api::start().await;
+    let school = Browser::at(&api, &api.test.safeguarding_lead());
+    let told = telling(&school, &LEE, "record").await;
+    let first = recorded(&school, NEW, &told).await;
+    api.test.clock.advance(TimeDelta::minutes(5));
+    assert_eq!(recorded(&school, NEW, &told).await, first, "sent again it is the same");
+
+    let before = head(&api).await;
+    let changed = with(told.clone(), &[("also-2", "Dana"), ("also-2-part", "present")]);
+    let mut other_child = with(told.clone(), &[("given", "Robin")]);
+    for form in [&changed, &other_child] {
+        let (status, html) = page(&school, NEW, form).await;
+        assert_eq!(status, 409, "{html}");
+        assert!(html.contains("<a href=\"#account\">What this form said before is on record."), "{html}");
+        assert!(html.contains("He was seen to hit them.") && html.contains("value=\"Lee\""), "kept: {html}");
+    }
+    assert_eq!(head(&api).await, before, "nobody's record is opened for it");
+
+    let (_, html) = page(&school, NEW, &changed).await;
+    let again = hidden(&html);
+    let carried: Vec<(&str, &str)> =
+        again.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let second = recorded(&school, NEW, &with(changed.clone(), &carried)).await;
+    assert_ne!(second, first);
+    assert_eq!(recorded(&school, NEW, &with(changed, &carried)).await, second, "and once");
+    let ((people, _), (more, _)) = (read(&api, first).await, read(&api, second).await);
+    assert_eq!((people.len(), more.len()), (2, 3));
+    assert!(people.iter().all(|person| more.contains(person)), "{people:?} {more:?}");
+    other_child = with(other_child, &carried);
+    let (status, html) = page(&school, NEW, &other_child).await;
+    assert!(status == 409 && html.contains("name=\"once_more\" value=\"2\""), "{html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_is_set_right_after_its_record_was_opened_and_the_contact_could_not_be_taken() {
+    let api = Api::start().await;
+    let school = Browser::at(&api, &api.test.safeguarding_lead());
+    let pairs = telling(&school, &[&LEE[..], &[("given", "Wern")]].concat(), "record").await;
+    let admin = api.test.database.admin().await;
+    admin
+        .batch_execute(
+            "create function refuse() returns trigger language plpgsql as $$
+             begin raise exception 'no contact now' using errcode = '57014'; end $$;
+             create trigger refuse before insert on record.event for each row
+             when (position('contact.recorded'::bytea in new.header) > 0) execute function refuse()",
+        )
+        .await
+        .unwrap();
+    let before = head(&api).await;
+    let (status, html) = page(&school, NEW, &pairs).await;
+    assert!(status == 503 && html.contains("value=\"Wern\""), "{status} {html}");
+    assert!(head(&api).await > before, "records were opened: {html}");
+    admin.batch_execute("drop trigger refuse on record.event; drop function refuse").await.unwrap();
+    let right = with(pairs, &[("given", "Wren"), ("also-1", "Leigh")]);
+    let contact = recorded(&school, NEW, &right).await;
+    let door = Browser::at(&api, &api.test.front_door());
+    let html = door.get(&format!("/contacts/{contact}?for=referral-consideration")).await.text();
+    assert!(html.contains("Wren Holloway</a>") && html.contains("Leigh</a>: witness"), "{html}");
 }

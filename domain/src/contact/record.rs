@@ -28,7 +28,8 @@ pub struct Record {
 }
 
 impl Record {
-    pub const MOST_PEOPLE: usize = 50;
+    /// Parts, of all in it together: somebody who has two parts in it counts twice.
+    pub const MOST_PARTS: usize = 50;
 }
 
 const RECORDED_ALREADY: Refusal = Refusal {
@@ -43,7 +44,7 @@ const NO_CONCERN: Refusal = Refusal {
 };
 const TOO_MANY_PEOPLE: Refusal = Refusal {
     code: "too-many-people",
-    sentence: "A contact holds at most 50 people; record one contact for each household.",
+    sentence: "A contact holds at most 50 people, each counted once for each part they have in it; record one contact for each household.",
 };
 const ANONYMOUS_BUT_NAMED: Refusal = Refusal {
     code: "anonymous-but-named",
@@ -86,7 +87,7 @@ impl Record {
     }
 
     fn check_people(&self) -> Result<(), Refusal> {
-        if self.people.len() > Self::MOST_PEOPLE {
+        if self.people.len() > Self::MOST_PARTS {
             return Err(TOO_MANY_PEOPLE);
         }
         if !self.has(ContactRole::Subject) {

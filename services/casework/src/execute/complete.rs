@@ -69,7 +69,7 @@ impl App {
     async fn complete_contact(&self, mut record: Record) -> Result<Record, ExecuteError> {
         let day = record.occurred.day();
         let mut unknown = Vec::new();
-        for (place, involved) in record.people.iter_mut().enumerate().take(Record::MOST_PEOPLE) {
+        for (place, involved) in record.people.iter_mut().enumerate().take(Record::MOST_PARTS) {
             let asks_age = involved.role == ContactRole::Subject && involved.age.is_none();
             // A date of birth is sealed; that somebody is on record is not.
             let is_known = if asks_age {

@@ -11,6 +11,8 @@ use crate::error::{ExecuteError, Problem};
 
 /// The code of a form of another page than ours, or of another session.
 pub const STALE_FORM: &str = "stale-form";
+/// The code of a form that was sent before and said something else then.
+pub const SENT_BEFORE: &str = "idempotency-conflict";
 
 /// A problem, as a page says it.
 #[derive(Debug)]
@@ -130,7 +132,7 @@ pub struct Refused {
 }
 
 impl Refused {
-    fn for_later(error: &ExecuteError, sentence: &'static str) -> Self {
+    fn of(error: &ExecuteError, sentence: &'static str) -> Self {
         let problem = Problem::from(error);
         Self { code: problem.code, sentence, status: problem.status_code() }
     }
@@ -145,15 +147,20 @@ pub fn refusal(error: ExecuteError) -> Result<Refused, PageProblem> {
             Ok(Refused { code, sentence, status: StatusCode::UNPROCESSABLE_ENTITY })
         }
         ExecuteError::Overloaded => {
-            Ok(Refused::for_later(&error, "Too much is being written just now. Send it again in a moment"))
+            Ok(Refused::of(&error, "Too much is being written just now. Send it again in a moment"))
         }
-        ExecuteError::Stale => Ok(Refused::for_later(
+        ExecuteError::Stale => Ok(Refused::of(
             &error,
             "Somebody else wrote to this record at the same time. Look at it again, then send it again",
         )),
-        ExecuteError::Unavailable(_) => Ok(Refused::for_later(
+        ExecuteError::Unavailable(_) => Ok(Refused::of(
             &error,
             "The record cannot be reached just now. Send it again in a moment: nothing is recorded twice",
+        )),
+        ExecuteError::IdempotencyConflict => Ok(Refused::of(
+            &error,
+            "This form was sent before, and what it said then is on record. It says something else now: load the page \
+             again, and send that as a form of its own",
         )),
         other => Err(PageProblem(Problem::from(other))),
     }

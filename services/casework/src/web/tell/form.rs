@@ -4,7 +4,7 @@ use askama::Template;
 use domain::contact::{ConcernKind, Method};
 
 use super::involved::{Others, circle, part_field};
-use super::{Of, about, is_front_door};
+use super::{ONCE_MORE, Of, about, is_front_door};
 use crate::app::App;
 use crate::web::components::{
     Answer, Checks, Choice, DateField, ErrorSummary, Hidden, Keypad, Problems, TextArea, TextField,
@@ -53,6 +53,7 @@ pub(super) async fn form(
     // That it is none of those who are near was said of this name; it need not be said again.
     hidden.0.push((NONE.to_owned(), typed.string(NONE)));
     hidden.0.extend(about::carried(typed));
+    hidden.0.extend(typed.all(ONCE_MORE).map(|times| (ONCE_MORE.to_owned(), times.to_owned())));
     let text = |name: &'static str, label: &'static str| TextField {
         name,
         label,

@@ -11,8 +11,8 @@ use std::fmt;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use domain::access::{Action, Disclosure};
-use domain::contact::SourceDisclosure;
 use domain::contact::involved::{ContactRole, Involved};
+use domain::contact::{Record, SourceDisclosure};
 use domain::ids::PersonId;
 use domain::tie::TieKind;
 use domain::when::civil_day;
@@ -182,6 +182,13 @@ impl Parts {
         self.each().filter_map(of).flatten().collect()
     }
 
+    /// How many parts go on record.
+    fn on_record(&self) -> usize {
+        let told_it = self.unrecorded.iter().filter(|one| one.only_told_it());
+        let all: usize = self.each().map(|(_, parts)| parts.len()).sum();
+        all - told_it.map(|one| one.parts.len()).sum::<usize>()
+    }
+
     /// Everyone and their parts, the child first.
     pub fn each(&self) -> impl Iterator<Item = (Whom, &Vec<ContactRole>)> {
         let close = self.of_others.iter().map(|(person, parts)| (Whom::Close(*person), parts));
@@ -238,6 +245,11 @@ pub(super) fn read(
     let parts = Parts { of_child: of_child?, of_others, unrecorded: unrecorded? };
     if parts.with(ContactRole::Subject) == 0 {
         problems.add(PART, "Say whom the worry is about: the child, or somebody else who is in it");
+    }
+    if parts.on_record() > Record::MOST_PARTS {
+        let most = Record::MOST_PARTS;
+        let several = format!("Choose at most {most} parts; tell of the others in a contact of their own");
+        problems.add(PART, several);
     }
     if named == Some(SourceDisclosure::Anonymous) && parts.with(ContactRole::Source) > 0 {
         let named = parts.unrecorded.iter().find(|one| one.has(ContactRole::Source));
@@ -399,6 +411,26 @@ mod tests {
             (1, ContactRole::Present),
         ];
         assert_eq!((involved.as_slice(), problems.is_empty()), (&expected[..], true));
+    }
+
+    #[test]
+    fn more_parts_than_a_contact_holds_are_said_before_any_record_is_opened() {
+        let close: Vec<PersonId> = (0..15).map(|number| PersonId(uuid::Uuid::from_u128(number))).collect();
+        let read = |others: usize| {
+            let chosen =
+                close.iter().flat_map(|person| ContactRole::ALL.iter().map(move |part| (person, part)));
+            let chosen =
+                chosen.take(others).map(|(person, part)| (OTHER.to_owned(), format!("{person} {part}")));
+            let named =
+                [("also-1", "Lee"), ("also-1-part", "source")].map(|(n, v)| (n.to_owned(), v.to_owned()));
+            let child = (PART.to_owned(), "subject".to_owned());
+            let typed = Typed::from(chosen.chain(named).chain([child]).collect::<Vec<_>>());
+            let mut problems = Problems::default();
+            read(&typed, &close, Some(SourceDisclosure::Named), &mut problems);
+            problems.of(PART)
+        };
+        assert_eq!(read(Record::MOST_PARTS - 1), None, "whoever only told it is no part of it on record");
+        assert!(read(Record::MOST_PARTS).unwrap().contains("at most 50 parts"));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use domain::access::{Purpose, Role};
 use domain::case::clocks::{CONTACT_DECISION, InForce};
-use domain::contact::{Concern, ConcernKind, Record, decide_by};
+use domain::contact::{Concern, ConcernKind, Contact, Record, decide_by};
 use domain::ids::{ContactId, PersonId};
 use domain::person::name::NameUse;
 use domain::person::{Assertion, Open, PersonKind};
@@ -36,7 +36,7 @@ use super::components::Problems;
 use super::form::{KEY, Posted, Typed, fresh_key};
 use super::frame::{Frame, page, see};
 use super::near::{self, NONE, NearPage, NoneOfThese, PERSON};
-use super::problem::{PageProblem, refusal};
+use super::problem::{PageProblem, SENT_BEFORE, refusal};
 use super::session::Session;
 use super::words;
 use crate::api::address::{Address, at};
@@ -109,7 +109,7 @@ async fn go_on(
     about: web::Query<About>,
 ) -> Result<HttpResponse, PageProblem> {
     let mut of = about.read()?;
-    let Posted { session, typed } = posted;
+    let Posted { session, mut typed } = posted;
     let mut problems = Problems::default();
     let chosen = typed.get(PERSON);
     if of.child.is_none() && !chosen.is_empty() {
@@ -142,12 +142,17 @@ async fn go_on(
             Ok(see(&format!("/contacts/{contact}/told?about={child}&for={}", of.purpose.code())))
         }
         Err(error) => {
-            let refused = refusal(error)?;
+            let mut refused = refusal(error)?;
             let field = match refused.code {
                 "in-the-future" => "when",
                 "no-subject" | "too-many-people" => PART,
                 _ => "account",
             };
+            if refused.code == SENT_BEFORE {
+                refused.sentence = "What this form said before is on record. It says something else now: sent once \
+                                    more, that goes on record as a contact of its own";
+                typed = once_more(&typed);
+            }
             problems.refuse(field, refused);
             let shown = form(&app, &session, &of, &typed, &problems).await?;
             Ok(page(problems.status(), &shown))
@@ -193,6 +198,23 @@ async fn before_a_new_record(
     }))
 }
 
+/// How often what a form said was put on record, and then something else was typed.
+const ONCE_MORE: &str = "once_more";
+
+/// The same form for a contact of its own. Those for whom it opened a record stay who they are.
+fn once_more(typed: &Typed) -> Typed {
+    let times: u32 = typed.get(ONCE_MORE).parse().unwrap_or_default();
+    let mut again = typed.without(&[ONCE_MORE]);
+    again.push((ONCE_MORE.to_owned(), times.saturating_add(1).to_string()));
+    Typed::from(again)
+}
+
+/// What was typed of a child without a record, as one text.
+fn said_of_child(typed: &Typed) -> String {
+    let fields = ["given", "family", "born_day", "born_month", "born_year", "nhs_number"];
+    fields.map(|field| typed.get(field)).join("\n")
+}
+
 fn is_front_door(session: &Session) -> bool {
     session.role() == Some(Role::FrontDoor)
 }
@@ -204,14 +226,26 @@ async fn put_on_record(
     typed: &Typed,
     told: Telling,
 ) -> Result<(uuid::Uuid, PersonId), ExecuteError> {
-    let key = typed.string(KEY);
-    let order = |part: &str, command: Command| {
+    // Each part of one form is an order of its own, and each is carried out once. Somebody's key has what is said of
+    // them: what was typed wrongly and is set right after a part was carried out is said of somebody else.
+    let key_of = |part: &str| typed.key().map(|key| app.ids.key_of_part(&key, part));
+    let order = |key: Option<String>, command: Command| {
         let mut asking = session.asking(of.purpose);
-        // Each part of one form is an order of its own, and each is carried out once.
-        asking.idempotency_key = Some(app.ids.key_of_part(&key, part)).filter(|_| !key.is_empty());
+        asking.idempotency_key = key;
         asking.order(command)
     };
-    let open = async |part: &str, assertions: Vec<Assertion>| {
+    let begun = |key: &str| app.ids.command(session.visitor.practitioner(), key).new_stream(0);
+    let contact = key_of(&format!("contact {}", typed.get(ONCE_MORE)));
+    // Nobody's record is opened for a form whose contact is there already: all that is asked is whether it is the same.
+    let is_told = match &contact {
+        Some(key) => app.state_of::<Contact>("contact", begun(key)).await?.1 > 0,
+        None => false,
+    };
+    let open = async |said: &str, assertions: Vec<Assertion>| {
+        let key = key_of(said);
+        if let Some(key) = key.as_ref().filter(|_| is_told) {
+            return Ok(PersonId(begun(key)));
+        }
         let command = Open {
             kind: PersonKind::Born,
             assertions,
@@ -220,16 +254,20 @@ async fn put_on_record(
             testimony: None,
         };
         let command = Command::Person { id: None, command: command.into() };
-        Ok::<_, ExecuteError>(PersonId(app.execute(&session.visitor, order(part, command)).await?.stream))
+        Ok::<_, ExecuteError>(PersonId(app.execute(&session.visitor, order(key, command)).await?.stream))
     };
     let child = match (of.child, told.child) {
         (Some(child), _) => child,
-        (None, assertions) => open("child", assertions.unwrap_or_default()).await?,
+        (None, assertions) => {
+            open(&format!("child {}", said_of_child(typed)), assertions.unwrap_or_default()).await?
+        }
     };
     let mut opened = BTreeMap::new();
     for one in told.parts.to_be_opened() {
         let name = Assertion::Name { name: one.name.clone(), usage: NameUse::Usual };
-        opened.insert(one.number, open(&Whom::Unrecorded(one.number).to_string(), vec![name]).await?);
+        let (given, family) = (one.name.given().unwrap_or_default(), one.name.family().unwrap_or_default());
+        let said = format!("{} {given}\n{family}", Whom::Unrecorded(one.number));
+        opened.insert(one.number, open(&said, vec![name]).await?);
     }
     let on_record = |whom| match whom {
         Whom::Child => Some(child),
@@ -254,7 +292,7 @@ async fn put_on_record(
         source_identity: told.teller,
     };
     let command = Command::Contact { id: None, command: command.into() };
-    let done = app.execute(&session.visitor, order("contact", command)).await?;
+    let done = app.execute(&session.visitor, order(contact, command)).await?;
     Ok((done.stream, child))
 }
 
