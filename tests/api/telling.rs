@@ -166,3 +166,48 @@ async fn a_name_is_set_right_after_its_record_was_opened_and_the_contact_could_n
     let html = door.get(&format!("/contacts/{contact}?for=referral-consideration")).await.text();
     assert!(html.contains("Wren Holloway</a>") && html.contains("Leigh</a>: witness"), "{html}");
 }
+
+const ASKS: &str = "<h1 class=\"govuk-heading-l\">Whom is each worry about?</h1>";
+const WREN: [(&str, &str); 2] = [("also-1", "Wren"), ("also-1-part", "subject")];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_worry_is_about_is_asked_again_of_whoever_is_named_now() {
+    let api = Api::start().await;
+    let address = form_of(api.child(&api.front_door(), "Example").await);
+    let school = Browser::at(&api, &api.test.safeguarding_lead());
+    let hers = [("about-neglect", "also-1")];
+    let form = telling(&school, &[&WREN[..], &hers].concat(), "check").await;
+    let (_, checked) = page(&school, &address, &with(form.clone(), &[("step", "about")])).await;
+    assert!(checked.contains("Neglect, of Wren"), "{checked}");
+    let robin = [("also-1", "Robin")];
+    let both = [("also-2", "Robin"), ("also-2-part", "subject")];
+    for (named, of_hers) in [(&robin[..], "Robin"), (&both, "Wren")] {
+        let changed = with(form.clone(), named);
+        let (status, html) = page(&school, &address, &changed).await;
+        assert!(status == 200 && html.contains(ASKS), "{html}");
+        let ticked = html.split_once("value=\"also-1\" checked>").unwrap().1;
+        assert!(ticked.split_once("</label>").unwrap().0.ends_with(of_hers), "as before: {html}");
+    }
+    let nobody = with(form, &[("about-neglect", "also-3"), ("step", "record")]);
+    let (status, html) = page(&school, &address, &nobody).await;
+    assert!(status == 200 && html.contains(ASKS), "about nobody who is in it: {html}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_the_child_is_is_asked_before_whom_each_worry_is_about_and_neither_twice() {
+    let api = Api::start().await;
+    let school = Browser::at(&api, &api.test.safeguarding_lead());
+    recorded(&school, NEW, &telling(&school, &[], "record").await).await;
+    api.test.app.take_in("people").await;
+    let (_, near) = page(&school, NEW, &telling(&school, &WREN, "check").await).await;
+    assert!(near.contains("Is it one of these?"), "{near}");
+    let none = near.split_once("name=\"none\" value=\"").unwrap().1.split_once('"').unwrap().0.to_owned();
+    let (_, asked) = page(&school, NEW, &with(hidden(&near), &[("none", &none)])).await;
+    assert!(asked.contains(ASKS), "{asked}");
+    let said = with(hidden(&asked), &[("about-neglect", "child"), ("step", "about")]);
+    let (_, checked) = page(&school, NEW, &said).await;
+    assert!(checked.contains("Who will see which part"), "{checked}");
+    let again = with(hidden(&checked), &[("step", "check")]);
+    let (_, asked) = page(&school, NEW, &again).await;
+    assert!(asked.contains(ASKS), "none of them is said of this name: {asked}");
+}

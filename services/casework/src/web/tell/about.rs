@@ -41,7 +41,8 @@ fn chosen(typed: &Typed, kind: ConcernKind, subjects: &[Whom]) -> Vec<Whom> {
     subjects.iter().copied().filter(|whom| chosen.contains(&whom.to_string().as_str())).collect()
 }
 
-/// Whom each worry is about; none when that is still to be asked. Said of one subject, each is about them.
+/// Whom each worry is about; none when that is still to be asked. Said of one subject, each is about them. Of several
+/// it is asked whenever the form itself was sent: what it carries was said of those who were named then.
 pub(super) fn read(
     typed: &Typed,
     concerns: &[ConcernKind],
@@ -49,6 +50,7 @@ pub(super) fn read(
     problems: &mut Problems,
 ) -> Option<Vec<Worry>> {
     let subjects = parts.subjects();
+    let is_said = [ABOUT, "record"].contains(&typed.get(STEP));
     if subjects.len() < 2 {
         return Some(concerns.iter().map(|kind| (*kind, Vec::new())).collect());
     }
@@ -61,7 +63,7 @@ pub(super) fn read(
             problems.add(field(*kind), format!("Choose whom it is about: {}", words::concern(kind.code())));
         }
     }
-    (worries.len() == concerns.len()).then_some(worries)
+    (is_said && worries.len() == concerns.len()).then_some(worries)
 }
 
 /// What was chosen here, for a form that goes back to change something else.
@@ -165,12 +167,18 @@ mod tests {
         assert!(problems.is_empty(), "nobody was asked yet");
         let said = other.to_string();
         let all = [
+            ("step", ABOUT),
             ("about-neglect", "child"),
             ("about-neglect", said.as_str()),
             ("about-self-harm", said.as_str()),
         ];
         let worries = read(&typed(&all), &[neglect, harm], &both, &mut problems);
         assert_eq!(worries, Some(vec![(neglect, Vec::new()), (harm, vec![other])]));
+        assert_eq!(
+            read(&typed(&all[1..]), &[neglect, harm], &both, &mut problems),
+            None,
+            "carried, not said"
+        );
         let stranger = PersonId(uuid::Uuid::from_u128(9)).to_string();
         let wrong = [("step", ABOUT), ("about-neglect", stranger.as_str())];
         assert_eq!(read(&typed(&wrong), &[neglect], &both, &mut problems), None);

@@ -123,6 +123,12 @@ async fn go_on(
         let problems = if step == "change" { Problems::default() } else { problems };
         return Ok(page(problems.status(), &form(&app, &session, &of, &typed, &problems).await?));
     };
+    // Who the child is comes before who else. Once that is said it is not looked for again: sent again, a form must not
+    // meet the record that it opened itself.
+    let is_settled = [about::ABOUT, "record"].contains(&step);
+    if !is_settled && let Some(near) = before_a_new_record(&app, &session, &of, &typed).await? {
+        return Ok(page(StatusCode::OK, &near));
+    }
     let concerns: Vec<ConcernKind> = told.concerns.iter().map(|(kind, _)| *kind).collect();
     let Some(worries) = about::read(&typed, &concerns, &told.parts, &mut problems) else {
         let circle = circle(&app, &session, &of).await?;
@@ -130,11 +136,7 @@ async fn go_on(
         return Ok(page(problems.status(), &shown));
     };
     told.concerns = worries;
-    // Sent again, it must not meet the record that it opened itself.
     if step != "record" {
-        if let Some(near) = before_a_new_record(&app, &session, &of, &typed).await? {
-            return Ok(page(StatusCode::OK, &near));
-        }
         return Ok(page(StatusCode::OK, &check(&app, &session, &of, &typed, &told).await?));
     }
     match put_on_record(&app, &session, &of, &typed, told).await {
