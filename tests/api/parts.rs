@@ -300,7 +300,7 @@ async fn a_school_and_a_nurse_are_shown_nobody_close_and_name_who_is_in_it() {
             "Lee Stranger: <strong>alleged to have harmed</strong>",
             "Wren: <strong>subject of the worry</strong>",
             "Neglect, of Wren",
-            "A record is opened by this name: Lee Stranger, and Wren.",
+            "A record is opened for each of these names: Lee Stranger, and Wren. Nobody has looked whether",
             "Ms Okafor",
         ] {
             assert!(html.contains(line), "{line}: {html}");
@@ -361,9 +361,11 @@ async fn what_is_wrong_with_a_name_or_with_whom_a_worry_is_about_loses_nothing()
     let (status, html) =
         checked(&school, &family.address, &[("also-2", "Lee"), ("also-1-part", "witness")]).await;
     assert_eq!(status, 422);
-    for said in
-        ["<a href=\"#also-1\">Say who it is", "<a href=\"#also-2-part\">Choose what part", "value=\"Lee\""]
-    {
+    for said in [
+        "<a href=\"#also-1\">Somebody else, 1 of 3: say who it is",
+        "<a href=\"#also-2-part\">Somebody else, 2 of 3: choose what part",
+        "value=\"Lee\"",
+    ] {
         assert!(html.contains(said), "{said}: {html}");
     }
     let two = [("also-1", "Wren"), ("also-1-part", "subject")];

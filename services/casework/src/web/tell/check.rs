@@ -118,7 +118,7 @@ pub(super) async fn check(
         address: of.address(),
         kept,
         people: people(&named, &told.parts),
-        of_several: of_several(&told.parts, is_confided),
+        of_several: of_several(&named, &told.parts, is_front_door(session), is_confided),
         missing: circle.map_or_else(Vec::new, |circle| circle.missing),
         rows,
         account: told.account.as_str().to_owned(),
@@ -155,13 +155,26 @@ fn kept(circle: Option<&Circle>, parts: &Parts) -> Kept {
 }
 
 /// Where a contact of several people stands, and who reads its account.
-fn of_several(parts: &Parts, is_confided: bool) -> Vec<String> {
+fn of_several(
+    named: &[(Whom, String)],
+    parts: &Parts,
+    is_front_door: bool,
+    is_confided: bool,
+) -> Vec<String> {
     let mut said = Vec::new();
-    let opened: Vec<String> = parts.to_be_opened().map(|one| one.name.spoken()).collect();
+    let is_opened = |whom: &Whom| parts.to_be_opened().any(|one| *whom == Whom::Unrecorded(one.number));
+    let opened: Vec<String> =
+        named.iter().filter(|(whom, _)| is_opened(whom)).map(|(_, name)| name.clone()).collect();
     if !opened.is_empty() {
-        let opened = words::listed(&opened);
+        let by = if opened.len() == 1 { "by this name" } else { "for each of these names" };
+        let finds_out = if is_front_door {
+            "finding out who they are is yours"
+        } else {
+            "the front door finds out who they are"
+        };
         said.push(format!(
-            "A record is opened by this name: {opened}. Who they are, the front door finds out."
+            "A record is opened {by}: {}. Nobody has looked whether they have a record already; {finds_out}.",
+            words::listed(&opened)
         ));
     }
     if !parts.of_others.is_empty() || !opened.is_empty() {
@@ -416,7 +429,10 @@ mod tests {
             of_others: (!others.is_empty()).then(|| (other, others.to_vec())).into_iter().collect(),
             unrecorded: Vec::new(),
         };
-        let said = |parts: &Parts, is_confided| of_several(parts, is_confided).join(" ");
+        let said = |parts: &Parts, is_confided| {
+            let typed = crate::web::form::Typed::default();
+            of_several(&everyone(None, &typed, parts), parts, false, is_confided).join(" ")
+        };
         let (subject, source) = (ContactRole::Subject, ContactRole::Source);
         assert_eq!(said(&of(&[subject], &[]), true), "", "of one there is nothing to say");
         let (with_teller, siblings) = (of(&[subject], &[source]), of(&[subject, source], &[subject]));
@@ -426,16 +442,27 @@ mod tests {
         assert!(
             said(&siblings, false).contains("It is about 2 people: only those who see all of each of them")
         );
-        let named = Parts {
-            unrecorded: vec![Unrecorded {
-                number: 1,
-                name: PersonName::parse("Dana", "Marsh").unwrap(),
-                parts: vec![subject],
-            }],
+        let dana = |number| Unrecorded {
+            number,
+            name: PersonName::parse("Dana", "Marsh").unwrap(),
+            parts: vec![subject],
+        };
+        let named = |numbers: &[usize]| Parts {
+            unrecorded: numbers.iter().copied().map(dana).collect(),
             ..of(&[subject], &[])
         };
-        assert!(said(&named, false).contains("A record is opened by this name: Dana Marsh."));
-        assert!(said(&named, false).contains("It is about 2 people"));
+        let (one, two) = (said(&named(&[1]), false), said(&named(&[1, 3]), false));
+        assert!(
+            one.contains("A record is opened by this name: Dana Marsh. Nobody has looked whether"),
+            "{one}"
+        );
+        assert!(one.contains("It is about 2 people"), "{one}");
+        let each = "A record is opened for each of these names: Dana Marsh (somebody else, 1 of 3), and Dana Marsh \
+                    (somebody else, 3 of 3). Nobody has looked whether they have a record already; the front door";
+        assert!(two.contains(each), "{two}");
+        let typed = crate::web::form::Typed::default();
+        let at_door = of_several(&everyone(None, &typed, &named(&[1])), &named(&[1]), true, false).join(" ");
+        assert!(at_door.contains("Nobody has looked") && !at_door.contains("the front door"), "{at_door}");
     }
 
     #[test]

@@ -214,14 +214,25 @@ impl Parts {
 
 /// Everyone who is named in it, the child first.
 pub(super) fn everyone(circle: Option<&Circle>, typed: &Typed, parts: &Parts) -> Vec<(Whom, String)> {
-    let child = match circle {
-        Some(Circle { child, .. }) => format!("{}, born {}", child.name, child.born),
-        None => format!("{} {}", typed.get("given"), typed.get("family")).trim().to_owned(),
+    let (name, child) = match circle {
+        Some(Circle { child, .. }) => (child.name.clone(), format!("{}, born {}", child.name, child.born)),
+        None => {
+            let name = format!("{} {}", typed.get("given"), typed.get("family")).trim().to_owned();
+            (name.clone(), name)
+        }
     };
     let close = circle.iter().flat_map(|circle| &circle.close);
-    let close = close.filter(|one| parts.of_others.contains_key(&one.person));
-    let close = close.map(|one| (Whom::Close(one.person), format!("{}, {}", one.name, one.relation)));
-    let named = parts.unrecorded.iter().map(|one| (Whom::Unrecorded(one.number), one.name.spoken()));
+    let close: Vec<&Close> = close.filter(|one| parts.of_others.contains_key(&one.person)).collect();
+    let spoken = parts.unrecorded.iter().map(|one| one.name.spoken());
+    let names: Vec<String> = close.iter().map(|one| one.name.clone()).chain(spoken).chain([name]).collect();
+    let said = |one: &Unrecorded| {
+        let name = one.name.spoken();
+        // Of the same name as another, they are told apart by where they were named.
+        let is_one = names.iter().filter(|other| **other == name).count() == 1;
+        if is_one { name } else { format!("{name} (somebody else, {})", unrecorded::place(one.number)) }
+    };
+    let close = close.iter().map(|one| (Whom::Close(one.person), format!("{}, {}", one.name, one.relation)));
+    let named = parts.unrecorded.iter().map(|one| (Whom::Unrecorded(one.number), said(one)));
     [(Whom::Child, child)].into_iter().chain(close).chain(named).collect()
 }
 

@@ -123,15 +123,20 @@ fn read_named_teller(typed: Option<Line>, parts: Option<&Parts>, problems: &mut 
     let named = parts.iter().flat_map(|parts| &parts.unrecorded).filter(|one| one.only_told_it());
     let mut teller = typed;
     for one in named {
-        let field = unrecorded::parts_field(one.number);
+        let (field, place) = (unrecorded::parts_field(one.number), unrecorded::place(one.number));
         if teller.is_some() {
-            problems
-                .add(field, "One person can be named who told it and no more; name others in the account");
+            problems.add(
+                field,
+                format!("Somebody else, {place}: one person can be named who told it and no more; name others in the account"),
+            );
             continue;
         }
         teller = Line::parse(&one.name.spoken()).ok();
         if teller.is_none() {
-            problems.add(field, "The name of who told it has at most 200 letters");
+            problems.add(
+                field,
+                format!("Somebody else, {place}: the name of who told it has at most 200 letters"),
+            );
         }
     }
     teller

@@ -52,36 +52,46 @@ pub(super) fn parts_field(number: usize) -> &'static str {
     ROWS.get(number.wrapping_sub(1)).map_or("", |row| row.parts)
 }
 
+/// Which of the rows somebody stands in.
+pub(super) fn place(number: usize) -> String {
+    format!("{number} of {}", ROWS.len())
+}
+
 /// What was typed of them; none when something is wrong with it.
 pub(super) fn read(typed: &Typed, problems: &mut Problems) -> Option<Vec<Unrecorded>> {
     let mut named = Vec::new();
     let mut is_whole = true;
-    for (place, row) in ROWS.iter().enumerate() {
+    for (number, row) in (1..).zip(&ROWS) {
+        let wrong = |sentence: &str| format!("Somebody else, {}: {sentence}", place(number));
         let parts: Option<Vec<ContactRole>> = typed.all(row.parts).map(|code| code.parse().ok()).collect();
         let name = PersonName::parse(typed.get(row.given), typed.get(row.family));
         let (name, parts) = match (name, parts) {
             (Err(NameError::Nothing), Some(parts)) if parts.is_empty() => continue,
             (Err(NameError::Nothing), _) => {
-                problems.add(row.given, "Say who it is, as it was said to you, or choose no part for them");
+                problems.add(
+                    row.given,
+                    wrong("say who it is, as it was said to you, or choose no part for them"),
+                );
                 is_whole = false;
                 continue;
             }
             (Err(NameError::Given(_)), _) => {
-                problems.add(row.given, "A name has at most 100 letters; write the rest in the account");
+                problems
+                    .add(row.given, wrong("a name has at most 100 letters; write the rest in the account"));
                 is_whole = false;
                 continue;
             }
             (Err(NameError::Family(_)), _) => {
-                problems.add(row.family, "A surname has at most 100 letters");
+                problems.add(row.family, wrong("a surname has at most 100 letters"));
                 is_whole = false;
                 continue;
             }
             (Ok(name), parts) => (name, parts.filter(|parts| !parts.is_empty())),
         };
         match parts {
-            Some(parts) => named.push(Unrecorded { number: place + 1, name, parts }),
+            Some(parts) => named.push(Unrecorded { number, name, parts }),
             None => {
-                problems.add(row.parts, "Choose what part they have in it");
+                problems.add(row.parts, wrong("choose what part they have in it"));
                 is_whole = false;
             }
         }
@@ -99,15 +109,15 @@ pub(super) fn said(typed: &Typed) -> Option<String> {
 /// A row of the form.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Row {
-    pub number: usize,
+    pub place: String,
     pub given: TextField,
     pub family: TextField,
     pub parts: Checks,
 }
 
 pub(super) fn rows(typed: &Typed, problems: &Problems) -> Vec<Row> {
-    let row = |(place, row): (usize, &Fields)| Row {
-        number: place + 1,
+    let row = |(number, row): (usize, &Fields)| Row {
+        place: place(number),
         given: TextField {
             name: row.given,
             label: "What are they called?",
@@ -125,7 +135,7 @@ pub(super) fn rows(typed: &Typed, problems: &Problems) -> Vec<Row> {
         },
         parts: parts(row.parts, typed, problems),
     };
-    ROWS.iter().enumerate().map(row).collect()
+    (1..).zip(&ROWS).map(row).collect()
 }
 
 fn parts(name: &'static str, typed: &Typed, problems: &Problems) -> Checks {
@@ -196,7 +206,8 @@ mod tests {
             (&[("also-2-family", long.as_str()), ("also-2-part", "witness")][..], "also-2-family"),
         ] {
             let (named, problems) = read_of(pairs);
-            assert!(named.is_none() && problems.of(field).is_some(), "{field}: {problems:?}");
+            let said = problems.of(field).unwrap_or_default();
+            assert!(named.is_none() && said.starts_with("Somebody else, 2 of 3: "), "{field}: {problems:?}");
         }
     }
 }
