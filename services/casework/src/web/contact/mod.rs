@@ -10,6 +10,7 @@ use actix_web::web::Path;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use domain::access::{Action, Disclosure, Purpose};
+use domain::contact::{Concern, ConcernKind};
 use domain::ids::{ContactId, PersonId};
 use domain::when::civil_day;
 use projections::{people, status};
@@ -116,17 +117,9 @@ async fn shown(
     let name = |person: &PersonId| {
         known.get(person).map_or_else(|| "A child".to_owned(), |known| Identity::of(known, today).name)
     };
-    let worries = read.concerns();
-    let concerns: Vec<String> = worries.iter().map(|concern| words::concern(concern.kind.code())).collect();
+    let (concerns, about) = concerns(&read.concerns(), &read.subjects, name);
     let mut rows = rows(app, &read).await?;
-    let of = worries.iter().filter(|concern| !concern.about.is_empty()).map(|concern| {
-        let about: Vec<String> = concern.about.iter().map(name).collect();
-        format!("{}: {}", words::concern(concern.kind.code()), words::listed(&about))
-    });
-    let of: Vec<String> = of.collect();
-    if !of.is_empty() {
-        rows.insert(0, ("Of some only", words::first_upper(&of.join("; "))));
-    }
+    rows.splice(0..0, about.map(|about| ("Whom each is about", about)));
     Ok(ContactPage {
         frame: Frame::of(session, "A contact").wrong(!problems.is_empty()),
         summary: problems.summary(),
@@ -134,7 +127,7 @@ async fn shown(
         id,
         purpose,
         people: involved::said(&read, &known, today, purpose),
-        concerns: words::first_upper(&concerns.join(", ")),
+        concerns,
         rows,
         account: fact.account.known().map(|account| account.as_str().to_owned()),
         decision: read.contact.decided().map(|decided| {
@@ -148,6 +141,33 @@ async fn shown(
             None
         },
     })
+}
+
+/// What it is worried about, each kind once; and whom each is about, where that is not everybody it is about. What is
+/// one kind to this reader may be several that are not told apart, each about others.
+fn concerns(
+    concerns: &[Concern],
+    subjects: &[PersonId],
+    name: impl Fn(&PersonId) -> String,
+) -> (String, Option<String>) {
+    let mut of_kind: Vec<(ConcernKind, Vec<PersonId>)> = Vec::new();
+    for Concern { kind, about } in concerns {
+        let about = if about.is_empty() { subjects } else { about };
+        match of_kind.iter_mut().find(|(known, _)| known == kind) {
+            Some((_, known)) => known.extend(about),
+            None => of_kind.push((*kind, about.to_vec())),
+        }
+    }
+    let kinds: Vec<String> = of_kind.iter().map(|(kind, _)| words::concern(kind.code())).collect();
+    let is_of_some = concerns.iter().any(|concern| !concern.about.is_empty());
+    let about = is_of_some.then(|| {
+        let each = of_kind.iter().zip(&kinds).map(|((_, about), kind)| {
+            let about = subjects.iter().filter(|subject| about.contains(subject)).map(&name);
+            format!("{kind}: {}", words::listed(&about.collect::<Vec<_>>()))
+        });
+        words::first_upper(&each.collect::<Vec<_>>().join("; "))
+    });
+    (words::first_upper(&kinds.join(", ")), about)
 }
 
 async fn rows(app: &App, read: &ReadContact) -> Result<Vec<(&'static str, String)>, PageProblem> {
@@ -191,6 +211,25 @@ mod tests {
 
     use crate::web::components::{Choice, Hidden, TextArea};
     use crate::web::markup::is_whole;
+
+    #[test]
+    fn each_kind_of_concern_is_said_once_with_everybody_it_is_about() {
+        let person = |number| PersonId(uuid::Uuid::from_u128(number));
+        let (wren, robin) = (person(1), person(2));
+        let name = |who: &PersonId| if *who == wren { "Wren" } else { "Robin" }.to_owned();
+        let said = |told: &[(ConcernKind, &[PersonId])]| {
+            let of =
+                |(kind, about): &(ConcernKind, &[PersonId])| Concern { kind: *kind, about: about.to_vec() };
+            concerns(&told.iter().map(of).collect::<Vec<_>>(), &[wren, robin], name)
+        };
+        let (other, neglect) = (ConcernKind::Other, ConcernKind::Neglect);
+        assert_eq!(said(&[(other, &[]), (neglect, &[])]), ("Other, neglect".to_owned(), None));
+        let (kinds, about) = said(&[(other, &[robin]), (neglect, &[]), (other, &[wren])]);
+        assert_eq!(kinds, "Other, neglect");
+        assert_eq!(about.unwrap(), "Other: Wren, and Robin; neglect: Wren, and Robin");
+        let (kinds, about) = said(&[(other, &[robin])]);
+        assert_eq!((kinds.as_str(), about.as_deref()), ("Other", Some("Other: Robin")));
+    }
 
     #[test]
     fn a_contact_is_whole_waiting_and_decided() {
