@@ -1,5 +1,5 @@
-//! Whom each worry is about: asked where a contact has several subjects, on a page of its own, because what is chosen of
-//! both decides what there is to ask.
+//! Whom each concern is about: asked where a contact has several subjects, on a page of its own, because what is chosen
+//! of both decides what there is to ask.
 
 use askama::Template;
 use domain::contact::ConcernKind;
@@ -27,43 +27,43 @@ pub(super) struct AboutPage {
     carried: Hidden,
 }
 
-/// A worry, and the subjects it is about; empty for all of them.
-pub(super) type Worry = (ConcernKind, Vec<Whom>);
+/// A concern, and the subjects it is about; empty for all of them.
+pub(super) type ConcernOf = (ConcernKind, Vec<Whom>);
 
 fn field(kind: ConcernKind) -> String {
     format!("{ABOUT}-{}", kind.code())
 }
 
-/// Those of the subjects that were chosen of a worry. Whoever is no subject any more was not.
+/// Those of the subjects that were chosen of a concern. Whoever is no subject any more was not.
 fn chosen(typed: &Typed, kind: ConcernKind, subjects: &[Whom]) -> Vec<Whom> {
     let name = field(kind);
     let chosen: Vec<&str> = typed.all(&name).collect();
     subjects.iter().copied().filter(|whom| chosen.contains(&whom.to_string().as_str())).collect()
 }
 
-/// Whom each worry is about; none when that is still to be asked. Said of one subject, each is about them. Of several
+/// Whom each concern is about; none when that is still to be asked. Said of one subject, each is about them. Of several
 /// it is asked whenever the form itself was sent: what it carries was said of those who were named then.
 pub(super) fn read(
     typed: &Typed,
-    concerns: &[ConcernKind],
+    kinds: &[ConcernKind],
     parts: &Parts,
     problems: &mut Problems,
-) -> Option<Vec<Worry>> {
+) -> Option<Vec<ConcernOf>> {
     let subjects = parts.subjects();
     let is_said = [ABOUT, "record"].contains(&typed.get(STEP));
     if subjects.len() < 2 {
-        return Some(concerns.iter().map(|kind| (*kind, Vec::new())).collect());
+        return Some(kinds.iter().map(|kind| (*kind, Vec::new())).collect());
     }
-    let mut worries = Vec::new();
-    for kind in concerns {
+    let mut concerns = Vec::new();
+    for kind in kinds {
         let about = chosen(typed, *kind, &subjects);
         if !about.is_empty() {
-            worries.push((*kind, if about.len() == subjects.len() { Vec::new() } else { about }));
+            concerns.push((*kind, if about.len() == subjects.len() { Vec::new() } else { about }));
         } else if typed.get(STEP) == ABOUT {
             problems.add(field(*kind), format!("Choose whom it is about: {}", words::concern(kind.code())));
         }
     }
-    (is_said && worries.len() == concerns.len()).then_some(worries)
+    (is_said && concerns.len() == kinds.len()).then_some(concerns)
 }
 
 /// What was chosen here, for a form that goes back to change something else.
@@ -76,13 +76,13 @@ pub(super) fn carried(typed: &Typed) -> Vec<(String, String)> {
     ConcernKind::ALL.iter().flat_map(of).collect()
 }
 
-/// Asks it. That a worry is about the child the form is about is chosen until it is said otherwise.
+/// Asks it. That a concern is about the child the form is about is chosen until it is said otherwise.
 pub(super) fn ask(
     session: &Session,
     of: &Of,
     typed: &Typed,
     circle: Option<Circle>,
-    (concerns, parts): (&[ConcernKind], &Parts),
+    (kinds, parts): (&[ConcernKind], &Parts),
     problems: &Problems,
 ) -> AboutPage {
     let subjects = parts.subjects();
@@ -107,7 +107,7 @@ pub(super) fn ask(
             error: problems.of(&field(*kind)),
         }
     };
-    let asked: Vec<String> = concerns.iter().map(|kind| field(*kind)).collect();
+    let asked: Vec<String> = kinds.iter().map(|kind| field(*kind)).collect();
     let mut carried = session.hidden();
     carried.0.extend(typed.carried().into_iter().filter(|(name, _)| !asked.contains(name)));
     AboutPage {
@@ -115,21 +115,21 @@ pub(super) fn ask(
         address: of.address(),
         summary: problems.summary(),
         missing: circle.as_ref().map_or_else(Vec::new, |circle| circle.missing.clone()),
-        concerns: concerns.iter().map(checks).collect(),
+        concerns: kinds.iter().map(checks).collect(),
         carried,
     }
 }
 
-/// Each worry, and whom it is about where that is not everybody it is told of.
-pub(super) fn said(worries: &[Worry], named: &[(Whom, String)]) -> String {
+/// Each concern, and whom it is about where that is not everybody it is told of.
+pub(super) fn said(concerns: &[ConcernOf], named: &[(Whom, String)]) -> String {
     let name = |whom: &Whom| named.iter().find(|(known, _)| known == whom).map(|(_, name)| name.clone());
-    let said = |(kind, about): &Worry| {
+    let said = |(kind, about): &ConcernOf| {
         let concern = words::concern(kind.code());
         let about: Vec<String> = about.iter().filter_map(name).collect();
         if about.is_empty() { concern } else { format!("{concern}, of {}", words::listed(&about)) }
     };
-    let said: Vec<String> = worries.iter().map(said).collect();
-    let parted = if worries.iter().any(|(_, about)| !about.is_empty()) { "; " } else { ", " };
+    let said: Vec<String> = concerns.iter().map(said).collect();
+    let parted = if concerns.iter().any(|(_, about)| !about.is_empty()) { "; " } else { ", " };
     words::first_upper(&said.join(parted))
 }
 
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn of_one_subject_nothing_is_asked_and_of_several_each_worry_is() {
+    fn of_one_subject_nothing_is_asked_and_of_several_each_concern_is() {
         let (neglect, harm) = (ConcernKind::Neglect, ConcernKind::SelfHarm);
         let (other, both) = (Whom::Close(PersonId(uuid::Uuid::from_u128(7))), parts());
         let alone = Parts { of_child: vec![ContactRole::Subject], ..Parts::default() };
@@ -172,8 +172,8 @@ mod tests {
             ("about-neglect", said.as_str()),
             ("about-self-harm", said.as_str()),
         ];
-        let worries = read(&typed(&all), &[neglect, harm], &both, &mut problems);
-        assert_eq!(worries, Some(vec![(neglect, Vec::new()), (harm, vec![other])]));
+        let concerns = read(&typed(&all), &[neglect, harm], &both, &mut problems);
+        assert_eq!(concerns, Some(vec![(neglect, Vec::new()), (harm, vec![other])]));
         assert_eq!(
             read(&typed(&all[1..]), &[neglect, harm], &both, &mut problems),
             None,

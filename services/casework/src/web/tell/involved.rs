@@ -290,7 +290,7 @@ pub(super) fn names_others(typed: &Typed) -> bool {
     typed.all(OTHER).next().is_some()
 }
 
-/// The child's parts: that the worry is about the child until it is said otherwise.
+/// The child's parts: that the concern is about the child until it is said otherwise.
 pub(super) fn part_field(typed: &Typed, problems: &Problems) -> Checks {
     let chosen: Vec<&str> = typed.all(PART).collect();
     let is_new = typed.get(STEP).is_empty();

@@ -1,5 +1,5 @@
 //! Telling the front door about a child: what is known ([`mod@form`]), of whom and in which part ([`involved`]), where
-//! there are several which worry is about whom ([`about`]), then the answers to check, with who will see which part
+//! there are several which concern is about whom ([`about`]), then the answers to check, with who will see which part
 //! ([`mod@check`]), and only then on record.
 //!
 //! One address, a few steps of one form: what was typed travels on in the form itself, so that nothing is kept here
@@ -129,13 +129,13 @@ async fn go_on(
     if !is_settled && let Some(near) = before_a_new_record(&app, &session, &of, &typed).await? {
         return Ok(page(StatusCode::OK, &near));
     }
-    let concerns: Vec<ConcernKind> = told.concerns.iter().map(|(kind, _)| *kind).collect();
-    let Some(worries) = about::read(&typed, &concerns, &told.parts, &mut problems) else {
+    let kinds: Vec<ConcernKind> = told.concerns.iter().map(|(kind, _)| *kind).collect();
+    let Some(concerns) = about::read(&typed, &kinds, &told.parts, &mut problems) else {
         let circle = circle(&app, &session, &of).await?;
-        let shown = about::ask(&session, &of, &typed, circle, (&concerns, &told.parts), &problems);
+        let shown = about::ask(&session, &of, &typed, circle, (&kinds, &told.parts), &problems);
         return Ok(page(problems.status(), &shown));
     };
-    told.concerns = worries;
+    told.concerns = concerns;
     if step != "record" {
         return Ok(page(StatusCode::OK, &check(&app, &session, &of, &typed, &told).await?));
     }
@@ -276,7 +276,7 @@ async fn put_on_record(
         Whom::Close(person) => Some(person),
         Whom::Unrecorded(number) => opened.get(&number).copied(),
     };
-    let concern = |(kind, about): about::Worry| Concern {
+    let concern = |(kind, about): about::ConcernOf| Concern {
         kind,
         about: about.into_iter().filter_map(on_record).collect(),
     };

@@ -11,7 +11,7 @@ use domain::person::name::{NameUse, PersonName};
 use domain::text::{Line, Narrative};
 use domain::when::{Occurred, civil_day};
 
-use super::about::Worry;
+use super::about::ConcernOf;
 use super::involved::{self, Parts};
 use super::{Of, is_front_door, unrecorded};
 use crate::web::components::Problems;
@@ -25,7 +25,7 @@ pub(super) struct Telling {
     pub authority: Authority,
     pub occurred: Occurred,
     /// What worries, and whom it is about once that was asked.
-    pub concerns: Vec<Worry>,
+    pub concerns: Vec<ConcernOf>,
     pub significance: Significance,
     pub method: Method,
     pub account: Narrative,
