@@ -101,11 +101,14 @@ for (const [name, manner] of Object.entries(MANNERS)) {
         await holds(page);
         await page.getByLabel("Wren, a friend of hers").check();
         await page.getByRole("button", { name: "Go on" }).click();
-        await page.getByText("A record is opened by this name: Lee Stranger, and Wren, a friend of hers.").waitFor();
+        await page.getByText("A record is opened for each of these names: Lee Stranger, and Wren, a friend of hers.").waitFor();
         await holds(page);
         await page.getByRole("button", { name: "Change something" }).click();
         assert.equal(await row(1).getByLabel("Surname, if you know it").inputValue(), "Stranger");
         await page.getByRole("button", { name: "Check before it goes on record" }).click();
+        await page.getByRole("heading", { name: "Whom is each worry about?" }).waitFor();
+        assert.ok(await page.getByLabel("Wren, a friend of hers").isChecked(), "asked again, as it was answered");
+        await page.getByRole("button", { name: "Go on" }).click();
         await page.getByRole("button", { name: "Put it on record" }).click();
         await page.getByRole("heading", { name: "The front door has been told" }).waitFor();
       });
