@@ -149,7 +149,7 @@ async fn a_name_is_set_right_after_its_record_was_opened_and_the_contact_could_n
     admin
         .batch_execute(
             "create function refuse() returns trigger language plpgsql as $$
-             begin raise exception 'no contact now' using errcode = '57014'; end $$;
+             begin raise exception 'the disk is full' using errcode = '53100'; end $$;
              create trigger refuse before insert on record.event for each row
              when (position('contact.recorded'::bytea in new.header) > 0) execute function refuse()",
         )

@@ -174,6 +174,13 @@ mod tests {
     use crate::web::markup::is_whole;
 
     #[test]
+    fn a_form_that_says_something_else_than_before_is_given_back_and_is_told_that_the_first_is_on_record() {
+        let refused = refusal(ExecuteError::IdempotencyConflict).unwrap();
+        assert_eq!((refused.code, refused.status), (SENT_BEFORE, StatusCode::CONFLICT));
+        assert!(refused.sentence.contains("what it said then is on record"), "{}", refused.sentence);
+    }
+
+    #[test]
     fn every_problem_has_a_page_that_names_the_field_and_says_what_to_do() {
         let fields = vec![FieldError::new("query/limit", "must be a whole number")];
         for problem in [Problem::invalid(fields), Problem::no_such_page(), Problem::too_large(1)] {
