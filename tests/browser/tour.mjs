@@ -160,6 +160,16 @@ await be(page, "Priya Nolan");
 await page.goto(`${NODE}/notices`);
 await page.getByRole("row").getByRole("link").first().click();
 await picture("notice", "An answer that would now differ: the notice never says how. Whoever asked asks again, and their agency says what was done.");
+
+await ask(page, "Deciding whether to tell social care", TILLY.number, "Came in without a coat, with a friend");
+await page.getByRole("link", { name: "Tell what you know" }).click();
+await page.getByText("Somebody else, by name").waitFor();
+const somebody = page.getByRole("group", { name: "Somebody else, 1 of 3" });
+if (!(await somebody.isVisible())) await page.getByText("Somebody else, by name").click();
+await somebody.getByLabel("What are they called?").fill("Wren");
+await somebody.getByLabel("Subject of the worry").check();
+await tell(page, "Neglect", "Neither had eaten since the day before.", "Whom is each worry about?");
+await picture("tell-about", "A worry about one is not on the story of another: where there are several, each is asked about.");
 await browser.close();
 
 const lines = [
