@@ -1,11 +1,11 @@
 //! Trawling: people are looked for, or asked about, and nothing comes of it.
 //!
 //! One who looks for children to protect them asks, tells or records something soon after. To ask about one child takes
-//! one search: it follows from one and excuses no more, and asked again of the same child it excuses none. Whoever has numbers, or names and dates of birth, needs no search,
-//! and asks about one child after another: enquiries after which nothing else was put on record are counted with the
-//! searches. At an attendance everybody is asked about who comes in, so that many more are usual. Counted are, over a
-//! window, searches and enquiries that led to nothing, and the different names and addresses among the searches. Left out:
-//! whom they looked for, and any judgement. Nothing is held up by this.
+//! one search: it follows from one and excuses no more, and asked again of the same child it excuses none. Whoever has
+//! numbers, or names and dates of birth, needs no search, and asks about one child after another: enquiries after which
+//! nothing else was put on record are counted with the searches. At an attendance everybody is asked about who comes in,
+//! so that many more are usual. Counted are, over a window, searches and enquiries that led to nothing, and the different
+//! names and addresses among the searches. Left out: whom they looked for, and any judgement. Nothing is held up by this.
 
 use std::collections::BTreeSet;
 

@@ -107,7 +107,7 @@ pub async fn household(reads: &Reads, scope: &Scope, person: PersonId) -> Result
     Ok(others.into_iter().filter(may_know).collect())
 }
 
-/// Those of which the reader is told what was entered by some agencies.
+/// The ties, and their ends, that were entered by agencies of whose entries the reader is told all.
 async fn ties(
     reads: &Reads,
     person: PersonId,

@@ -239,7 +239,7 @@ fn before(
 
 #[cfg(test)]
 mod tests {
-    use super::head::{DueSaid, LastSeen, Relative, Stands};
+    use super::head::{DueSaid, Family, LastSeen, Relative, Stands};
     use super::*;
 
     use crate::web::alerts::AlertRow;
@@ -289,12 +289,14 @@ mod tests {
                 source: "Working Together".to_owned(),
                 is_late: true,
             }],
-            family: Some(vec![Relative {
-                name: "Dana Marsh".to_owned(),
-                relation: "mother".to_owned(),
-                address: "/children/2".to_owned(),
-            }]),
-            is_whole_family: false,
+            family: Some(Family {
+                relatives: vec![Relative {
+                    name: "Dana Marsh".to_owned(),
+                    relation: "mother".to_owned(),
+                    address: "/children/2".to_owned(),
+                }],
+                is_whole: false,
+            }),
             seen: LastSeen { on_visit: Some("1 March 2026".to_owned()), ..LastSeen::default() },
             is_incomplete: true,
         }

@@ -46,9 +46,7 @@ pub struct Head {
     pub alerts: Vec<AlertRow>,
     pub ring: Vec<Ring>,
     pub due: Vec<DueSaid>,
-    pub family: Option<Vec<Relative>>,
-    /// The family is all that is on record, and not only what the reader's own agency recorded.
-    pub is_whole_family: bool,
+    pub family: Option<Family>,
     /// Where the child lives today; none on a page of the past.
     pub homes: Option<Homes>,
     pub seen: LastSeen,
@@ -88,6 +86,14 @@ pub struct LastSeen {
     pub alone: Option<String>,
     /// Where the child was when an enquiry said so.
     pub attended: Option<String>,
+}
+
+/// Those close to a child.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Family {
+    pub relatives: Vec<Relative>,
+    /// They are all on record, and not only those whom the reader's own agency recorded.
+    pub is_whole: bool,
 }
 
 /// Somebody close.
@@ -234,11 +240,10 @@ impl Subject<'_> {
             }),
             ring: doors.iter().map(|door| ring(door, now)).collect(),
             due: cases().flat_map(|case| due(case, day)).collect(),
-            family: found.family.as_ref().map(|(_, ties)| self.family(ties, &found.relatives)),
-            is_whole_family: found
-                .family
-                .as_ref()
-                .is_some_and(|(disclosure, _)| *disclosure == Disclosure::Full),
+            family: found.family.as_ref().map(|(disclosure, ties)| Family {
+                relatives: self.relatives(ties, &found.relatives),
+                is_whole: *disclosure == Disclosure::Full,
+            }),
             homes: addresses.map(|told| {
                 let name = |person: &PersonId| {
                     found.relatives.get(person).map(|known| Identity::of(known, day).name)
@@ -266,11 +271,11 @@ impl Subject<'_> {
         Ok(Mark::of(self.app, &self.head(found).await?))
     }
 
-    fn family(&self, ties: &[timeline::Tie], relatives: &HashMap<PersonId, people::Person>) -> Vec<Relative> {
+    fn relatives(&self, ties: &[timeline::Tie], known: &HashMap<PersonId, people::Person>) -> Vec<Relative> {
         let today = civil_day(self.app.clock.now());
         let relative = |tie: &timeline::Tie| {
             let other = tie.other(self.id);
-            let known = relatives.get(&other)?;
+            let known = known.get(&other)?;
             let begins_with = if tie.from == other { words::End::Them } else { words::End::TheChild };
             let lasts = if tie.is_ended { words::Lasts::Ended } else { words::Lasts::Still };
             Some(Relative {
