@@ -139,6 +139,7 @@ struct MeasureRead {
     unit: &'static str,
     /// Where the definition comes from.
     source: &'static str,
+    /// Absent where no figure of England is published.
     #[serde(skip_serializing_if = "Option::is_none")]
     benchmark: Option<BenchmarkRead>,
 }

@@ -130,6 +130,9 @@ fn only(mut values: Value, measure: Option<&str>) -> Result<Value, Failure> {
 }
 
 fn definitions(answer: &Value) -> String {
+/// Of a measure without a benchmark: nothing to compare it with is not forgotten, there is none.
+const NONE_PUBLISHED: &str = "no figure of England is published";
+
     let mut lines = Vec::new();
     for measure in list(answer, "measures") {
         let version = measure.get("version").and_then(Value::as_u64).unwrap_or_default();
@@ -143,6 +146,10 @@ fn definitions(answer: &Value) -> String {
         }
         lines.push(format!("  source: {}", text(measure, "source")));
     }
+        lines.push(match measure.get("benchmark") {
+            Some(benchmark) => format!("  compared with: {}", text(benchmark, "of")),
+            None => format!("  compared with: {NONE_PUBLISHED}"),
+        });
     lines.join("\n")
 }
 
@@ -162,6 +169,9 @@ fn figures(answer: &Value) -> String {
             line.push_str(&format!(" [{of}: {elsewhere}]"));
         }
         lines.push(line);
+        if benchmark.is_none() {
+            line.push_str(&format!(" [{NONE_PUBLISHED}]"));
+        }
         lines.extend(benchmark.and_then(published_parts));
         if let Some(left_out) = value.get("left_out") {
             lines.push(format!("  left out: {} {}", count(left_out.get("counted")), text(left_out, "what")));

@@ -177,7 +177,14 @@ fn a_rule_is_tried_and_puts_nothing_on_record(at_work: &AtWork<'_>) {
 fn what_is_counted_is_named_with_the_children_behind_it(at_work: &AtWork<'_>) {
     let manager = |arguments: &[&str]| at_work.by(&at_work.manager, "allocated-work", arguments);
     let listed = manager(&["management", "measures", "list"]);
-    for said in ["caseload (version ", "unallocated (version ", "  source: ", "  counted apart: "] {
+    for said in [
+        "caseload (version ",
+        "unallocated (version ",
+        "  source: ",
+        "  counted apart: ",
+        "compared with: England",
+        "compared with: no figure of England is published",
+    ] {
         assert!(listed.contains(said), "{said}: {listed}");
     }
     let shown = manager(&["management", "measures", "show", "caseload"]);
@@ -197,3 +204,5 @@ fn reviews_are_for_those_who_answer_for_it(at_work: &AtWork<'_>) {
     let said = refused(&at_work.typed(&at_work.door, &["people", "reviews"]));
     assert!(said.contains("permitted"), "{said}");
 }
+    let without = manager(&["management", "measures", "show", "unallocated"]);
+    assert!(without.contains(" [no figure of England is published]"), "{without}");
