@@ -40,6 +40,10 @@ async fn a_missing_child_is_missing_in_the_first_line_of_every_answer_until_foun
         assert_eq!(head, (true, expected.clone()), "{path}");
     }
 
+    let mut live = door.live(&at("/timeline/live"), &[]).await;
+    let ready = live.next().await.unwrap();
+    assert_eq!((ready.event.as_str(), ready.data), ("ready", json!({ "missing": expected }).to_string()));
+
     let nurse = api.served.caller(&api.test.emergency_nurse(), "attendance");
     let ask = json!({ "search": { "person": child }, "reason": "Brought in by a passer-by." });
     let answered = nurse.post("/api/v1/enquiries", &ask).await.json();
@@ -58,6 +62,8 @@ async fn a_missing_child_is_missing_in_the_first_line_of_every_answer_until_foun
         let (_, missing) = heads(&door, &at(&format!("{path}?at_least={position}"))).await;
         assert!(missing.is_null(), "{path} {missing}");
     }
+    let mut live = door.live(&at("/timeline/live"), &[]).await;
+    assert_eq!(live.next().await.unwrap().data, "{}", "found");
     let then = heads(&door, &at("/status?as_it_was_at=2026-03-09T23:00:00Z")).await;
     assert_eq!(then, (true, expected));
 }

@@ -125,6 +125,13 @@ async fn a_disputed_date_ends_nothing_until_a_person_accepts_one() {
     assert_eq!(node.unsettled(&node.manager()).await, [child.to_string()]);
     let school = node.as_a(Role::SafeguardingLead, AgencyKind::School, SCHOOL, "referral-consideration");
     assert!(node.unsettled(&school).await.is_empty(), "the authority's to decide");
+    let gone = json!({ "from": "home", "occurred": "2026-03-09T22:30:00Z", "source": { "basis": "told" } });
+    done(&door, &format!("/api/v1/people/{child}/missing"), gone).await;
+    node.status(child, "").await;
+    let listed = door.get("/api/v1/births/unsettled").await.text().to_owned();
+    let head = json!([{ "person": child, "from": "home", "since": "2026-03-09T22:30:00Z" }]);
+    assert!(listed.starts_with("{\"missing\":"), "{listed}");
+    assert_eq!(serde_json::from_str::<Value>(&listed).unwrap()["missing"], head);
 
     let path = format!("/api/v1/people/{child}/birth/acceptance");
     let accept = json!({ "assertion": other });

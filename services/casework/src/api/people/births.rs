@@ -5,11 +5,12 @@ use chrono::NaiveDate;
 use domain::access::{Action, Disclosure};
 use domain::ids::PersonId;
 use domain::person::AcceptBirth;
-use projections::people;
+use projections::{people, status};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::missing::MissingChild;
 use super::on_person;
 use crate::access_log::{Shown, ShownPerson};
 use crate::api::done::{Done, go_on};
@@ -43,6 +44,9 @@ pub async fn accept_birth(
 /// Open cases of people who may be adults, the longest so first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct UnsettledBirths {
+    /// Who of them is missing: first in every answer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingChild>,
     unsettled: Vec<UnsettledBirth>,
 }
 
@@ -58,7 +62,7 @@ pub struct UnsettledBirth {
 #[utoipa::path(get, path = "/api/v1/births/unsettled", tag = "people", responses((status = 200, body = UnsettledBirths)))]
 pub async fn read_unsettled(app: web::Data<App>, asking: Asking) -> Result<HttpResponse, Problem> {
     let authority = asking.visitor.actor().authority.clone();
-    let query = app.look(&asking.visitor, asking.looking(Action::ReadStatus), async |scope| {
+    let found = app.look(&asking.visitor, asking.looking(Action::ReadStatus), async |scope| {
         let found = match &authority {
             Some(authority) => people::perhaps_adult(&app.views, scope, authority, SHOWN_MAX).await,
             None => Ok(Vec::new()),
@@ -66,10 +70,14 @@ pub async fn read_unsettled(app: web::Data<App>, asking: Asking) -> Result<HttpR
         let found = found.map_err(ReadError::from)?;
         let people =
             found.iter().map(|found| ShownPerson { person: found.person, disclosure: Disclosure::Status });
-        Ok(Shown { people: people.collect(), answer: found })
+        let ids: Vec<PersonId> = found.iter().map(|found| found.person).collect();
+        let missing = status::missing_among(&app.views, &ids).await?;
+        Ok(Shown { people: people.collect(), answer: (found, missing) })
     });
-    let births = query.await?.into_iter();
-    let unsettled =
-        births.map(|found| UnsettledBirth { person: found.person.0, perhaps_adult_from: found.from });
-    Ok(HttpResponse::Ok().json(UnsettledBirths { unsettled: unsettled.collect() }))
+    let (births, missing) = found.await?;
+    let unsettled = births
+        .into_iter()
+        .map(|found| UnsettledBirth { person: found.person.0, perhaps_adult_from: found.from });
+    Ok(HttpResponse::Ok()
+        .json(UnsettledBirths { missing: MissingChild::all(missing), unsettled: unsettled.collect() }))
 }

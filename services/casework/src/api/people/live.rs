@@ -2,7 +2,7 @@
 //!
 //! | Event | |
 //! |---|---|
-//! | `ready` | the stream is open; its id is where it begins |
+//! | `ready` | the stream is open; its id is where it begins, and its data `missing`, as on a page, when they are |
 //! | `entry` | an entry came onto the timeline, as on a page |
 //! | `changed` | something shown before was corrected: load the timeline again |
 //! | `otherwise` | to a page only: what it shows beside its entries is another by now |
@@ -16,17 +16,18 @@ use bytes::Bytes;
 use domain::access::{Action, Disclosure};
 use domain::ids::PersonId;
 use event_store::Position;
-use projections::timeline;
-use serde::Deserialize;
+use projections::{status, timeline};
+use serde::{Deserialize, Serialize};
 use tracing::Instrument as _;
 use utoipa::IntoParams;
 
+use super::missing::MissingPerson;
 use super::timeline::Entry;
 use crate::access_log::{Shown, ShownPerson};
 use crate::api::held_open::{Ended, Heard, Line, unread};
 use crate::api::input::{Asking, At, Query};
 use crate::api::live::VIEW;
-use crate::api::reading::judge_by_now;
+use crate::api::reading::{OfPerson, judge_by_now, read_person};
 use crate::api::token::PlaceIn;
 use crate::app::App;
 use crate::error::{FieldError, Problem, ReadError};
@@ -45,7 +46,7 @@ pub struct LiveQuery {
 /// Holds a timeline open and sends what comes onto it.
 #[utoipa::path(get, path = "/api/v1/people/{id}/timeline/live", tag = "people", params(("id" = Uuid, Path), LiveQuery,
     ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received.")),
-    responses((status = 200, description = "Events `ready`, `entry`, `changed`, `closed`.", content_type = "text/event-stream", body = String)))]
+    responses((status = 200, description = "Events `ready`, `entry`, `changed`, `closed`. The data of `ready`, the first of them, is an object: while they are missing its `missing` says from where and since when, as in any other answer; else it is empty.", content_type = "text/event-stream", body = String)))]
 pub async fn read_live(
     app: web::Data<App>,
     shared: web::Data<Shared>,
@@ -105,13 +106,11 @@ pub async fn hold_open(
         // Everything acknowledged so far is on the page the reader has, even if the view has not taken it in yet.
         open.after = Position::from_raw(u128::from(*open.app.record.watch_head().borrow()));
     }
-    if open.look().await.map_err(Problem::from)?.is_none() {
-        return Err(Problem::no_such_page());
-    }
+    let ready = open.look().await?;
     let (line, answer) = Line::open(&open.shared, touches);
     open.shared.metrics.live_opened();
     let span = tracing::info_span!("live timeline");
-    tokio::spawn(open.run(line).instrument(span));
+    tokio::spawn(open.run(line, ready).instrument(span));
     Ok(answer)
 }
 
@@ -134,6 +133,13 @@ fn begin(
     Ok(Some(position))
 }
 
+/// What opens the stream.
+#[derive(Debug, Serialize)]
+struct Ready {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<MissingPerson>,
+}
+
 /// One timeline held open by one reader.
 struct Open<W> {
     app: std::sync::Arc<App>,
@@ -146,12 +152,19 @@ struct Open<W> {
 }
 
 impl<W: Writing> Open<W> {
-    /// What the reader may be told is asked anew, and the look put on record. `None`: nothing is told any more.
-    async fn look(&self) -> Result<Option<()>, ReadError> {
-        Ok(self.find().await?.map(|_| ()))
+    /// The first look: whether a timeline is told at all, and where the child is missing from.
+    async fn look(&self) -> Result<Ready, Problem> {
+        let Self { app, asking, person, .. } = self;
+        let missing = read_person(app, asking, Action::ReadTimeline, *person, None, async |scope| {
+            let told = timeline::since(&app.views, scope, *person, self.after, 0).await?;
+            let missing = status::missing(&app.views, scope, *person, None).await?;
+            Ok(told.map(|told| OfPerson { answer: missing, disclosure: told.disclosure }))
+        });
+        Ok(Ready { missing: MissingPerson::all(missing.await?) })
     }
 
-    /// What came after the last that was sent. Each look is on record before anything is sent.
+    /// What came after the last that was sent. What the reader may be told is asked anew, and each look is on record
+    /// before anything is sent. `None`: nothing is told any more.
     async fn find(&self) -> Result<Option<Vec<timeline::Item>>, ReadError> {
         judge_by_now(&self.app).await?;
         let looking = self.asking.looking(Action::ReadTimeline);
@@ -166,8 +179,8 @@ impl<W: Writing> Open<W> {
             .await
     }
 
-    async fn run(mut self, mut line: Line) {
-        let reason = match self.serve(&mut line).await {
+    async fn run(mut self, mut line: Line, ready: Ready) {
+        let reason = match self.serve(&mut line, &ready).await {
             Ok(never) => match never {},
             Err(reason) => reason,
         };
@@ -176,8 +189,9 @@ impl<W: Writing> Open<W> {
         tracing::debug!(reason, "a timeline held open was closed");
     }
 
-    async fn serve(&mut self, line: &mut Line) -> Result<std::convert::Infallible, Ended> {
-        line.send(self.message("ready", "{}")).await?;
+    async fn serve(&mut self, line: &mut Line, ready: &Ready) -> Result<std::convert::Infallible, Ended> {
+        let ready = serde_json::to_string(ready).map_err(|_| "unavailable")?;
+        line.send(self.message("ready", &ready)).await?;
         // What came between the page and this stream.
         self.deliver(line).await?;
         loop {
