@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::client::Node;
 use super::failure::Failure;
 use super::output::Output;
+use super::status::missing;
 use casework::settings::Settings;
 
 /// How the record is looked at.
@@ -70,5 +71,5 @@ fn words(found: &Value) -> String {
     if is_so(found, "is_catching_up") {
         lines.push("the newest looks may not be here yet; ask again in a moment".to_owned());
     }
-    lines.join("\n")
+    missing(found).into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }

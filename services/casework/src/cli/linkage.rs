@@ -11,6 +11,7 @@ use super::client::Node;
 use super::failure::Failure;
 use super::node::{Databases, runtime};
 use super::output::Output;
+use super::status::missing;
 use casework::settings::Settings;
 use casework::work::{Tried, try_rule};
 
@@ -199,15 +200,17 @@ fn listed(answer: &Value) -> String {
             )
         })
         .collect();
-    if lines.is_empty() { "no alert that you may see".to_owned() } else { lines.join("\n") }
+    let alerts = if lines.is_empty() { "no alert that you may see".to_owned() } else { lines.join("\n") };
+    missing(answer).into_iter().chain([alerts]).collect::<Vec<_>>().join("\n")
 }
 
 fn shown(alert: &Value) -> String {
-    let mut lines = vec![
+    let mut lines = missing(alert);
+    lines.extend([
         format!("{} ({})", text(alert, "title"), text(alert, "state")),
         text(alert, "says").to_owned(),
         format!("Rule: {}, within {}.", text(alert, "rule"), text(alert, "within")),
-    ];
+    ]);
     for entry in items(alert, "evidence") {
         let identity = match text(entry, "identity") {
             "unconfirmed" => ", found by name and date of birth: identity not confirmed",

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::client::Node;
 use super::failure::Failure;
 use super::output::Output;
+use super::status::missing;
 use casework::settings::Settings;
 
 /// What managers and auditors ask.
@@ -129,10 +130,10 @@ fn only(mut values: Value, measure: Option<&str>) -> Result<Value, Failure> {
     Ok(values)
 }
 
-fn definitions(answer: &Value) -> String {
 /// Of a measure without a benchmark: nothing to compare it with is not forgotten, there is none.
 const NONE_PUBLISHED: &str = "no figure of England is published";
 
+fn definitions(answer: &Value) -> String {
     let mut lines = Vec::new();
     for measure in list(answer, "measures") {
         let version = measure.get("version").and_then(Value::as_u64).unwrap_or_default();
@@ -145,11 +146,11 @@ const NONE_PUBLISHED: &str = "no figure of England is published";
             lines.push(format!("  counted apart: {}", text(measure, "left_out")));
         }
         lines.push(format!("  source: {}", text(measure, "source")));
-    }
         lines.push(match measure.get("benchmark") {
             Some(benchmark) => format!("  compared with: {}", text(benchmark, "of")),
             None => format!("  compared with: {NONE_PUBLISHED}"),
         });
+    }
     lines.join("\n")
 }
 
@@ -168,10 +169,10 @@ fn figures(answer: &Value) -> String {
             let of = benchmark.map(|benchmark| text(benchmark, "of")).unwrap_or_default();
             line.push_str(&format!(" [{of}: {elsewhere}]"));
         }
-        lines.push(line);
         if benchmark.is_none() {
             line.push_str(&format!(" [{NONE_PUBLISHED}]"));
         }
+        lines.push(line);
         lines.extend(benchmark.and_then(published_parts));
         if let Some(left_out) = value.get("left_out") {
             lines.push(format!("  left out: {} {}", count(left_out.get("counted")), text(left_out, "what")));
@@ -239,5 +240,5 @@ fn children(answer: &Value) -> String {
     if lines.is_empty() {
         lines.push("nobody".to_owned());
     }
-    lines.join("\n")
+    missing(answer).into_iter().chain(lines).collect::<Vec<_>>().join("\n")
 }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::client::Node;
 use super::failure::Failure;
 use super::output::Output;
+use super::status::missing;
 use casework::settings::Settings;
 
 /// Look for people, and at how people were looked for.
@@ -149,8 +150,11 @@ fn found(answer: &Value) -> String {
 
 fn candidate(found: &Value) -> String {
     let person = text(found, "person");
+    let mut lines = missing(found);
+    lines.push(person.to_owned());
     let Some(weight) = found.get("weight") else {
-        return format!("{person}\n  ring authority {}", words(found, "ring"));
+        lines.push(format!("  ring authority {}", words(found, "ring")));
+        return lines.join("\n");
     };
     let born = found.get("year_of_birth").map(|year| format!(", born {year}")).unwrap_or_default();
     let area = found.get("area").map(|_| format!(", {}", text(found, "area"))).unwrap_or_default();
@@ -158,11 +162,8 @@ fn candidate(found: &Value) -> String {
         known if known.is_empty() => String::new(),
         known => format!(", known to {known}"),
     };
-    let mut lines = vec![
-        person.to_owned(),
-        format!("  {} {}{born}{area}{known}", text(found, "given"), text(found, "family")),
-        format!("  {} ({weight})", text(found, "strength")),
-    ];
+    lines.push(format!("  {} {}{born}{area}{known}", text(found, "given"), text(found, "family")));
+    lines.push(format!("  {} ({weight})", text(found, "strength")));
     lines.extend(list(found, "because").map(|because| {
         let weight = because.get("weight").and_then(Value::as_i64).unwrap_or_default();
         format!("  {weight:+} {}: {}", text(because, "field"), text(because, "words"))
@@ -175,9 +176,11 @@ fn candidate(found: &Value) -> String {
 }
 
 fn person(answer: &Value) -> String {
-    let mut lines: Vec<String> = list(answer, "names")
-        .map(|name| format!("{} {} ({})", text(name, "given"), text(name, "family"), text(name, "use")))
-        .collect();
+    let mut lines = missing(answer);
+    lines.extend(
+        list(answer, "names")
+            .map(|name| format!("{} {} ({})", text(name, "given"), text(name, "family"), text(name, "use"))),
+    );
     lines.push(match text(answer, "born") {
         "" if answer.get("is_birth_disputed").and_then(Value::as_bool) == Some(true) => {
             "born DISPUTED: a person of the authority accepts one of these".to_owned()
@@ -208,7 +211,7 @@ fn person(answer: &Value) -> String {
 fn unsettled(answer: &Value) -> String {
     let line =
         |one: &Value| format!("{} perhaps since {}", text(one, "person"), text(one, "perhaps_adult_from"));
-    let lines: Vec<String> = list(answer, "unsettled").map(line).collect();
+    let lines: Vec<String> = missing(answer).into_iter().chain(list(answer, "unsettled").map(line)).collect();
     if lines.is_empty() { "nobody’s age is for a person to decide".to_owned() } else { lines.join("\n") }
 }
 

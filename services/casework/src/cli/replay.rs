@@ -11,14 +11,17 @@ use domain::ids::{CaseId, PersonId};
 use event_store::{EventStore as _, Position, Recorded, StreamId};
 use projections::decode::{Decoder, look_up};
 use projections::reads::AsOf;
-use projections::timeline;
+use projections::scope::Scope;
+use projections::{status, timeline};
 use serde::Serialize;
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::failure::Failure;
 use super::node::with_app;
 use super::output::Output;
+use super::status::missing;
 use casework::access_log::{Looking, Shown, ShownPerson};
 use casework::app::App;
 use casework::error::ReadError;
@@ -30,8 +33,8 @@ const PAGE: usize = 1_000;
 
 /// Tell the history of a person or a case as it was known at any time.
 ///
-/// Oldest first, as it stood after the corrections known then; `--everything` shows the corrections themselves and
-/// what they replaced. Sealed text is not opened. The replay goes into the access log first.
+/// Headed by where the child was missing from, as was known then. Oldest first, as it stood after the corrections
+/// known then; `--everything` shows the corrections themselves and what they replaced. Sealed text is not opened. The replay goes into the access log first.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("subject").required(true).args(["person", "case"]))]
 pub struct Replay {
@@ -71,7 +74,7 @@ struct Told {
 
 impl Replay {
     pub fn run(self, settings: Settings, output: Output) -> Result<(), Failure> {
-        let told = with_app(settings, async |app| {
+        let (head, told) = with_app(settings, async |app| {
             app.engine.ready().await;
             let visitor = match &self.token {
                 Some(token) => app.visitor(token)?,
@@ -79,13 +82,17 @@ impl Replay {
             };
             self.told(&app, &visitor).await
         })?;
+        if let Some(head) = head {
+            output.one_of_many(&head, |head| missing(head).join("\n"))?;
+        }
         for entry in &told {
             output.one_of_many(entry, words)?;
         }
         Ok(())
     }
 
-    async fn told(&self, app: &App, visitor: &Visitor) -> Result<Vec<Told>, Failure> {
+    /// Where the child was missing from, as any answer about them says it, and the entries.
+    async fn told(&self, app: &App, visitor: &Visitor) -> Result<(Option<Value>, Vec<Told>), Failure> {
         let purpose = if self.token.is_some() { Purpose::Audit } else { Purpose::Operation };
         let mut looking = Looking::new(Action::Replay, purpose, LawfulBasis::LegalObligation);
         let cut = match self.as_known_at {
@@ -93,27 +100,31 @@ impl Replay {
             None => app.record.head().await?.position,
         };
         looking.as_known_at = Some(cut);
+        let as_of = AsOf { known_at: self.as_known_at.or(Some(app.clock.now())), ..AsOf::default() };
         match (self.person, self.case) {
             (Some(person), _) => {
                 let shown = app.look(visitor, looking, async |scope| {
-                    let as_of =
-                        AsOf { known_at: self.as_known_at.or(Some(app.clock.now())), ..AsOf::default() };
                     let timeline = timeline::of_as_of(&app.views, scope, person, as_of).await?;
                     let timeline = timeline.ok_or(ReadError::Absent)?;
                     let events = events_of(app, &timeline.items).await?;
                     let people = vec![ShownPerson { person, disclosure: timeline.disclosure }];
-                    Ok(Shown { answer: events, people })
+                    let head = headed(app, scope, person, as_of).await?;
+                    Ok(Shown { answer: (head, events), people })
                 });
                 Ok(shown.await?)
             }
             (None, Some(case)) => {
-                let shown = app.look(visitor, looking, async |_| {
+                let shown = app.look(visitor, looking, async |scope| {
                     let stream = StreamId { category: "case".to_owned(), id: case.0 };
                     let answer = self.case(app, &stream, cut).await?;
-                    let people = child_of(&answer)
-                        .into_iter()
-                        .map(|person| ShownPerson { person, disclosure: Disclosure::Full });
-                    Ok(Shown { people: people.collect(), answer })
+                    let child = child_of(&answer);
+                    let head = match child {
+                        Some(child) => headed(app, scope, child, as_of).await?,
+                        None => None,
+                    };
+                    let people =
+                        child.into_iter().map(|person| ShownPerson { person, disclosure: Disclosure::Full });
+                    Ok(Shown { people: people.collect(), answer: (head, answer) })
                 });
                 Ok(shown.await?)
             }
@@ -147,6 +158,14 @@ impl Replay {
         }
         Ok(standing)
     }
+}
+
+/// Nothing when they were missing from nowhere.
+async fn headed(app: &App, scope: &Scope, child: PersonId, as_of: AsOf) -> Result<Option<Value>, ReadError> {
+    let missing = status::missing(&app.views, scope, child, Some(as_of)).await?;
+    let place = |missing: &domain::person::Missing| json!({ "from": missing.from.code(), "since": missing.since.to_string() });
+    let places: Vec<Value> = missing.iter().map(place).collect();
+    Ok((!places.is_empty()).then(|| json!({ "missing": places })))
 }
 
 async fn whole_stream(app: &App, stream: &StreamId) -> Result<Vec<Recorded>, ReadError> {

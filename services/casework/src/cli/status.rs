@@ -46,12 +46,13 @@ impl Status {
     }
 }
 
-/// The first line of every answer about a child who is missing.
+/// The first lines of every answer about a child who is missing; who it is, where the answer is about several.
 pub fn missing(answer: &Value) -> Vec<String> {
     let places = answer.get("missing").and_then(Value::as_array).into_iter().flatten();
     let line = |place: &Value| {
         let text = |name: &str| place.get(name).and_then(Value::as_str).unwrap_or("?");
-        format!("MISSING from {} since {}", text("from"), text("since"))
+        let who = place.get("person").and_then(Value::as_str).map(|person| format!(": {person}"));
+        format!("MISSING from {} since {}{}", text("from"), text("since"), who.unwrap_or_default())
     };
     places.map(line).collect()
 }

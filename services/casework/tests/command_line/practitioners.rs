@@ -11,6 +11,8 @@ use super::{goldthread, printed, refused};
 
 /// Rosa Ellwood, about whom small things add up.
 const ROSA: &str = "9990000034";
+/// Keira Longbottom, who is missing from care.
+const KEIRA: &str = "9990000107";
 
 /// Those at work, each with a token of their own.
 struct AtWork<'a> {
@@ -60,6 +62,13 @@ impl<'a> AtWork<'a> {
         self.sent(|client, url| client.get(url), &format!("{path}?at_least={position}"));
     }
 
+    fn goes_missing(&self, person: &str) {
+        let gone =
+            json!({ "from": "home", "occurred": "2026-03-09T22:30:00Z", "source": { "basis": "told" } });
+        let reported = self.posted(&format!("/people/{person}/missing"), &gone);
+        self.has_taken_in(&format!("/people/{person}/status"), position(&reported));
+    }
+
     /// Somebody with an open referral, who may be an adult by one of the days that were said.
     fn disputed(&self) -> String {
         let person = json!({
@@ -93,6 +102,7 @@ fn practitioners_look_weigh_decide_and_count_by_what_they_type() {
     an_alert_is_read_weighed_and_decided(&at_work);
     a_rule_is_tried_and_puts_nothing_on_record(&at_work);
     what_is_counted_is_named_with_the_children_behind_it(&at_work);
+    that_a_child_is_missing_is_the_first_line(&at_work);
     reviews_are_for_those_who_answer_for_it(&at_work);
 }
 
@@ -103,6 +113,9 @@ fn a_birth_that_is_disputed_is_accepted(at_work: &AtWork<'_>) {
     assert!(shown.contains("Robin Example (usual)") && shown.contains("born DISPUTED"), "{shown}");
     let unsettled = at_work.door(&["people", "unsettled-births"]);
     assert_eq!(unsettled, format!("{person} perhaps since 2019-01-05\n"));
+    at_work.goes_missing(&person);
+    let head = format!("MISSING from home since 2026-03-09T22:30:00Z: {person}\n");
+    assert_eq!(at_work.door(&["people", "unsettled-births"]), format!("{head}{unsettled}"));
     let said = shown.lines().find(|line| line.contains("2020-01-05 (document)")).unwrap();
     let assertion = said.split(' ').next_back().unwrap();
     let accept = ["people", "accept-birth", &person, "--assertion", assertion];
@@ -117,7 +130,11 @@ fn a_birth_that_is_disputed_is_accepted(at_work: &AtWork<'_>) {
 
 /// The ids and the lines of a list of alerts.
 fn alerts(listed: &str) -> Vec<(&str, &str)> {
-    listed.lines().map(|line| line.split_once(' ').unwrap()).collect()
+    listed
+        .lines()
+        .filter(|line| !line.starts_with("MISSING "))
+        .map(|line| line.split_once(' ').unwrap())
+        .collect()
 }
 
 fn an_alert_is_read_weighed_and_decided(at_work: &AtWork<'_>) {
@@ -188,6 +205,8 @@ fn what_is_counted_is_named_with_the_children_behind_it(at_work: &AtWork<'_>) {
         assert!(listed.contains(said), "{said}: {listed}");
     }
     let shown = manager(&["management", "measures", "show", "caseload"]);
+    let without = manager(&["management", "measures", "show", "unallocated"]);
+    assert!(without.contains(" [no figure of England is published]"), "{without}");
     assert!(shown.contains("Caseload per worker: ") && !shown.contains("Referrals"), "one of them: {shown}");
     let behind = manager(&["management", "measures", "children", "caseload"]);
     let counted =
@@ -198,11 +217,45 @@ fn what_is_counted_is_named_with_the_children_behind_it(at_work: &AtWork<'_>) {
     assert!(said.contains("there is no such measure for you"), "{said}");
 }
 
+fn that_a_child_is_missing_is_the_first_line(at_work: &AtWork<'_>) {
+    let heads = |answer: &str| assert!(answer.starts_with("MISSING from care since "), "{answer}");
+    let found = at_work.door(&["people", "search", "--nhs-number", KEIRA]);
+    heads(&found);
+    let keira = found.lines().nth(1).unwrap();
+    heads(&at_work.door(&["people", "show", keira]));
+    heads(&at_work.door(&["linkage", "alerts", "--person", keira]));
+    heads(&at_work.by(&at_work.auditor, "audit", &["access", "looks", keira]));
+    let replayed = |arguments: &[&str]| {
+        printed(&at_work.typed(&at_work.auditor, &[arguments, &["replay", "--person", keira]].concat()))
+    };
+    heads(&replayed(&[]));
+    let first: Value = serde_json::from_str(replayed(&["--json"]).lines().next().unwrap()).unwrap();
+    assert_eq!(first.pointer("/missing/0/from"), Some(&json!("care")), "{first}");
+
+    let behind = |page: u32| {
+        let page = page.to_string();
+        let children = ["management", "measures", "children", "caseload", "--page", &page];
+        at_work.by(&at_work.manager, "allocated-work", &children)
+    };
+    let with_keira = (1..).map(behind).find(|behind| behind.contains(&format!(" child {keira} "))).unwrap();
+    assert!(with_keira.starts_with("MISSING from "), "{with_keira}");
+    let of_keira = format!(": {keira}");
+    assert!(with_keira.lines().any(|line| line.starts_with("MISSING ") && line.ends_with(&of_keira)));
+
+    let found = at_work.door(&["people", "search", "--nhs-number", ROSA]);
+    let rosa = found.lines().next().unwrap();
+    at_work.goes_missing(rosa);
+    let listed = at_work.door(&["linkage", "alerts", "--person", rosa]);
+    let (alert, _) = *alerts(&listed).first().unwrap();
+    let shown = at_work.door(&["linkage", "alert", alert]);
+    for answer in [listed.as_str(), &shown] {
+        assert!(answer.starts_with("MISSING from home since 2026-03-09T22:30:00Z"), "{answer}");
+    }
+}
+
 fn reviews_are_for_those_who_answer_for_it(at_work: &AtWork<'_>) {
     let read = at_work.by(&at_work.auditor, "audit", &["people", "reviews"]);
     assert_eq!(read, "no review is on record\n");
     let said = refused(&at_work.typed(&at_work.door, &["people", "reviews"]));
     assert!(said.contains("permitted"), "{said}");
 }
-    let without = manager(&["management", "measures", "show", "unallocated"]);
-    assert!(without.contains(" [no figure of England is published]"), "{without}");
