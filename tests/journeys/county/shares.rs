@@ -10,8 +10,10 @@ use domain::agency::AgencyKind;
 use domain::case::events::ReferralOutcome;
 use domain::entry::Entry;
 use domain::event::Event;
-use domain::ids::CpPlanId;
+use domain::ids::{CpPlanId, HouseholdId, PersonId};
 use domain::person::Assertion;
+use domain::tie::{TieKind, TieTo};
+use domain::when::civil_day;
 use domain::working_days::working_days_between;
 
 pub fn are_those_it_is_drawn_from(told: &Rehearsed) {
@@ -22,6 +24,8 @@ pub fn are_those_it_is_drawn_from(told: &Rehearsed) {
     visits_and_care(&told.on_cases);
     contacts(told);
     numbers(told);
+    households(told);
+    slips(told);
 }
 
 /// How often each was counted, by its name in the program.
@@ -236,4 +240,42 @@ fn numbers(told: &Rehearsed) {
     let is_number = |one: &Assertion| matches!(one, Assertion::Identifier(_));
     let without = children.iter().filter(|open| !open.assertions.iter().any(is_number)).count();
     is("children without a number", without, children.len(), 4.0, 1.0);
+}
+
+/// Of the families that have a father, fifteen in a hundred live in two households, and the children in both.
+fn households(told: &Rehearsed) {
+    let (mut fathers, mut homes) = (BTreeSet::new(), BTreeMap::<PersonId, BTreeSet<HouseholdId>>::new());
+    for tie in &told.ties {
+        match (tie.kind, tie.to) {
+            (TieKind::Father, TieTo::Person(child)) => {
+                fathers.insert((tie.from, child));
+            }
+            (TieKind::HouseholdMember, TieTo::Household(household)) => {
+                homes.entry(tie.from).or_default().insert(household);
+            }
+            _ => {}
+        }
+    }
+    let siblings: BTreeSet<_> =
+        told.ties.iter().filter(|tie| tie.kind == TieKind::Sibling).map(|tie| tie.from).collect();
+    assert!(fathers.len() > 1_500, "enough to tell a share by: {}", fathers.len());
+    let in_two = |children: &[PersonId]| children.iter().filter(|child| homes[*child].len() == 2).count();
+    let all: Vec<_> = fathers.iter().map(|(_, child)| *child).collect();
+    is("children in two households", in_two(&all), all.len(), 15.0, 3.0);
+    let with_siblings: Vec<_> = all.iter().copied().filter(|child| siblings.contains(child)).collect();
+    is("siblings in two households", in_two(&with_siblings), with_siblings.len(), 15.0, 4.0);
+}
+
+/// What is written down days later, and twice; and how often children go missing, beside the one of the named stories.
+fn slips(told: &Rehearsed) {
+    let visits = || told.on_cases.iter().filter(|entry| matches!(entry.event, Event::VisitMade(_)));
+    let is_late = |entry: &&Entry| (civil_day(entry.recorded_at) - entry.occurred.day()).num_days() >= 5;
+    // Five are drawn, and two more wait over a weekend.
+    is("visits written down five days later", visits().filter(is_late).count(), visits().count(), 7.0, 1.0);
+    let of = |kind| told.kinds.get(kind).copied().unwrap_or_default();
+    let is_slip_prone = |entry: &&Entry| matches!(entry.event, Event::VisitMade(_) | Event::NoteWritten(_));
+    let written = told.on_cases.iter().filter(is_slip_prone).count();
+    let of_a_thousand = of("entry.withdrawn") * 1_000 / written;
+    assert!((4..=10).contains(&of_a_thousand), "{of_a_thousand} of a thousand taken back where 7 are drawn");
+    assert!(of("person.missing-reported") > 100, "{}", of("person.missing-reported"));
 }

@@ -11,6 +11,7 @@ use domain::decider::{Act as Deciding, Decider as _, NewEvent};
 use domain::entry::Entry;
 use domain::ids::{CorrelationId, EventId, KeyId};
 use domain::person::{self, Open, Person};
+use domain::tie;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -29,6 +30,9 @@ pub struct Rehearsed {
     pub on_cases: Vec<Entry>,
     /// Records that are opened.
     pub opened: Vec<Open>,
+    pub ties: Vec<tie::Record>,
+    /// Orders by the kind of the first event that each leads to.
+    pub kinds: BTreeMap<&'static str, usize>,
     pub agencies: BTreeMap<AgencyKind, usize>,
     pub practitioners: usize,
     /// Contacts by the kind of agency that told and the month of the year in which it was recorded.
@@ -39,10 +43,11 @@ pub struct Rehearsed {
 
 /// Looks through the orders, and decides those on cases, in the order of time.
 pub(super) fn all(Plan { crew, acts, .. }: Plan) -> Result<Rehearsed, Untold> {
-    let mut contacts = BTreeMap::new();
+    let (mut contacts, mut kinds) = (BTreeMap::new(), BTreeMap::new());
     let mut digest = Sha256::new();
     for act in &acts {
         digest.update(format!("{} {} {} {}\n", act.at, act.key, act.teller.practitioner.0, act.deed.fact()));
+        *kinds.entry(act.deed.fact()).or_default() += 1;
         if act.deed.fact() == "contact.recorded" {
             *contacts.entry((act.teller.kind, act.at.month())).or_default() += 1;
         }
@@ -53,6 +58,8 @@ pub(super) fn all(Plan { crew, acts, .. }: Plan) -> Result<Rehearsed, Untold> {
         events: 0,
         on_cases: Vec::new(),
         opened: Vec::new(),
+        ties: Vec::new(),
+        kinds,
         agencies,
         practitioners: crew.practitioners(),
         contacts,
@@ -95,6 +102,10 @@ impl Rehearsed {
                 let decided = Person::initial().decide(&deciding, open.clone().into()).map_err(refused)?;
                 self.opened.push(open);
                 Ok(decided.len())
+            }
+            Command::Tie { id: None, command: tie::Command::Record(tie) } => {
+                self.ties.push(tie);
+                Ok(1)
             }
             _ => Ok(1),
         }
