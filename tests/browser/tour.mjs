@@ -2,7 +2,7 @@
 
 import { writeFile } from "node:fs/promises";
 
-import { NODE, TILLY, ask, be, open, pick, tell, visit } from "./chromium.mjs";
+import { NODE, TILLY, ask, be, isAccessible, open, pick, tell, visit } from "./chromium.mjs";
 
 /// Missing tonight.
 const KEIRA = "999 000 0107";
@@ -38,6 +38,7 @@ async function live() {
 }
 
 async function picture(name, words) {
+  await isAccessible(page);
   await settle();
   const file = `${String(shown.length + 1).padStart(2, "0")}-${name}.png`;
   await page.screenshot({ path: `${folder}/${file}`, fullPage: true, animations: "disabled" });

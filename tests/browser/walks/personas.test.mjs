@@ -7,6 +7,8 @@ import { MANNERS, NODE, TILLY, ask, be, holds, open, pick, tell, visit, walk as 
 
 /// Small things that add up. Tilly’s story is others’.
 const ELLWOOD = "999 000 0034";
+/// Missing from care, and not found.
+const KEIRA = "999 000 0107";
 
 let browser;
 before(async () => {
@@ -150,6 +152,38 @@ for (const [name, manner] of Object.entries(MANNERS)) {
       await page.getByRole("navigation").getByRole("link", { name: "What we told" }).click();
       await page.getByText("Advice").first().waitFor();
     });
+  });
+
+  test(`that a child is missing stands before everything else on each page about her, ${name}`, async () => {
+    const { page, context, wrong } = await visit(browser, manner);
+    await be(page, "Tom Adeyemi");
+    await page.goto(`${NODE}/ask`);
+    await page.getByRole("heading", { name: "Why do you ask?" }).waitFor();
+    await holds(page);
+    const isFirst = async () => {
+      await page.locator("main .gt-missing").waitFor();
+      const before = await page.evaluate(() => {
+        const banner = document.querySelector("main .gt-missing");
+        const heads = [...document.querySelectorAll("main h2, main dl, main table, main form")];
+        return heads.filter((it) => it.compareDocumentPosition(banner) & Node.DOCUMENT_POSITION_FOLLOWING).length;
+      });
+      assert.equal(before, 0, page.url());
+      await holds(page);
+    };
+    await ask(page, "The child is here now", KEIRA, "Brought in by a friend, who left");
+    await isFirst();
+    await page.getByRole("link", { name: "Open the child’s story" }).click();
+    await isFirst();
+    await page.getByRole("link", { name: "Tell what you know" }).click();
+    await isFirst();
+    await page.getByLabel("What did you see or hear?").fill("She is in the waiting room.");
+    assert.deepEqual(wrong, []);
+    // Being refused is an error to the console from here on.
+    await context.clearCookies();
+    await page.getByRole("button", { name: "Check before it goes on record" }).click();
+    await page.getByRole("heading", { name: "Sign in again" }).waitFor();
+    await holds(page);
+    await context.close();
   });
 
   test(`the time machine shows the story as it was known, and nothing recorded since, ${name}`, async () => {
