@@ -34,7 +34,8 @@ const PAGE: usize = 1_000;
 /// Tell the history of a person or a case as it was known at any time.
 ///
 /// Headed by where the child was missing from, as was known then. Oldest first, as it stood after the corrections
-/// known then; `--everything` shows the corrections themselves and what they replaced. Sealed text is not opened. The replay goes into the access log first.
+/// known then; `--everything` shows the corrections themselves and what they replaced. Sealed text is not opened. The
+/// replay goes into the access log first.
 #[derive(Debug, clap::Args)]
 #[command(group = clap::ArgGroup::new("subject").required(true).args(["person", "case"]))]
 pub struct Replay {

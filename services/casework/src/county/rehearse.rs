@@ -46,9 +46,10 @@ pub(super) fn all(Plan { crew, acts, .. }: Plan) -> Result<Rehearsed, Untold> {
     let (mut contacts, mut kinds) = (BTreeMap::new(), BTreeMap::new());
     let mut digest = Sha256::new();
     for act in &acts {
-        digest.update(format!("{} {} {} {}\n", act.at, act.key, act.teller.practitioner.0, act.deed.fact()));
-        *kinds.entry(act.deed.fact()).or_default() += 1;
-        if act.deed.fact() == "contact.recorded" {
+        let kind = act.deed.fact();
+        digest.update(format!("{} {} {} {kind}\n", act.at, act.key, act.teller.practitioner.0));
+        *kinds.entry(kind).or_default() += 1;
+        if kind == "contact.recorded" {
             *contacts.entry((act.teller.kind, act.at.month())).or_default() += 1;
         }
     }
