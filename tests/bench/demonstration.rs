@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -26,7 +27,6 @@ use serde_json::json;
 use crate::append::millis;
 use crate::figures::{Figure, Latencies, real};
 use crate::load::{self, Asker, Calling, Job, Loaded, Request};
-use crate::pages::Page;
 use crate::server::Database;
 use crate::{Bench, Result, forms, ids, measures, pages};
 
@@ -38,8 +38,9 @@ const USERS: u64 = 20;
 /// Children about whom each asks by the form: more than anybody comes to ask about in a run.
 const ASKED_ABOUT: u32 = 1_000;
 const REVIEWS: u64 = 40;
-/// How far pages of the past look back.
-const KNOWN_AGO: TimeDelta = TimeDelta::days(120);
+/// The days that pages of the past look back to: so many that few are asked for twice, as what was counted for somebody
+/// is kept for the next who asks.
+const KNOWN_AGO: RangeInclusive<i64> = 1..=300;
 
 pub const NAMES: [&str; 5] = [
     "demonstration/county",
@@ -207,10 +208,11 @@ async fn users(
     for persona in Persona::ALL {
         let token = app.token(&persona.actor(app), TimeDelta::hours(8))?;
         let asker = Asker::browser(&token);
-        let known = (app.clock.now() - KNOWN_AGO).date_naive().to_string();
+        let known: Vec<_> =
+            KNOWN_AGO.map(|days| (app.clock.now() - TimeDelta::days(days)).date_naive()).collect();
         let reached = pages::reached(address, &asker, &known).await?;
         pages += reached.len();
-        let mut requests: Vec<Request> = reached.iter().map(Page::request).collect();
+        let mut requests: Vec<Request> = reached.iter().flat_map(|page| page.requests(&known)).collect();
         requests.extend(forms::asking(&reached, &numbers, turn));
         requests.extend(forms::sent(&reached, turn, taken));
         callers.push(Calling { asker, requests });

@@ -3,6 +3,8 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
 
+use chrono::NaiveDate;
+
 use crate::Result;
 use crate::load::{Asker, Connection, Request};
 
@@ -22,13 +24,18 @@ pub struct Page {
 }
 
 impl Page {
-    pub fn request(&self) -> Request {
-        Request::get(&self.path).of_kind(kind(&self.path))
+    /// One; or of a page of the past one for each of the days.
+    pub fn requests(&self, known: &[NaiveDate]) -> Vec<Request> {
+        let get = |path: &str| Request::get(path).of_kind(kind(path));
+        let Some((before, rest)) = self.path.split_once("known=") else { return vec![get(&self.path)] };
+        let after = rest.trim_start_matches(|it| !matches!(it, '&' | '#'));
+        known.iter().map(|day| get(&format!("{before}known={day}{after}"))).collect()
     }
 }
 
-/// Each page that is linked to; and as it was known on a day, where that can be asked for.
-pub async fn reached(address: SocketAddr, asker: &Asker, known: &str) -> Result<Vec<Page>> {
+/// Each page that is linked to; and as it was known on the first of these days, where that can be asked for.
+pub async fn reached(address: SocketAddr, asker: &Asker, known: &[NaiveDate]) -> Result<Vec<Page>> {
+    let known = known.first().ok_or("no day to look back to")?;
     let mut connection = Connection::open(address).await?;
     let mut found = BTreeSet::from(["/".to_owned()]);
     let mut next = VecDeque::from([("/".to_owned(), 0)]);
