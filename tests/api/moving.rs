@@ -1,5 +1,7 @@
 //! An entry made on the wrong child goes to the right one.
 
+use chrono::{SecondsFormat, TimeDelta};
+use event_store::clock::Clock as _;
 use event_store::{EventStore as _, StreamId};
 use serde_json::{Value, json};
 use system_tests::http::Caller;
@@ -129,4 +131,70 @@ async fn what_was_erased_is_not_moved_and_whoever_tries_is_told_what_to_do() {
     let withdraw = json!({ "record": { "person": wrong }, "reason": "wrong-person" });
     let withdrawn = keeper.post(&format!("/api/v1/entries/{entry}/withdrawal"), &withdraw).await;
     assert_eq!(withdrawn.status, 200, "{}", withdrawn.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_found_to_be_anothers_makes_up_a_status_of_the_past_only_for_whoever_is_told_of_it_there() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let (wrong, right) = (api.child(&door, "Example").await, api.child(&door, "Exemplar").await);
+    let report = json!({ "from": "home", "occurred": "2026-03-08T20:00:00Z", "source": { "basis": "told" } });
+    let reported = done(&door, &format!("/api/v1/people/{wrong}/missing"), report).await;
+    let entry = reported["events"][0].as_str().unwrap();
+    let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
+    let keep = async |path: &str, order: Value| {
+        let kept = keeper.post(&format!("/api/v1/{path}"), &order).await;
+        assert_eq!(kept.status, 200, "{path} {}", kept.text());
+    };
+    let then = api.test.clock.now() + TimeDelta::hours(1);
+    let known = async || {
+        let at = then.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+        let page = async |path: &str| {
+            door.get(&format!("/api/v1/people/{wrong}/{path}?as_known_at={at}")).await.json()
+        };
+        let (status, timeline) = (page("status").await, page("timeline").await);
+        assert_eq!(status.get("missing"), timeline.get("missing"));
+        let reports = timeline["entries"].as_array().unwrap().iter();
+        let reports = reports.filter(|entry| entry["kind"] == "person.missing-reported").count();
+        (status["missing"][0]["since"].clone(), reports)
+    };
+    api.test.clock.advance(TimeDelta::hours(2));
+    let (said, unsaid) = ((json!("2026-03-08T20:00:00Z"), 1), (Value::Null, 0));
+    assert_eq!(known().await, said);
+
+    keep(&format!("entries/{entry}/move"), from_to(wrong, right)).await;
+    assert_eq!(known().await, said, "it is told on the other's page");
+    let restrict = json!({ "reason": "high-risk", "readers": [], "review_on": "2026-06-08" });
+    keep(&format!("people/{right}/restriction"), restrict).await;
+    assert_eq!(known().await, unsaid, "the other's page is closed");
+    keep(&format!("people/{right}/restriction/lift"), json!({})).await;
+    assert_eq!(known().await, said);
+    let withdraw = |record: Uuid| json!({ "record": { "person": record }, "reason": "mistake" });
+    keep(&format!("entries/{entry}/withdrawal"), withdraw(right)).await;
+    assert_eq!(known().await, unsaid, "what was taken back on the other's page is for that page's past");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_where_it_stood_is_in_the_status_of_the_past() {
+    let api = Api::start().await;
+    let door = api.front_door();
+    let (child, other) = (api.child(&door, "Example").await, api.child(&door, "Exemplar").await);
+    let report = json!({ "from": "home", "occurred": "2026-03-08T20:00:00Z", "source": { "basis": "told" } });
+    let reported = done(&door, &format!("/api/v1/people/{child}/missing"), report).await;
+    let entry = reported["events"][0].as_str().unwrap();
+    let then = (api.test.clock.now() + TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    api.test.clock.advance(TimeDelta::hours(2));
+    let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
+    // Moved away and back again, and taken back there.
+    for (wrong, right) in [(child, other), (other, child)] {
+        let moved = keeper.post(&format!("/api/v1/entries/{entry}/move"), &from_to(wrong, right)).await;
+        assert_eq!(moved.status, 200, "{}", moved.text());
+    }
+    let withdraw = json!({ "record": { "person": child }, "reason": "mistake" });
+    let withdrawn = keeper.post(&format!("/api/v1/entries/{entry}/withdrawal"), &withdraw).await;
+    assert_eq!(withdrawn.status, 200, "{}", withdrawn.text());
+    let status = async |query: &str| door.get(&format!("/api/v1/people/{child}/status?{query}")).await.json();
+    let position = withdrawn.json()["position"].as_str().unwrap().to_owned();
+    assert!(status(&format!("at_least={position}")).await.get("missing").is_none());
+    assert_eq!(status(&format!("as_known_at={then}")).await["missing"][0]["since"], "2026-03-08T20:00:00Z");
 }

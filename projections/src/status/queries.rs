@@ -18,10 +18,11 @@ use tokio_postgres::types::Json;
 use uuid::Uuid;
 
 use super::{CaseSummary, Cases, STATUS};
-use crate::access::standing;
+use crate::access::{standing, standings};
 use crate::people::PEOPLE;
 use crate::reads::{AsOf, ReadError, Reads};
 use crate::scope::{Scope, Standing};
+use crate::timeline::Today;
 
 /// What a reader is told of how somebody stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -82,7 +83,7 @@ pub async fn of_known(
     let disclosure = scope.disclosure(standing);
     let moment = reads.moment(as_of);
     let Known { mut cases, missing, mut on_duty, mut formerly, adult, is_parked } =
-        known(reads, person, as_of).await?;
+        known(reads, scope, (person, standing), as_of).await?;
     if disclosure == Disclosure::None {
         return Ok(None);
     }
@@ -147,7 +148,7 @@ pub async fn missing(
 ) -> Result<Vec<Missing>, ReadError> {
     match standing(reads, person).await? {
         Some(standing) if scope.disclosure(&standing) > Disclosure::None => {
-            Ok(known(reads, person, as_of).await?.missing)
+            Ok(known(reads, scope, (person, &standing), as_of).await?.missing)
         }
         Some(_) | None => Ok(Vec::new()),
     }
@@ -238,9 +239,20 @@ struct Known {
     is_parked: bool,
 }
 
-async fn known(reads: &Reads, person: PersonId, as_of: Option<AsOf>) -> Result<Known, ReadError> {
+async fn known(
+    reads: &Reads,
+    scope: &Scope,
+    (person, standing): (PersonId, &Standing),
+    as_of: Option<AsOf>,
+) -> Result<Known, ReadError> {
     let Some(as_of) = as_of else { return current(reads, person).await };
-    let status = reads.history(&STATUS, person.0, as_of).await?;
+    let mut status = reads.history(&STATUS, person.0, as_of).await?;
+    // What was found since to belong to another's record makes up no status here, unless the reader is told of it there.
+    let today = Today::of(reads, person, &status).await?;
+    let others: Vec<PersonId> = today.people().collect();
+    let others = standings(reads, &others).await?;
+    let disclosure = scope.disclosure(standing);
+    status.retain(|entry| today.told(scope, standing, &others, entry.id) >= disclosure);
     // When somebody was born is so at any time, however late it was said.
     let births = reads.history(&PEOPLE, person.0, AsOf { was_at: None, ..as_of }).await?;
     Ok(folded(&status, &births))

@@ -5,19 +5,16 @@
 //! asked by whoever asks this.
 
 use chrono::{DateTime, Utc};
-use domain::entry::Entry;
-use domain::event::Event;
-use domain::history::take_in;
-use domain::ids::{EventId, PersonId};
+use domain::ids::PersonId;
 use domain::when::{civil_day, start_of};
 
+use super::gone::{Gone, Why, gone};
 use super::queries::{Item, others, shown_at_most, told};
 use super::today::Today;
-use super::{Confided, TIMELINE, item};
+use super::{Confided, item};
 use crate::access::standing;
 use crate::reads::{ReadError, Reads};
 use crate::scope::Scope;
-use crate::view::{Keys, View as _};
 
 /// An entry that left a page.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -26,14 +23,6 @@ pub struct Left {
     pub item: Item,
     pub why: Why,
     pub at: DateTime<Utc>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Why {
-    /// Taken back.
-    Withdrawn,
-    /// It stands on another page, whose the reader is not told.
-    Moved,
 }
 
 /// What left somebody's page, the last first, as far as the reader is told of it.
@@ -45,12 +34,10 @@ pub async fn left(reads: &Reads, scope: &Scope, person: PersonId) -> Result<Vec<
     if told(scope, &standing).is_none() {
         return Ok(Vec::new());
     }
-    let streams = reads.streams_of(&TIMELINE, person.0).await?;
-    let written = reads.written(&TIMELINE, streams).await?;
-    let mut gone: Vec<Gone> = written.iter().flat_map(|stream| gone(person, stream)).collect();
-    gone.sort_by_key(|gone| std::cmp::Reverse(gone.at));
+    let gone = gone(reads, person).await?;
     let items: Vec<Item> = gone.iter().map(|gone| item(person, &gone.entry)).collect();
-    let today = Today::of(reads, person, &items).await?;
+    let mut today = Today::standing(reads, person, gone.iter().map(|gone| &gone.entry)).await?;
+    today.take_in(&gone);
     let guarded = gone.into_iter().zip(items).filter_map(|(gone, item)| Some((gone, today.guarded(item)?)));
     let (gone, items): (Vec<Gone>, Vec<Item>) = guarded.unzip();
     let others = others(reads, &items, today.people()).await?;
@@ -67,44 +54,4 @@ pub async fn left(reads: &Reads, scope: &Scope, person: PersonId) -> Result<Vec<
         Some(Left { item, why: gone.why, at })
     });
     Ok(shown.collect())
-}
-
-struct Gone {
-    entry: Entry,
-    why: Why,
-    at: DateTime<Utc>,
-}
-
-/// What stood on a page by one stream, and by a correction in it stood there no more; of each the last time.
-fn gone(person: PersonId, written: &[Entry]) -> Vec<Gone> {
-    let mut gone: Vec<Gone> = Vec::new();
-    let mut standing: Vec<Entry> = Vec::new();
-    for entry in written {
-        let before =
-            corrected(entry).and_then(|(id, why)| Some((on_page(person, id, &standing)?.clone(), why)));
-        take_in(&mut standing, std::slice::from_ref(entry));
-        if let Some((before, why)) = before
-            && on_page(person, before.id, &standing).is_none()
-        {
-            gone.retain(|gone| gone.entry.id != before.id);
-            gone.push(Gone { entry: before, why, at: entry.recorded_at });
-        }
-    }
-    gone
-}
-
-fn corrected(entry: &Entry) -> Option<(EventId, Why)> {
-    match &entry.event {
-        Event::EntryWithdrawn(withdrawn) => Some((withdrawn.entry, Why::Withdrawn)),
-        Event::EntryMovedAway(moved) => Some((moved.entry, Why::Moved)),
-        Event::EntryAmended(amended) => Some((amended.entry, Why::Moved)),
-        _ => None,
-    }
-}
-
-fn on_page(person: PersonId, id: EventId, standing: &[Entry]) -> Option<&Entry> {
-    let entry = standing.iter().find(|entry| entry.id == id)?;
-    let mut keys = Keys::default();
-    TIMELINE.keys(entry, &mut keys);
-    keys.named().contains(&person.0).then_some(entry)
 }

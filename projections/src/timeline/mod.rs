@@ -6,6 +6,7 @@
 mod confided;
 mod detail;
 mod family;
+mod gone;
 mod guard;
 mod left;
 mod queries;
@@ -28,9 +29,11 @@ use crate::view::{Key, Keys, Per, Poison, Table, View};
 pub use confided::Confided;
 pub use detail::{Detail, Involved};
 pub use family::{Tie, family, household};
+pub use gone::Why;
 pub use guard::{Confidants, concerns_in_confidence, may_know_source};
-pub use left::{Left, Why, left};
+pub use left::{Left, left};
 pub use queries::{Item, Page, Place, Since, Timeline, of, of_as_of, since};
+pub(crate) use today::Today;
 
 /// See the module.
 pub struct TimelineView;

@@ -132,9 +132,9 @@ pub async fn of_as_of(
         None => reads.position("timeline"),
     };
     let history = reads.history(&TIMELINE, person.0, as_of).await?;
-    let items: Vec<Item> = history.iter().rev().map(|entry| item(person, entry)).collect();
-    let today = Today::of(reads, person, &items).await?;
-    let items: Vec<Item> = items.into_iter().filter_map(|item| today.guarded(item)).collect();
+    let today = Today::of(reads, person, &history).await?;
+    let items = history.iter().rev().map(|entry| item(person, entry));
+    let items: Vec<Item> = items.filter_map(|item| today.guarded(item)).collect();
     let others = others(reads, &items, today.people()).await?;
     let confided = Confided::on_page(reads, scope, (person, &standing), &items).await?;
     let shown = |item: Item| {

@@ -2,9 +2,9 @@
 //!
 //! An entry may have been corrected since: what was told openly is told in confidence today, or what stood here stands on
 //! another record, which is closed to the reader. What was withdrawn stands nowhere; whoever may look back sees it as it
-//! was recorded then, on the record it stood on.
+//! was recorded then, on the record it stood on last.
 //!
-//! Left out: who may look back, which is policy's; what a status read then, which names no entry.
+//! Left out: who may look back, which is policy's.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,17 +17,20 @@ use domain::ids::{AgencyId, EventId, PersonId};
 use event_store::StreamId;
 use uuid::Uuid;
 
+use super::gone::{Gone, Why, gone};
 use super::queries::Item;
 use super::{Involved, TIMELINE};
 use crate::reads::{ReadError, Reads};
 use crate::scope::{Scope, Standing};
 
 /// Where entries stand today, of those on a page of the past.
-pub(super) struct Today {
+pub(crate) struct Today {
     /// On the same page: whose they are there.
     here: HashMap<EventId, AgencyId>,
     /// On others' pages and not on this one.
     elsewhere: HashMap<EventId, Vec<(PersonId, AgencyId)>>,
+    /// Nowhere: found to belong to another page, and taken back there, which is not this reader's to know.
+    taken_back_elsewhere: HashSet<EventId>,
     /// Told in confidence, as they were said last.
     confided: HashSet<EventId>,
 }
@@ -35,23 +38,52 @@ pub(super) struct Today {
 impl Today {
     /// # Errors
     /// The view is not built, or the database or the log does not answer.
-    pub(super) async fn of(reads: &Reads, person: PersonId, page: &[Item]) -> Result<Self, ReadError> {
-        let mut today = Self { here: HashMap::new(), elsewhere: HashMap::new(), confided: HashSet::new() };
+    pub(crate) async fn of(reads: &Reads, person: PersonId, page: &[Entry]) -> Result<Self, ReadError> {
+        let mut today = Self::standing(reads, person, page.iter()).await?;
+        if page.iter().any(|entry| today.is_nowhere(entry.id)) {
+            today.take_in(&gone(reads, person).await?);
+        }
+        Ok(today)
+    }
+
+    /// Before it is known which of those that stand nowhere were taken back here.
+    pub(super) async fn standing(
+        reads: &Reads,
+        person: PersonId,
+        page: impl Iterator<Item = &Entry>,
+    ) -> Result<Self, ReadError> {
+        let mut today = Self {
+            here: HashMap::new(),
+            elsewhere: HashMap::new(),
+            taken_back_elsewhere: HashSet::new(),
+            confided: HashSet::new(),
+        };
         today.read_here(reads, person).await?;
         // After those that are here: whatever leaves a page has come onto the other before.
-        let gone = || page.iter().filter(|item| !today.here.contains_key(&item.event_id));
-        let ids: Vec<Uuid> = gone().map(|item| item.event_id.0).collect();
+        let gone: Vec<&Entry> = page.filter(|entry| !today.is_here(entry.id)).collect();
+        let ids: Vec<Uuid> = gone.iter().map(|entry| entry.id.0).collect();
         if ids.is_empty() {
             return Ok(today);
         }
-        let contacts = gone().filter(|item| item.kind == "contact.recorded");
+        let contacts = gone.iter().filter(|entry| matches!(entry.event, Event::ContactRecorded(_)));
         let contacts: Vec<StreamId> =
-            contacts.map(|item| StreamId { category: "contact".to_owned(), id: item.stream }).collect();
+            contacts.map(|entry| StreamId { category: "contact".to_owned(), id: entry.stream }).collect();
         today.read_elsewhere(reads, &ids).await?;
         for written in reads.written(&TIMELINE, contacts).await? {
             today.confided.extend(confided(&written));
         }
         Ok(today)
+    }
+
+    /// Takes in what left the page.
+    pub(super) fn take_in(&mut self, gone: &[Gone]) {
+        let moved = gone.iter().filter(|gone| gone.why == Why::Moved).map(|gone| gone.entry.id);
+        let taken_back: Vec<EventId> = moved.filter(|entry| self.is_nowhere(*entry)).collect();
+        self.taken_back_elsewhere.extend(taken_back);
+    }
+
+    fn is_nowhere(&self, entry: EventId) -> bool {
+        !self.is_here(entry) && !self.elsewhere.contains_key(&entry)
     }
 
     async fn read_here(&mut self, reads: &Reads, person: PersonId) -> Result<(), ReadError> {
@@ -92,12 +124,12 @@ impl Today {
     }
 
     /// Those on whose pages entries of this one stand today.
-    pub(super) fn people(&self) -> impl Iterator<Item = PersonId> {
+    pub(crate) fn people(&self) -> impl Iterator<Item = PersonId> {
         self.elsewhere.values().flatten().map(|(person, _)| *person)
     }
 
     /// How much of an entry is told today, at the most.
-    pub(super) fn told(
+    pub(crate) fn told(
         &self,
         scope: &Scope,
         standing: &Standing,
@@ -106,6 +138,9 @@ impl Today {
     ) -> Disclosure {
         if let Some(agency) = self.here.get(&entry) {
             return scope.entry_disclosure(standing, *agency);
+        }
+        if self.taken_back_elsewhere.contains(&entry) {
+            return Disclosure::None;
         }
         let Some(there) = self.elsewhere.get(&entry) else { return Disclosure::Full };
         let told = |(person, agency): &(PersonId, AgencyId)| {

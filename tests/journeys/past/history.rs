@@ -364,7 +364,7 @@ impl<'a> History<'a> {
         let nth = lately(&self.entered, entry)?;
         let Entered { id, place, fate, .. } = self.entered[nth].clone();
         let record = match (fate, place) {
-            (Fate::Withdrawn, _) => return None,
+            (Fate::Withdrawn(_), _) => return None,
             (Fate::Stands, Place::Contact(id)) => json!({ "contact": id }),
             (Fate::Stands, Place::Person(id)) => json!({ "person": id }),
             (Fate::Stands, Place::Case { case, .. }) => json!({ "case": case }),
@@ -374,12 +374,12 @@ impl<'a> History<'a> {
         let withdrawal = json!({ "record": record, "reason": "mistake" });
         let keeper = self.call(&self.cast.manager, KEEPING);
         self.order(&keeper, &format!("entries/{id}/withdrawal"), &withdrawal).await?;
-        self.entered[nth].fate = Fate::Withdrawn;
+        self.entered[nth].fate = Fate::Withdrawn(fate.moved_to());
         // A decision is on the page of whoever its contact is about: of nobody, without it.
         let place = self.entered[nth].place.clone();
         if self.told.iter().any(|told| told.entry == id) {
             let with_it = self.entered.iter_mut().filter(|entered| entered.place == place);
-            with_it.for_each(|entered| entered.fate = Fate::Withdrawn);
+            with_it.for_each(|entered| entered.fate = Fate::Withdrawn(None));
         }
         Some(format!("{id}"))
     }
@@ -388,7 +388,7 @@ impl<'a> History<'a> {
         let movable: Vec<usize> = (0..self.entered.len())
             .filter(|nth| {
                 let entered = &self.entered[*nth];
-                entered.fate != Fate::Withdrawn && !matches!(entered.place, Place::Contact(_))
+                !matches!(entered.fate, Fate::Withdrawn(_)) && !matches!(entered.place, Place::Contact(_))
             })
             .collect();
         let nth = movable[lately(&movable, entry)?];

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::history::History;
-use super::ledger::{Entered, Fate, Told};
+use super::ledger::{Entered, Fate, Place, Told};
 use super::pages::Pages;
 use super::{Tally, count};
 
@@ -112,7 +112,27 @@ impl Judging<'_> {
             "status" => !OF_PROGRESS.into_iter().any(shown) && cases.iter().all(is_by_law),
             _ => cases.is_empty() && status.get("authorities").is_none(),
         };
+        let is_made_up =
+            |case: &Value| self.makes_up(person, case["case"].as_str().unwrap().parse().unwrap());
+        if let Some(case) = cases.iter().find(|case| !is_made_up(case)) {
+            return Err(format!("{case}, of which all was found to belong elsewhere"));
+        }
+        let is_reported = |entry: &Value| entry["kind"] == "person.missing-reported";
+        let has_report = self.past.entries(person).iter().any(is_reported);
+        // Whoever is told no more than the status is told no entry of others.
+        if status.get("missing").is_some() && is_told_progress(status) && !has_report {
+            return Err(format!("missing by no report: {status}"));
+        }
         if is_kept { Ok(()) } else { Err(format!("a status that is withheld: {status}")) }
+    }
+
+    /// True when there is something of a case that is told here.
+    fn makes_up(&self, person: Uuid, case: Uuid) -> bool {
+        self.history.entered.iter().any(|entered| {
+            let Place::Case { case: began_on, .. } = entered.place else { return false };
+            (began_on == case || entered.fate.moved_to() == Some(person))
+                && self.is_told(person, entered.id, entered.fate)
+        })
     }
 
     fn enquiries(&self, person: Uuid) -> Result<(), String> {
@@ -138,23 +158,29 @@ impl Judging<'_> {
             }
             Some(today) if tells_no_more(then, today) => Ok(()),
             Some(today) => Err(format!("today it says {today}")),
-            None => self.gone(id),
+            None => self.gone(person, id),
         }
     }
 
     /// An entry that is not on today's page of this person.
-    fn gone(&self, id: Uuid) -> Result<(), String> {
-        match self.entered(id).map(|entered| entered.fate) {
-            Some(Fate::Withdrawn) => {
-                count(&self.tally.corrected);
-                Ok(())
-            }
-            Some(Fate::Moved(to)) if self.reader.today.entry(to, id).is_some() => {
-                count(&self.tally.corrected);
-                Ok(())
-            }
-            Some(Fate::Moved(to)) => Err(format!("an entry that was moved to {to}, where it is not told")),
+    fn gone(&self, person: Uuid, id: Uuid) -> Result<(), String> {
+        let fate = self.entered(id).map(|entered| entered.fate);
+        match fate {
             Some(Fate::Stands) | None => Err("an entry that stands and is not told today".to_owned()),
+            Some(fate) if self.is_told(person, id, fate) => {
+                count(&self.tally.corrected);
+                Ok(())
+            }
+            Some(fate) => Err(format!("an entry that belongs elsewhere, where it is not told: {fate:?}")),
+        }
+    }
+
+    /// True for what stands on somebody's page, was taken back there, or was moved to where it is told today.
+    fn is_told(&self, person: Uuid, id: Uuid, fate: Fate) -> bool {
+        match fate {
+            Fate::Stands | Fate::Withdrawn(None) => true,
+            Fate::Withdrawn(Some(to)) => to == person,
+            Fate::Moved(to) => to == person || self.reader.today.entry(to, id).is_some(),
         }
     }
 
@@ -202,6 +228,10 @@ impl Judging<'_> {
         let more = tells(then).into_iter().find(|tale| !today.contains(tale));
         more.map_or(Ok(()), |what| Err(format!("{what}, of what is told in confidence today")))
     }
+}
+
+fn is_told_progress(page: &Value) -> bool {
+    matches!(page["disclosure"].as_str().unwrap(), "progress" | "full")
 }
 
 /// By what an entry tells who told it.

@@ -15,9 +15,21 @@ pub enum Place {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fate {
     Stands,
-    Withdrawn,
+    /// On the page it was entered on, or on this child's after it was moved there.
+    Withdrawn(Option<Uuid>),
     /// It stands on this child's page.
     Moved(Uuid),
+}
+
+impl Fate {
+    /// The child whose page it was moved to, whatever became of it there.
+    pub const fn moved_to(self) -> Option<Uuid> {
+        match self {
+            Self::Stands => None,
+            Self::Withdrawn(to) => to,
+            Self::Moved(to) => Some(to),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]

@@ -6,11 +6,11 @@
 //!
 //! 1. A page that is closed today is closed for every moment, and one that is open tells as much of a record
 //!    (`disclosure`) as today's page does; less than *status* tells no case, less than *progress* none of what a status
-//!    withholds.
+//!    withholds. No status is made up of what 3. leaves out.
 //! 2. An entry of the past page that nobody corrected is on today's page, and both say the same.
 //! 3. An entry that was corrected since may be seen as it was recorded then:
 //!    - amended, if it is on today's page;
-//!    - withdrawn, if the record it stood on is open today;
+//!    - withdrawn, if the record it stood on last is this one, and open today;
 //!    - moved to another record, if the reader is shown it there today. It is nowhere else.
 //! 4. Who told a contact that today is told in confidence is in no entry of the past, however openly it was told then:
 //!    by whom, how, at what time of day, whose entry it is. Nor is it on the page of the one who told.
@@ -23,7 +23,7 @@
 //! 8. A page at a browser shows no more than the API answers: see [`shown`].
 //! 9. The children behind a figure of the past are those whom the reader may know today.
 //!
-//! Left out: how a status or a figure read at a moment, which is told at today's level whatever it was: it names no entry.
+//! Left out: what a figure counted at a moment: as many as the record had then, whatever became of them.
 
 mod cast;
 mod history;

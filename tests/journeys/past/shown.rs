@@ -76,17 +76,14 @@ impl Shown {
             let (mut taken_back, mut moved) = (0, 0);
             for entered in &history.entered {
                 match entered.fate {
-                    Fate::Withdrawn => taken_back += 1,
+                    Fate::Withdrawn(to) if to.is_none_or(|to| to == *person) => taken_back += 1,
                     Fate::Moved(to) if to != *person && reader.today.entry(to, entered.id).is_some() => {
                         moved += 1
                     }
-                    Fate::Moved(_) | Fate::Stands => {}
+                    Fate::Withdrawn(_) | Fate::Moved(_) | Fate::Stands => {}
                 }
             }
-            // One that was taken back where it had been moved to left this story by the move.
-            let are_more =
-                left(TAKEN_BACK) > taken_back || left(TAKEN_BACK) + left(MOVED) > taken_back + moved;
-            if *kind == "timeline" && are_more {
+            if *kind == "timeline" && (left(TAKEN_BACK) > taken_back || left(MOVED) > moved) {
                 let listed = (left(TAKEN_BACK), left(MOVED));
                 return Err(format!(
                     "{listed:?} are listed that left the story of {person}, and {:?} might be",
