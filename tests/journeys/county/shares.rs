@@ -266,7 +266,8 @@ fn households(told: &Rehearsed) {
     is("siblings in two households", in_two(&with_siblings), with_siblings.len(), 15.0, 4.0);
 }
 
-/// What is written down days later, twice, of a wrong day or child; and how often children go missing, beside the one of the named stories.
+/// What is written down days later, twice, of a wrong day or child; how often children go missing, beside the one of the
+/// named stories; who answers for them.
 fn slips(told: &Rehearsed) {
     let visits = || told.on_cases.iter().filter(|entry| matches!(entry.event, Event::VisitMade(_)));
     let is_late = |entry: &&Entry| (civil_day(entry.recorded_at) - entry.occurred.day()).num_days() >= 5;
@@ -287,5 +288,16 @@ fn slips(told: &Rehearsed) {
         (13..=26).contains(&amended),
         "{amended} of a thousand amended where 13 are drawn, and some contacts"
     );
+    // Each time a child is referred.
+    let referred: BTreeSet<_> = told
+        .on_cases
+        .iter()
+        .filter_map(|entry| match &entry.event {
+            Event::ReferralReceived(referral) => Some(referral.child),
+            _ => None,
+        })
+        .collect();
+    let answering = of("person.authority-recorded");
+    assert!(answering >= referred.len(), "{answering} for {} children", referred.len());
     assert!(of("person.missing-reported") > 100, "{}", of("person.missing-reported"));
 }

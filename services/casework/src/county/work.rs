@@ -32,6 +32,8 @@ use domain::case::write_note::WriteNote;
 use domain::ids::{
     AllocationId, AssessmentId, CaseId, CinPlanId, ContactId, CpPlanId, EpisodeId, LookedAfterId, Section47Id,
 };
+use domain::person::{Duty, RecordAuthority};
+use domain::source::{Basis, Source};
 use domain::when::{Occurred, civil_day};
 use domain::working_days::add_working_days;
 
@@ -137,6 +139,7 @@ impl<'w, 'a> Work<'w, 'a> {
             return Ok(None);
         };
         let episode = EpisodeId(told.part(0));
+        self.answers_for_child(day);
         let wait = u16::try_from(self.dice.range(&[((0, 1), 900), ((2, 4), 100)])).unwrap_or(1);
         let decided = add_working_days(day, wait);
         let outcome = match reach {
@@ -168,6 +171,20 @@ impl<'w, 'a> Work<'w, 'a> {
         // Closing ends the allocation too.
         let told = self.act(closed, self.team.manager, Purpose::AllocatedWork, close);
         Ok(told.map(|_| self.in_the_way_until(closed)))
+    }
+
+    /// The authority that took the referral answers for the child, and says so as it is written down.
+    fn answers_for_child(&mut self, day: NaiveDate) {
+        let Teller { agency, .. } = self.family.front_door;
+        let record = RecordAuthority {
+            duty: Duty::Responsible,
+            authority: self.family.council.authority.clone(),
+            occurred: Occurred::Day(day),
+            source: Source { basis: Basis::AgencyRecord, agency },
+        };
+        let command = Command::Person { id: Some(self.child.person), command: record.into() };
+        let at = minutes_after(self.clock, 1);
+        self.script.tell(at, self.family.front_door, Purpose::SafeguardingCheck, command);
     }
 
     fn in_the_way_until(&self, day: NaiveDate) -> NaiveDate {
