@@ -104,8 +104,8 @@ impl Circle {
         if person == self.child {
             return Some(Vec::new());
         }
-        // One way is enough to tell; the same one whatever order ties came in.
-        self.joints(day, person, looked_at).map(Joint::ids).min()
+        // One way is enough to tell: kin before a roof, and the same one whatever order ties came in.
+        self.joints(day, person, looked_at).map(|joint| (joint.near, joint.ids())).min().map(|(_, ties)| ties)
     }
 
     /// True for the child, and for whoever is close to the child on a day.

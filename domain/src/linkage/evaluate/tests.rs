@@ -63,6 +63,16 @@ fn children_of_one_mother_are_siblings_and_those_who_lived_together_then_are_clo
 }
 
 #[test]
+fn that_they_are_siblings_is_told_before_that_they_live_together() {
+    let [tilly, sam, mother] = family();
+    let signals = vec![told(1, tilly, SCHOOL, 0), told(2, sam, POLICE, 7), told(3, sam, HOSPITAL, 14)];
+    let born = [tied(3, mother, TieKind::Mother, tilly), tied(4, mother, TieKind::Mother, sam)];
+    let bonds = [lives_at(1, tilly, 7), lives_at(2, sam, 7)].into_iter().chain(born).collect();
+    let found = of("three-incidents", &hood(signals, bonds));
+    assert_eq!(found[0].ties, born.map(|bond| bond.tie).into());
+}
+
+#[test]
 fn harm_alleged_of_somebody_at_home_counts_wherever_it_was() {
     let [tilly, other, partner] = family();
     let alleged =
