@@ -134,6 +134,24 @@ async fn what_was_erased_is_not_moved_and_whoever_tries_is_told_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_agency_that_takes_its_own_entry_back_twice_under_one_key_is_given_the_first_answer() {
+    let api = Api::start().await;
+    let (wrong, right, entry) = mistaken(&api).await;
+    // Not the front door's to correct, but that its agency made the entry.
+    let keeper = api.served.caller(&api.test.social_worker(), "record-keeping");
+    let path = format!("/api/v1/entries/{entry}/withdrawal");
+    let withdraw = json!({ "record": { "person": wrong }, "reason": "mistake" });
+    let key = [("idempotency-key", "taken back")];
+    let first = keeper.post_with(&path, &key, &withdraw).await;
+    assert_eq!(first.status, 200, "{}", first.text());
+    let again = keeper.post_with(&path, &key, &withdraw).await;
+    assert_eq!(again.status, 200, "{}", again.text());
+    assert_eq!((&again.json()["repeated"], &again.json()["events"]), (&json!(true), &first.json()["events"]));
+    let other = json!({ "record": { "person": right }, "reason": "mistake" });
+    assert_eq!(keeper.post(&path, &other).await.problem(403)["code"], "not-permitted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_found_to_be_anothers_makes_up_a_status_of_the_past_only_for_whoever_is_told_of_it_there() {
     let api = Api::start().await;
     let door = api.front_door();

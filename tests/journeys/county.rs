@@ -3,6 +3,8 @@
 mod named;
 mod shares;
 
+use std::time::Duration;
+
 use casework::county::{self, Company, County};
 use chrono::{DateTime, Utc};
 use domain::access::Role;
@@ -43,11 +45,33 @@ async fn a_county_is_told_once_and_every_rule_is_kept() {
     assert!(access.iter().all(|look| look.header.recorded_at() <= county(60).end));
     assert!(access.iter().any(|look| look.header.purpose() == "allocated-work"));
     assert!(access.iter().any(|look| look.header.purpose() == "referral-consideration"));
-    let again = county::tell(&app.app, county(60), Some(&company), &mut |_| {}).await.expect("told again");
-    assert_eq!(again, 0);
+    let mut is_said_again = false;
+    let again = county::tell(&app.app, county(60), Some(&company), &mut |_| is_said_again = true).await;
+    assert_eq!((again.expect("told again"), is_said_again), (0, false), "it is seen that all is on record");
     let once = app.app.access.read_all(Position::START, 100_000).await.expect("the access log");
     assert_eq!(once.len(), access.len(), "told again, nobody looked again");
     is_found_under_another_spelling(&app, &company).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_telling_that_was_broken_off_goes_on_from_there() {
+    let app = TestApp::start().await;
+    let company = company(&app);
+    let mut unheard = |_| {};
+    let telling = county::tell(&app.app, county(60), Some(&company), &mut unheard);
+    let most_is_told = async {
+        while app.app.record.head().await.expect("the record").position.raw() < 3_000 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::select! {
+        told = telling => panic!("all was told: {told:?}"),
+        () = most_is_told => {}
+    }
+    let tell = async || county::tell(&app.app, county(60), Some(&company), &mut |_| {}).await.expect("told");
+    let rest = tell().await;
+    assert!(rest > 100, "{rest}");
+    assert_eq!(tell().await, 0);
 }
 
 /// Muhammad Zayn Akhtar, born on 3 April, by what his school has on its form.

@@ -288,7 +288,7 @@ fn slips(told: &Rehearsed) {
         (13..=26).contains(&amended),
         "{amended} of a thousand amended where 13 are drawn, and some contacts"
     );
-    // Each time a child is referred.
+    // Once for each child who is referred.
     let referred: BTreeSet<_> = told
         .on_cases
         .iter()
@@ -298,6 +298,6 @@ fn slips(told: &Rehearsed) {
         })
         .collect();
     let answering = of("person.authority-recorded");
-    assert!(answering >= referred.len(), "{answering} for {} children", referred.len());
+    assert!(answering.abs_diff(referred.len()) < 40, "{answering} for {} children", referred.len());
     assert!(of("person.missing-reported") > 100, "{}", of("person.missing-reported"));
 }

@@ -108,8 +108,6 @@ impl Rehearsed {
                 self.ties.push(tie);
                 Ok(1)
             }
-            // Of a child who comes back it is so already.
-            Command::Person { command: person::Command::RecordAuthority(_), .. } => Ok(0),
             _ => Ok(1),
         }
     }

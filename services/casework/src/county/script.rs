@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use domain::access::Purpose;
-use domain::ids::{CommandId, ContactId, EventId, PersonId};
+use domain::ids::{CaseId, CommandId, ContactId, EventId, PersonId};
 use event_store::StreamId;
 use uuid::Uuid;
 
@@ -117,6 +117,11 @@ impl<'a> Script<'a> {
     /// The family's own.
     pub fn thread(&self) -> Thread {
         Thread::Family(self.family)
+    }
+
+    /// True once the family's script tells of a case.
+    pub fn has_begun(&self, case: CaseId) -> bool {
+        self.told.iter().any(|act| act.thread == Thread::Stream(case.0))
     }
 
     pub fn until(&self) -> DateTime<Utc> {

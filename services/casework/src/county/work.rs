@@ -135,11 +135,15 @@ impl<'w, 'a> Work<'w, 'a> {
             transferred_from: None,
             reason: Some(self.words.account("referral", self.dice)?),
         };
+        let is_known = self.script.has_begun(self.case);
         let Some(told) = self.act(day, self.family.front_door, Purpose::SafeguardingCheck, receive) else {
             return Ok(None);
         };
         let episode = EpisodeId(told.part(0));
-        self.answers_for_child(day);
+        // Of a child who comes back it is so already.
+        if !is_known {
+            self.answers_for_child(day);
+        }
         let wait = u16::try_from(self.dice.range(&[((0, 1), 900), ((2, 4), 100)])).unwrap_or(1);
         let decided = add_working_days(day, wait);
         let outcome = match reach {

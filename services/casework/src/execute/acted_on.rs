@@ -38,12 +38,13 @@ struct ActedOn {
 }
 
 impl App {
-    /// Asks policy about an order.
+    /// Asks policy about an order, by the entries of its stream that stand, and all as they were written where it may be
+    /// on the stream already.
     pub(super) async fn permit(
         &self,
         visitor: &Visitor,
         order: &Order,
-        history: &[Entry],
+        (history, written): (&[Entry], &[Entry]),
         rests: &mut Rests,
     ) -> Result<(), ExecuteError> {
         let fact = order.command.fact();
@@ -67,7 +68,7 @@ impl App {
         };
         let record = Record {
             class: class(visitor, order.purpose, &standing),
-            own_entry: is_own_entry(visitor, &order.command, history),
+            own_entry: is_own_entry(visitor, &order.command, (history, written)),
         };
         Ok(self.policy.may_record(visitor, (action, fact), record, order.purpose)?)
     }
@@ -251,14 +252,17 @@ fn narrower(one: Option<Restriction>, other: Option<Restriction>) -> Option<Rest
     }
 }
 
-/// The entry a correction is about was made by the actor's own agency.
-fn is_own_entry(visitor: &Visitor, command: &Command, history: &[Entry]) -> bool {
+/// The entry a correction is about was made by the actor's own agency. It need not stand still: an order given again is
+/// about what it took away the first time.
+fn is_own_entry(visitor: &Visitor, command: &Command, (standing, written): (&[Entry], &[Entry])) -> bool {
     let Command::Correct { correction, .. } = command else { return false };
-    let entry: EventId = match correction {
+    let (entry, written): (EventId, &[Entry]) = match correction {
         Correction::Amend { entry, .. }
         | Correction::Withdraw { entry, .. }
-        | Correction::MoveAway { entry, .. }
-        | Correction::Receive { entry, .. } => *entry,
+        | Correction::MoveAway { entry, .. } => (*entry, written),
+        // That it stood here once makes it nobody's to bring back.
+        Correction::Receive { entry, .. } => (*entry, &[]),
     };
-    history.iter().any(|standing| standing.id == entry && standing.agency == visitor.agency())
+    let found = standing.iter().chain(written).find(|standing| standing.id == entry);
+    found.is_some_and(|entry| entry.agency == visitor.agency())
 }

@@ -53,6 +53,14 @@ impl Basis {
         }
     }
 
+    /// The entries as they were written, where an order may be on the stream already.
+    pub fn entries(&self) -> &[Entry] {
+        match self {
+            Self::Everything(loaded) => &loaded.entries,
+            Self::Nothing | Self::Facts(_) | Self::Opened(..) => &[],
+        }
+    }
+
     /// Where the last entry stands, and when it was recorded.
     pub fn last(&self) -> Option<(u128, DateTime<Utc>)> {
         match self {

@@ -182,7 +182,7 @@ impl App {
         if version == 0 && !placed.begins && !order.command.may_begin() {
             return Err(ExecuteError::Absent);
         }
-        self.permit(visitor, order, standing, &mut rests).await?;
+        self.permit(visitor, order, (standing, basis.entries()), &mut rests).await?;
         if let Basis::Everything(loaded) = &*basis
             && let Some(done) = self.repeated(visitor, placed, loaded)?
         {

@@ -84,11 +84,11 @@ impl App {
         let loaded = load(&self.record, self.keys.as_ref(), &wrong).await?;
         let standing = &loaded.standing;
         // Both permissions before either act: half a move is worse than none.
-        self.permit(visitor, &away, standing, &mut Rests::default()).await?;
+        self.permit(visitor, &away, (standing, &loaded.entries), &mut Rests::default()).await?;
         let there = load(&self.record, self.keys.as_ref(), &right).await?;
         if let Some(entry) = standing.iter().find(|entry| entry.id == order.entry) {
             let receive = part(&right, &here_key, self.receiving(&order, entry).await?);
-            self.permit(visitor, &receive, &there.standing, &mut Rests::default()).await?;
+            self.permit(visitor, &receive, (&there.standing, &[]), &mut Rests::default()).await?;
             let here = self.execute(visitor, receive).await?;
             let away = self.execute(visitor, away).await?;
             return Ok(Moved { here, away });
