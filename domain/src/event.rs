@@ -198,6 +198,8 @@ events! {
     "practitioner.registered" 1 => PractitionerRegistered(crate::practitioner::events::Registered),
     "practitioner.role-given" 1 => PractitionerRoleGiven(crate::practitioner::events::RoleGiven),
     "practitioner.left" 1 => PractitionerLeft(crate::practitioner::events::Left),
+    "account.linked" 1 => AccountLinked(crate::account::events::Linked),
+    "account.ended" 1 => AccountEnded(crate::account::events::Ended),
     "person.opened" 1 => PersonOpened(crate::person::events::Opened),
     "person.named" 1 => PersonNamed(crate::person::events::Named),
     "person.birth-recorded" 1 => PersonBirthRecorded(crate::person::events::BirthRecorded),

@@ -53,6 +53,8 @@ ids! {
     TeamId,
     /// Somebody who works for an agency; also the node's own system actor.
     PractitionerId,
+    /// What somebody signs in with.
+    AccountId,
     /// A file of testimony read in, such as a census return.
     ReturnId,
     /// One request to look at how somebody used the record.

@@ -4,6 +4,7 @@
 //! random numbers: what a rule needs from elsewhere is a field of its command.
 
 pub mod access;
+pub mod account;
 pub mod agency;
 pub mod alert;
 pub mod authority;

@@ -55,14 +55,23 @@ impl TestApp {
 
     /// The service over a database that may have been used before.
     pub async fn over(database: TestDatabase) -> Self {
+        Self::set_up(database, Settings::default()).await
+    }
+
+    /// The service with settings of its own.
+    pub async fn with(settings: Settings) -> Self {
+        Self::set_up(TestDatabase::new().await, settings).await
+    }
+
+    async fn set_up(database: TestDatabase, settings: Settings) -> Self {
         let clock = Arc::new(SetClock::at(instant(BEGINNING)));
-        let app = open(&database, &clock).await;
+        let app = open(&database, &clock, settings).await;
         Self { app, clock, database, people: AtomicU32::new(1) }
     }
 
     /// Another process of the same service.
     pub async fn beside(&self) -> Arc<App> {
-        open(&self.database, &self.clock).await
+        open(&self.database, &self.clock, self.app.settings.clone()).await
     }
 
     /// Somebody of an agency in one role, proven by a token as they would be.
@@ -155,12 +164,12 @@ impl TestApp {
     }
 }
 
-async fn open(database: &TestDatabase, clock: &Arc<SetClock>) -> Arc<App> {
+async fn open(database: &TestDatabase, clock: &Arc<SetClock>, settings: Settings) -> Arc<App> {
     let settings = Settings {
         origin: "goldthread.example/test".to_owned(),
         demonstration: true,
         readers: 2,
-        ..Settings::default()
+        ..settings
     };
     let app = App::open(settings, database.connections.clone(), clock.clone()).await.expect("the service");
     tokio::time::timeout(VIEWS_PATIENCE, app.engine.ready()).await.expect("the views answer");

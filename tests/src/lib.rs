@@ -6,6 +6,7 @@ pub mod app;
 pub mod bless;
 pub mod database;
 pub mod http;
+pub mod machine;
 
 pub use app::TestApp;
 pub use bless::compare_or_bless;

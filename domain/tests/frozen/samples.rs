@@ -303,12 +303,14 @@ fn content_of_another_shape_is_told_apart_from_an_unknown_type() {
 }
 
 /// Where free text stands in facts. Each is public, or written by a program.
-const FREE_TEXT: [&str; 9] = [
+const FREE_TEXT: [&str; 10] = [
     // An agency's own name and duty numbers, and its teams.
     "agency.registered/name",
     "agency.registered/safeguarding_line/in_hours",
     "agency.registered/safeguarding_line/out_of_hours",
     "agency.team-formed/name",
+    // An issuer's address.
+    "account.linked/issuer",
     // How a file of testimony describes itself.
     "return.received/serial",
     "return.received/software",

@@ -235,6 +235,8 @@ impl Detail {
             | Event::PractitionerRegistered(_)
             | Event::PractitionerRoleGiven(_)
             | Event::PractitionerLeft(_)
+            | Event::AccountLinked(_)
+            | Event::AccountEnded(_)
             | Event::ReturnReceived(_)
             | Event::EnquiryWouldDiffer(_)
             | Event::EnquiryStandsAgain(_)

@@ -18,6 +18,7 @@ use crate::execute::{Ids, Remembered};
 use crate::linkage::{Rules, ShippedRuleError};
 use crate::policy::{Policy, PolicyError};
 use crate::settings::{Connections, Settings};
+use crate::sign_in::{Issuers, OpenIssuersError};
 use crate::visitor::{TokenError, Tokens, Visitor};
 
 /// Connections the engine keeps for itself: two a view and two more.
@@ -45,6 +46,7 @@ pub struct App {
     pub(crate) directory: Directory,
     /// What orders were judged by lately.
     pub(crate) facts: Remembered,
+    pub(crate) issuers: Issuers,
     /// Only on a demonstration.
     tokens: Option<Tokens>,
 }
@@ -68,6 +70,8 @@ pub enum OpenError {
         #[source]
         source: StoreError,
     },
+    #[error("the issuers cannot be used")]
+    Issuers(#[from] OpenIssuersError),
     #[error("the key store cannot be opened")]
     Keys(#[from] KeysError),
     #[error("the views cannot be kept up")]
@@ -91,6 +95,7 @@ impl App {
     ) -> Result<Self, OpenError> {
         let policy = Policy::shipped()?;
         let rules = Rules::shipped()?;
+        let issuers = Issuers::open(settings.issuers_file.as_deref())?;
         let keys_pool = pool(connections.keys.clone(), KEYS_CONNECTIONS)?;
         let keys = PostgresKeys::open(keys_pool, connections.master.clone(), clock.now()).await?;
         let ids = Ids::new(keys.secret("ids").await?);
@@ -123,6 +128,7 @@ impl App {
             rules,
             directory,
             facts: Remembered::default(),
+            issuers,
             tokens,
         })
     }

@@ -1,6 +1,7 @@
 //! The goldthread service, below its executable: the only crate that knows HTTP, Cedar and the outside world.
 
 pub mod access_log;
+pub mod accounts;
 pub mod addresses;
 pub mod alerts;
 pub mod amend;
@@ -23,6 +24,7 @@ pub mod postgres;
 pub mod search;
 pub mod server;
 pub mod settings;
+pub mod sign_in;
 pub mod subject;
 pub mod telemetry;
 pub mod visitor;

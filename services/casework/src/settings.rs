@@ -38,6 +38,9 @@ pub struct Settings {
     /// The file of the key that wraps all others; made with a new key store, readable by nobody else.
     #[arg(long, env = "MASTER_KEY_FILE", global = true)]
     pub master_key_file: Option<PathBuf>,
+    /// The file of the issuers whose access tokens are taken; none are without it.
+    #[arg(long, env = "ISSUERS_FILE", global = true)]
+    pub issuers_file: Option<PathBuf>,
     /// Where to answer.
     #[arg(long, env = "LISTEN", global = true, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -65,6 +68,7 @@ impl Default for Settings {
             migrate_url: None,
             origin: "goldthread.example/local".to_owned(),
             master_key_file: None,
+            issuers_file: None,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             demonstration: false,
             otlp_endpoint: None,

@@ -11,7 +11,7 @@ use domain::agency::AgencyKind;
 use domain::authority::Authority;
 use domain::ids::{AgencyId, PractitionerId};
 
-pub use token::{TokenError, Tokens};
+pub use token::{TokenError, Tokens, is_development_token};
 
 /// Somebody whose claims have been proven. Cannot be made from a request without a proof.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -63,7 +63,7 @@ impl Visitor {
         visitor
     }
 
-    fn proven(actor: Actor, until: DateTime<Utc>) -> Self {
+    pub(crate) fn proven(actor: Actor, until: DateTime<Utc>) -> Self {
         Self { actor, until: Some(until) }
     }
 

@@ -5,6 +5,7 @@
 //! open its database.
 
 mod access;
+mod account;
 mod agency;
 mod bundle;
 mod client;
@@ -92,6 +93,9 @@ enum Command {
     /// What the node says of an agency.
     #[command(subcommand)]
     Agency(agency::Agency),
+    /// Whose the accounts are that people sign in with.
+    #[command(subcommand)]
+    Account(account::Account),
     /// Look after the views.
     #[command(subcommand)]
     Projections(projections::Projections),
@@ -125,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Verify(verify) => verify.run(settings, output),
         Command::Bundle(bundle) => bundle.run(settings, output),
         Command::Agency(agency) => agency.run(settings, output),
+        Command::Account(account) => account.run(settings, output),
         Command::Projections(projections) => projections.run(settings, output),
         Command::Token(token) => token.run(settings, output),
         Command::Openapi(openapi) => openapi.run(output),

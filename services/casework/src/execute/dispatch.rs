@@ -1,5 +1,6 @@
 //! From a command to the rules of its stream kind.
 
+use domain::account::Account;
 use domain::agency::Agency;
 use domain::alert::{self, Alert};
 use domain::case::Case;
@@ -29,6 +30,7 @@ impl Command {
             Self::Tie { .. } => "tie",
             Self::Agency { .. } => "agency",
             Self::Practitioner { .. } => "practitioner",
+            Self::Account { .. } => "account",
             Self::Alert { .. } => "alert",
             Self::Return { .. } => "return",
             Self::Review { .. } => "review",
@@ -46,6 +48,7 @@ impl Command {
             Self::Tie { id, .. } => id.map(|id| id.0),
             Self::Agency { id, .. } => id.map(|id| id.0),
             Self::Practitioner { id, .. } => id.map(|id| id.0),
+            Self::Account { id, .. } => Some(id.0),
             Self::Alert { id, .. } => Some(id.0),
             Self::Return { id, .. } => Some(id.0),
             Self::Review { id, .. } => Some(id.0),
@@ -81,6 +84,7 @@ pub(super) fn decide(standing: &[Entry], act: &Act, command: Command) -> Result<
         Command::Tie { command, .. } => ask::<Tie>(standing, act, command),
         Command::Agency { command, .. } => ask::<Agency>(standing, act, command),
         Command::Practitioner { command, .. } => ask::<Practitioner>(standing, act, command),
+        Command::Account { command, .. } => ask::<Account>(standing, act, command),
         Command::Alert { command, .. } => ask::<Alert>(standing, act, command),
         Command::Return { command, .. } => ask::<CensusReturn>(standing, act, command),
         Command::Review { command, .. } => ask::<Review>(standing, act, command),

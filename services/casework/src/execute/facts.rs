@@ -3,7 +3,9 @@
 use domain::authority::Authority;
 use domain::history::Correction;
 use domain::ids::PersonId;
-use domain::{agency, alert, case, census_return, contact, enquiry, person, practitioner, review, tie};
+use domain::{
+    account, agency, alert, case, census_return, contact, enquiry, person, practitioner, review, tie,
+};
 
 use super::Command;
 
@@ -52,6 +54,10 @@ impl Command {
                 practitioner::Command::GiveRole(_) => "practitioner.role-given",
                 practitioner::Command::Leave(_) => "practitioner.left",
             },
+            Self::Account { command, .. } => match command {
+                account::Command::Link(_) => "account.linked",
+                account::Command::End(_) => "account.ended",
+            },
             Self::Alert { command, .. } => match command {
                 // What it turns out to be, the alert's own history says; the act is one.
                 alert::Command::Say(_) => "alert.raised",
@@ -85,6 +91,7 @@ impl Command {
             Self::Agency { command, .. } => matches!(command, agency::Command::Register(_)),
             Self::Practitioner { command, .. } => matches!(command, practitioner::Command::Register(_)),
             Self::Case { .. } => self.new_case().is_some(),
+            Self::Account { command, .. } => matches!(command, account::Command::Link(_)),
             Self::Alert { command, .. } => matches!(command, alert::Command::Say(_)),
             Self::Enquiry { command, .. } => matches!(command, enquiry::Command::Make(_)),
             Self::Return { .. } => true,

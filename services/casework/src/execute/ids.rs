@@ -2,7 +2,7 @@
 
 use domain::authority::Authority;
 use domain::enquiry::sought::{MarkText, SoughtMark};
-use domain::ids::{AgencyId, AlertId, CaseId, CommandId, PersonId, PractitionerId, ReviewId};
+use domain::ids::{AccountId, AgencyId, AlertId, CaseId, CommandId, PersonId, PractitionerId, ReviewId};
 use domain::linkage::Finding;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -47,6 +47,12 @@ impl Ids {
     #[must_use]
     pub fn alert(&self, finding: &Finding) -> AlertId {
         AlertId::of(&self.0, (finding.rule.as_str(), finding.version), finding.first)
+    }
+
+    /// An account, by who says whose it is and what they call whoever has it. Nobody can find out the second from it.
+    #[must_use]
+    pub fn account(&self, issuer: &str, subject: &str) -> AccountId {
+        AccountId(self.derive("goldthread/account/1", &[issuer.as_bytes(), subject.as_bytes()]))
     }
 
     /// The one review of a kind about somebody on a day.

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use domain::access::{LawfulBasis, Purpose};
 use domain::history::Correction;
 use domain::ids::{
-    AgencyId, AlertId, CaseId, ContactId, CorrelationId, EnquiryId, EventId, PersonId, PractitionerId,
-    ReturnId, ReviewId, TieId,
+    AccountId, AgencyId, AlertId, CaseId, ContactId, CorrelationId, EnquiryId, EventId, PersonId,
+    PractitionerId, ReturnId, ReviewId, TieId,
 };
 use event_store::{Position, StreamId};
 use uuid::Uuid;
@@ -83,6 +83,10 @@ pub enum Command {
     Practitioner {
         id: Option<PractitionerId>,
         command: domain::practitioner::Command,
+    },
+    Account {
+        id: AccountId,
+        command: domain::account::Command,
     },
     Alert {
         id: AlertId,

@@ -10,7 +10,8 @@
 //! | `Goldthread-Correlation` | a UUID shared by all that belongs to one act |
 //! | `traceparent` | W3C trace context |
 
-use std::future::{Ready, ready};
+use std::future::Future;
+use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderMap};
@@ -22,9 +23,10 @@ use domain::ids::CorrelationId;
 use super::given::Written;
 use crate::access_log::Looking;
 use crate::app::App;
-use crate::error::{FieldError, Problem};
+use crate::error::{FieldError, Problem, ReadError};
 use crate::execute::{Command, Order};
-use crate::visitor::Visitor;
+use crate::sign_in::Unproven;
+use crate::visitor::{Visitor, is_development_token};
 
 pub const PURPOSE: &str = "goldthread-purpose";
 pub const LAWFUL_BASIS: &str = "goldthread-lawful-basis";
@@ -78,17 +80,18 @@ impl Asking {
 
 impl FromRequest for Asking {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read(request))
+        let request = request.clone();
+        Box::pin(async move { read(&request).await })
     }
 }
 
-fn read(request: &HttpRequest) -> Result<Asking, Problem> {
+async fn read(request: &HttpRequest) -> Result<Asking, Problem> {
     let app = request.app_data::<web::Data<App>>().ok_or_else(Problem::no_such_page)?;
     let headers = request.headers();
-    let visitor = prove(app, headers)?;
+    let visitor = prove(app, headers).await?;
     let mut fields = Vec::new();
     let purpose = required::<Purpose>(headers, PURPOSE, &mut fields);
     let lawful_basis = optional::<LawfulBasis>(headers, LAWFUL_BASIS, &mut fields);
@@ -119,7 +122,7 @@ fn read(request: &HttpRequest) -> Result<Asking, Problem> {
     }
 }
 
-fn prove(app: &App, headers: &HeaderMap) -> Result<Visitor, Problem> {
+async fn prove(app: &App, headers: &HeaderMap) -> Result<Visitor, Problem> {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let (scheme, token) = given
         .and_then(|value| value.split_once(' '))
@@ -127,9 +130,32 @@ fn prove(app: &App, headers: &HeaderMap) -> Result<Visitor, Problem> {
     if !scheme.eq_ignore_ascii_case("bearer") {
         return Err(Problem::unproven("Send `Authorization: Bearer` and a token of this node."));
     }
-    app.visitor(token.trim()).map_err(|_| {
-        Problem::unproven("The token is not one of this node's, has expired, or is not taken here.")
-    })
+    let token = token.trim();
+    if is_development_token(token) {
+        return app.visitor(token).map_err(|_| {
+            Problem::unproven("The token is not one of this node's, has expired, or is not taken here.")
+        });
+    }
+    app.signed_in(token).await.map_err(unproven)
+}
+
+/// Nobody is told more of why than they could find out with the token in hand.
+fn unproven(why: Unproven) -> Problem {
+    match why {
+        Unproven::Record(error) => error.into(),
+        Unproven::Keys(error) => {
+            tracing::warn!(%error, "an issuer's keys are not known");
+            ReadError::Unavailable(error.into()).into()
+        }
+        Unproven::Expired => Problem::unproven("The token has expired; sign in again."),
+        Unproven::TooEarly => Problem::unproven("The token is not good yet; look at the issuer's clock."),
+        Unproven::NobodyHere | Unproven::NotAtWork => Problem::unproven(
+            "The account is nobody's here. Whoever answers for accounts in your agency can link it to you.",
+        ),
+        Unproven::NotSigned => Problem::unproven(
+            "The token is not one that an issuer of this node signed for this API, or is not taken here.",
+        ),
+    }
 }
 
 fn at(header: &str, problem: impl std::fmt::Display) -> FieldError {

@@ -1,38 +1,32 @@
-//! What the walks need of the machine: Node, Chromium, and the pinned packages.
+//! What suites need of the machine beside Rust and PostgreSQL: Node, Chromium, and pinned packages.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
 const PLACES_OF_CHROMIUM: [&str; 3] =
     ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
-/// True when everything is here. Otherwise one line has said what is missing; with `BROWSER=required` that is a
-/// failure.
-pub fn is_ready() -> bool {
-    static READY: OnceLock<Result<(), String>> = OnceLock::new();
-    match READY.get_or_init(prepare) {
-        Ok(()) => true,
-        Err(missing) => {
-            assert!(!is_asked("BROWSER"), "the walks in a browser cannot be done: {missing}");
-            eprintln!("the walks in a browser were NOT done: {missing}");
-            false
-        }
-    }
+/// Beside Node: what a suite's packages work with.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Beside {
+    Nothing,
+    Chromium,
 }
 
-pub fn is_asked(what: &str) -> bool {
-    std::env::var_os(what).is_some()
-}
-
+#[must_use]
 pub fn chromium() -> Option<PathBuf> {
     PLACES_OF_CHROMIUM.iter().map(PathBuf::from).find(|place| place.exists())
 }
 
-fn prepare() -> Result<(), String> {
+/// Installs what is missing for the packages of a folder beside the suites, where it may.
+///
+/// # Errors
+/// In one line, what is missing and how it is installed.
+pub fn prepare(folder: &str, beside: Beside) -> Result<PathBuf, String> {
     // Only what is missing: Node that came from elsewhere may refuse Debian's npm beside it.
     let of = |is_here: bool, packages: &'static [&'static str]| if is_here { &[] } else { packages };
-    let browser = of(chromium().is_some(), &["chromium", "fonts-liberation"]);
+    let has_browser = beside == Beside::Nothing || chromium().is_some();
+    let browser = of(has_browser, &["chromium", "fonts-liberation"]);
     let missing = [of(has("node"), &["nodejs"]), of(has("npm"), &["npm"]), browser].concat();
     if !missing.is_empty() {
         install(&missing);
@@ -40,14 +34,14 @@ fn prepare() -> Result<(), String> {
     for program in ["node", "npm"] {
         if !has(program) {
             return Err(format!(
-                "{program} is not installed (Debian, Ubuntu: sudo apt-get install nodejs npm chromium)"
+                "{program} is not installed (Debian, Ubuntu: sudo apt-get install nodejs npm)"
             ));
         }
     }
-    if chromium().is_none() {
+    if beside == Beside::Chromium && chromium().is_none() {
         return Err("Chromium is not installed (Debian, Ubuntu: sudo apt-get install chromium)".to_owned());
     }
-    packages()
+    packages(Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
 }
 
 fn has(program: &str) -> bool {
@@ -71,23 +65,22 @@ fn install(packages: &[&str]) {
     }
 }
 
-/// The two packages, exactly as the lock file has them.
-fn packages() -> Result<(), String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("browser");
+/// The packages of a folder, exactly as its lock file has them.
+fn packages(folder: PathBuf) -> Result<PathBuf, String> {
     let changed = |file: &str| std::fs::metadata(folder.join(file)).and_then(|file| file.modified()).ok();
     let is_fresh = match (changed("node_modules/.package-lock.json"), changed("package-lock.json")) {
         (Some(installed), Some(locked)) => installed >= locked,
         _ => false,
     };
     if is_fresh {
-        return Ok(());
+        return Ok(folder);
     }
     let mut npm = Command::new("npm");
     npm.current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--ignore-scripts"]);
     if quiet(&mut npm) {
-        Ok(())
+        Ok(folder)
     } else {
-        Err("`npm ci` in tests/browser failed; is the registry reachable?".to_owned())
+        Err(format!("`npm ci` in {} failed; is the registry reachable?", folder.display()))
     }
 }
 

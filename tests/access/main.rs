@@ -1,0 +1,11 @@
+//! Who somebody is, and who may know what, asked of a real server by real tokens.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod provider;
+mod tokens;
