@@ -1,8 +1,10 @@
 // A certified OpenID Connect provider on this machine, of invented systems: node provider.mjs PORT KEY
 //
-// It signs with a fresh key of the name KEY, and ends when its input does.
+// It signs with a fresh key of the name KEY, says where it listens (PORT 0 is any that is free), and ends when its input
+// does.
 
 import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
 const [port, name] = process.argv.slice(2);
@@ -17,7 +19,7 @@ const system = (id) => ({
   id_token_signed_response_alg: 'ES256',
 });
 
-const provider = new Provider(`http://127.0.0.1:${port}`, {
+const settings = {
   jwks: { keys: [key] },
   clients: ['the-schools', 'a-strangers'].map(system),
   features: {
@@ -36,7 +38,12 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
       }),
     },
   },
-});
+};
 
-provider.listen(Number(port), '127.0.0.1', () => console.log('ready'));
+const server = createServer();
+server.listen(Number(port), '127.0.0.1', () => {
+  const { port } = server.address();
+  server.on('request', new Provider(`http://127.0.0.1:${port}`, settings).callback());
+  console.log(`ready ${port}`);
+});
 process.stdin.on('end', () => process.exit()).resume();

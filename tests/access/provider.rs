@@ -1,9 +1,9 @@
 //! A certified OpenID Connect provider on this machine, and the systems it knows.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -21,7 +21,7 @@ pub struct Provider {
 impl Provider {
     /// A provider that signs with a fresh key of this name.
     pub fn start(key: &str) -> Self {
-        Self::start_on(free_port(), key)
+        Self::start_on(0, key)
     }
 
     /// The same provider after it has changed its key.
@@ -32,9 +32,11 @@ impl Provider {
     }
 
     fn start_on(port: u16, key: &str) -> Self {
-        let folder: PathBuf = machine::prepare("access", Beside::Nothing).unwrap();
+        // Once, however many tests wait for it.
+        static FOLDER: LazyLock<PathBuf> =
+            LazyLock::new(|| machine::prepare("access", Beside::Nothing).unwrap());
         let mut process = Command::new("node")
-            .current_dir(folder)
+            .current_dir(&*FOLDER)
             .args(["provider.mjs", &port.to_string(), key])
             // It ends when we do.
             .stdin(Stdio::piped())
@@ -43,7 +45,8 @@ impl Provider {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        assert!(lines.any(|line| line.unwrap() == "ready"), "the provider does not start");
+        let ready = lines.find_map(|line| line.unwrap().strip_prefix("ready ").map(str::to_owned));
+        let port = ready.expect("the provider starts").parse().unwrap();
         Self { port, process }
     }
 
@@ -69,8 +72,4 @@ impl Drop for Provider {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

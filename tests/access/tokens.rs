@@ -102,6 +102,16 @@ impl School {
     }
 }
 
+/// A school whose system is signed in, and its token, which is taken.
+async fn signed_in() -> (Provider, School, String) {
+    let provider = Provider::start("one");
+    let school = School::start(for_all(&provider.issuer())).await;
+    school.link(&provider.issuer()).await.unwrap();
+    let token = provider.token(SYSTEM, AUDIENCE).await;
+    assert_eq!(school.ask(&token).await.status, 200);
+    (provider, school, token)
+}
+
 fn for_all(issuer: &str) -> impl FnOnce(AgencyId) -> Value {
     let issuer = issuer.to_owned();
     move |_| json!([{ "issuer": issuer, "audience": AUDIENCE }])
@@ -131,12 +141,8 @@ async fn a_systems_token_is_whoever_its_account_is_linked_to_as_long_as_they_are
 
 #[tokio::test(flavor = "multi_thread")]
 async fn while_an_issuer_is_silent_its_keys_are_good_and_without_them_nobody_can_tell() {
-    let provider = Provider::start("one");
-    let school = School::start(for_all(&provider.issuer())).await;
-    school.link(&provider.issuer()).await.unwrap();
-    let token = provider.token(SYSTEM, AUDIENCE).await;
+    let (provider, school, token) = signed_in().await;
     let unread = school.test.beside().await;
-    assert_eq!(school.ask(&token).await.status, 200);
     drop(provider);
     assert_eq!(school.ask(&token).await.status, 200);
     // Another process has not read them.
@@ -152,11 +158,7 @@ async fn while_an_issuer_is_silent_its_keys_are_good_and_without_them_nobody_can
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_that_is_ended_is_nobodys_at_once() {
-    let provider = Provider::start("one");
-    let school = School::start(for_all(&provider.issuer())).await;
-    school.link(&provider.issuer()).await.unwrap();
-    let token = provider.token(SYSTEM, AUDIENCE).await;
-    assert_eq!(school.ask(&token).await.status, 200);
+    let (provider, school, token) = signed_in().await;
     let account = (provider.issuer(), SYSTEM);
     accounts::end(&school.test.app, &Visitor::node(), (&account.0, account.1)).await.unwrap();
     school.ask(&token).await.problem(401);
@@ -165,11 +167,7 @@ async fn an_account_that_is_ended_is_nobodys_at_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_token_that_is_changed_too_old_or_meant_for_another_proves_nobody() {
-    let provider = Provider::start("one");
-    let school = School::start(for_all(&provider.issuer())).await;
-    school.link(&provider.issuer()).await.unwrap();
-    let token = provider.token(SYSTEM, AUDIENCE).await;
-    assert_eq!(school.ask(&token).await.status, 200);
+    let (provider, school, token) = signed_in().await;
     let parts: Vec<&str> = token.split('.').collect();
     let mut claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
     claims["sub"] = json!("a-strangers");
@@ -199,11 +197,7 @@ async fn a_token_that_is_changed_too_old_or_meant_for_another_proves_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_issuer_changes_its_key_and_its_new_tokens_are_taken() {
-    let provider = Provider::start("one");
-    let school = School::start(for_all(&provider.issuer())).await;
-    school.link(&provider.issuer()).await.unwrap();
-    let before = provider.token(SYSTEM, AUDIENCE).await;
-    assert_eq!(school.ask(&before).await.status, 200);
+    let (provider, school, before) = signed_in().await;
     let provider = provider.with_key("two");
     let after = provider.token(SYSTEM, AUDIENCE).await;
     assert_eq!(school.ask(&after).await.status, 200);

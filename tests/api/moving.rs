@@ -1,5 +1,7 @@
 //! An entry made on the wrong child goes to the right one.
 
+use std::cell::Cell;
+
 use chrono::{SecondsFormat, TimeDelta};
 use event_store::clock::Clock as _;
 use event_store::{EventStore as _, StreamId};
@@ -29,6 +31,16 @@ async fn mistaken(api: &Api) -> (Uuid, Uuid, String) {
     });
     let said = done(&door, &format!("/api/v1/people/{wrong}/assertions"), say).await;
     (wrong, right, said["events"][0].as_str().unwrap().to_owned())
+}
+
+/// Two cousins, the first of them reported missing: by whom, and the entry.
+async fn missing(api: &Api) -> (Caller, Uuid, Uuid, String) {
+    let door = api.front_door();
+    let (child, other) = (api.child(&door, "Example").await, api.child(&door, "Exemplar").await);
+    let report = json!({ "from": "home", "occurred": "2026-03-08T20:00:00Z", "source": { "basis": "told" } });
+    let reported = done(&door, &format!("/api/v1/people/{child}/missing"), report).await;
+    let entry = reported["events"][0].as_str().unwrap().to_owned();
+    (door, child, other, entry)
 }
 
 fn from_to(wrong: Uuid, right: Uuid) -> Value {
@@ -154,21 +166,21 @@ async fn an_agency_that_takes_its_own_entry_back_twice_under_one_key_is_given_th
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_found_to_be_anothers_makes_up_a_status_of_the_past_only_for_whoever_is_told_of_it_there() {
     let api = Api::start().await;
-    let door = api.front_door();
-    let (wrong, right) = (api.child(&door, "Example").await, api.child(&door, "Exemplar").await);
-    let report = json!({ "from": "home", "occurred": "2026-03-08T20:00:00Z", "source": { "basis": "told" } });
-    let reported = done(&door, &format!("/api/v1/people/{wrong}/missing"), report).await;
-    let entry = reported["events"][0].as_str().unwrap();
+    let (door, wrong, right, entry) = missing(&api).await;
     let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");
+    // Where the record was after each order: pages are read no older.
+    let last = Cell::new(api.test.app.record.head().await.unwrap().position.raw());
     let keep = async |path: &str, order: Value| {
         let kept = keeper.post(&format!("/api/v1/{path}"), &order).await;
         assert_eq!(kept.status, 200, "{path} {}", kept.text());
+        last.set(api.test.app.record.head().await.unwrap().position.raw());
     };
     let then = api.test.clock.now() + TimeDelta::hours(1);
     let known = async || {
         let at = then.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         let page = async |path: &str| {
-            door.get(&format!("/api/v1/people/{wrong}/{path}?as_known_at={at}")).await.json()
+            let last = last.get();
+            door.get(&format!("/api/v1/people/{wrong}/{path}?as_known_at={at}&at_least={last}")).await.json()
         };
         let (status, timeline) = (page("status").await, page("timeline").await);
         assert_eq!(status.get("missing"), timeline.get("missing"));
@@ -195,11 +207,7 @@ async fn what_was_found_to_be_anothers_makes_up_a_status_of_the_past_only_for_wh
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_taken_back_where_it_stood_is_in_the_status_of_the_past() {
     let api = Api::start().await;
-    let door = api.front_door();
-    let (child, other) = (api.child(&door, "Example").await, api.child(&door, "Exemplar").await);
-    let report = json!({ "from": "home", "occurred": "2026-03-08T20:00:00Z", "source": { "basis": "told" } });
-    let reported = done(&door, &format!("/api/v1/people/{child}/missing"), report).await;
-    let entry = reported["events"][0].as_str().unwrap();
+    let (door, child, other, entry) = missing(&api).await;
     let then = (api.test.clock.now() + TimeDelta::hours(1)).to_rfc3339_opts(SecondsFormat::AutoSi, true);
     api.test.clock.advance(TimeDelta::hours(2));
     let keeper = api.served.caller(&api.test.team_manager(), "record-keeping");

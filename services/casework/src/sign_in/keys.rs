@@ -3,12 +3,13 @@
 //! They are read when they are first needed, again each hour, and when a token names one that is not among them: so an
 //! issuer may change its keys at any time. A token with made-up key names makes us ask no oftener than twice a minute.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::issuers::is_safe;
 
@@ -81,7 +82,7 @@ impl IssuerKeys {
         let found = |known: &Known| known.keys.as_ref().and_then(|(keys, _)| keys.find(name).cloned());
         let age = known.keys.as_ref().map(|(_, read_at)| read_at.elapsed());
         let is_fresh = age.is_some_and(|age| age < AGE_MAX);
-        let asked_at = if is_fresh { &mut known.asked_for_another_at } else { &mut known.tried_at };
+        let asked_at = if is_fresh { known.asked_for_another_at } else { known.tried_at };
         let may_ask = asked_at.is_none_or(|asked_at| asked_at.elapsed() >= NOT_OFTENER);
         if !may_ask || (is_fresh && found(&known).is_some()) {
             return if known.keys.is_some() { Ok(found(&known)) } else { Err(KeysError::SilentLately) };
@@ -93,7 +94,11 @@ impl IssuerKeys {
             Err(error) if age.is_some_and(|age| age < STALE_MAX) => {
                 tracing::warn!(issuer = self.issuer, %error, "an issuer's keys are not refreshed");
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                // Nor are they good while it is not asked again.
+                known.keys = None;
+                return Err(error);
+            }
         }
         Ok(found(&known))
     }
@@ -121,5 +126,32 @@ impl IssuerKeys {
             text.extend_from_slice(&chunk);
         }
         serde_json::from_slice(&text).map_err(KeysError::Unreadable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of an issuer that answers nobody, with keys that were read just now.
+    async fn silent() -> IssuerKeys {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let keys = IssuerKeys::of(&format!("http://{free}")).unwrap();
+        let set = r#"{ "keys": [ { "kty": "oct", "kid": "one", "k": "AA" } ] }"#;
+        keys.known.lock().await.keys = Some((serde_json::from_str(set).unwrap(), Instant::now()));
+        keys
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_issuers_keys_are_good_for_a_day_and_not_a_moment_longer() {
+        let keys = silent().await;
+        assert!(keys.key("one").await.unwrap().is_some());
+        assert!(keys.key("two").await.unwrap().is_none());
+        tokio::time::advance(STALE_MAX / 2).await;
+        assert!(keys.key("one").await.unwrap().is_some());
+        tokio::time::advance(STALE_MAX / 2).await;
+        for _ in 0..3 {
+            assert!(keys.key("one").await.is_err());
+        }
     }
 }

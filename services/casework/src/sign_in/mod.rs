@@ -156,11 +156,11 @@ impl App {
         let is_for_this = key
             .common
             .key_algorithm
-            .is_none_or(|algorithm| algorithm.to_string() == format!("{:?}", header.alg));
-        let key = DecodingKey::from_jwk(&key).map_err(|_| Unproven::NotSigned)?;
+            .is_none_or(|given| given.to_string().parse().is_ok_and(|given: Algorithm| given == header.alg));
         if !is_for_this {
             return Err(Unproven::NotSigned);
         }
+        let key = DecodingKey::from_jwk(&key).map_err(|_| Unproven::NotSigned)?;
         let mut validation = Validation::new(header.alg);
         validation.set_issuer(&[&issuer.issuer]);
         validation.set_audience(&[&issuer.audience]);
@@ -175,10 +175,7 @@ impl App {
     /// Whose account it is, and what they are today.
     async fn actor_of(&self, issuer: &Issuer, subject: &str, now: DateTime<Utc>) -> Result<Actor, Unproven> {
         let id = self.ids.account(&issuer.issuer, subject);
-        let account: Account = match self.state_of("account", id.0).await {
-            Err(ReadError::Absent) => return Err(Unproven::NobodyHere),
-            account => account?.0,
-        };
+        let (account, _): (Account, _) = self.state_of("account", id.0).await?;
         let practitioner = account.practitioner().ok_or(Unproven::NobodyHere)?;
         let (state, _): (Practitioner, _) = self.state_of("practitioner", practitioner.0).await?;
         let today = civil_day(now);

@@ -197,6 +197,10 @@ pub async fn read_status(
 ) -> Result<HttpResponse, Problem> {
     catch_up(&app, "status", query.at_least).await?;
     let as_of = query.as_of();
+    if as_of.is_some() {
+        // Where the entries stand today, of which the status of another time is made up.
+        catch_up(&app, "timeline", query.at_least).await?;
+    }
     let status = read_person(&app, &asking, Action::ReadStatus, id, as_of, async |scope| {
         Ok(status::of(&app.views, scope, id, as_of).await?.map(OfPerson::from))
     })
