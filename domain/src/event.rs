@@ -200,6 +200,8 @@ events! {
     "practitioner.left" 1 => PractitionerLeft(crate::practitioner::events::Left),
     "account.linked" 1 => AccountLinked(crate::account::events::Linked),
     "account.ended" 1 => AccountEnded(crate::account::events::Ended),
+    "session.opened" 1 => SessionOpened(crate::session::events::Opened),
+    "session.closed" 1 => SessionClosed(crate::session::events::Closed),
     "person.opened" 1 => PersonOpened(crate::person::events::Opened),
     "person.named" 1 => PersonNamed(crate::person::events::Named),
     "person.birth-recorded" 1 => PersonBirthRecorded(crate::person::events::BirthRecorded),

@@ -55,6 +55,8 @@ ids! {
     PractitionerId,
     /// What somebody signs in with.
     AccountId,
+    /// Somebody at a browser, from signing in to signing out.
+    SessionId,
     /// A file of testimony read in, such as a census return.
     ReturnId,
     /// One request to look at how somebody used the record.

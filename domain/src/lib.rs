@@ -25,6 +25,7 @@ pub mod person;
 pub mod practitioner;
 pub mod review;
 pub mod sealed;
+pub mod session;
 pub mod source;
 pub mod testimony;
 pub mod text;

@@ -8,5 +8,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod at_browser;
 mod provider;
+mod school;
 mod tokens;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use casework::demonstration::Persona;
 use chrono::TimeDelta;
 use serde_json::json;
+use system_tests::forms::{Pairs, encoded, hidden};
 use system_tests::http::{Answer, Caller, Live};
 use uuid::Uuid;
 
@@ -14,8 +15,6 @@ const FORM: &str = "/contacts/new?for=referral-consideration";
 /// Two bytes of UTF-8, six as a form is sent.
 const URDU: &str = "ہ";
 const PATIENCE: Duration = Duration::from_secs(30);
-
-pub type Pairs = Vec<(String, String)>;
 
 /// A browser in which somebody of the demonstration is signed in.
 pub struct Browser {
@@ -64,32 +63,6 @@ impl Browser {
         }
         pairs
     }
-}
-
-/// As a browser writes a form: every byte that is no letter or digit as three.
-fn encoded(pairs: &Pairs) -> String {
-    let encode = |text: &str| -> String {
-        let plain = |byte: u8| byte.is_ascii_alphanumeric();
-        text.bytes()
-            .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
-            .collect()
-    };
-    let pairs: Vec<String> =
-        pairs.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
-    pairs.join("&")
-}
-
-/// What the form in the main part of a page carries unseen.
-pub fn hidden(html: &str) -> Pairs {
-    let main = html.split_once("<main").unwrap().1;
-    let fields = main.split("<input type=\"hidden\" name=\"").skip(1);
-    fields
-        .map(|field| {
-            let (name, rest) = field.split_once("\" value=\"").unwrap();
-            let value = rest.split_once("\">").unwrap().0;
-            (name.to_owned(), value.replace("&#13;", "\r").replace("&#34;", "\"").replace("&#38;", "&"))
-        })
-        .collect()
 }
 
 fn of<'a>(pairs: &'a Pairs, name: &str) -> &'a str {

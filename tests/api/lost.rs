@@ -13,8 +13,9 @@ use system_tests::http::{Answer, Caller, Served};
 use tokio_postgres::Client;
 use uuid::Uuid;
 
-use crate::forms::{Browser, hidden, until};
+use crate::forms::{Browser, until};
 use crate::{Api, contact};
+use system_tests::forms::hidden;
 
 const WRITERS: usize = 4;
 /// How long nobody can connect at least.

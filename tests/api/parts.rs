@@ -7,7 +7,8 @@ use system_tests::http::Caller;
 use uuid::Uuid;
 
 use crate::Api;
-use crate::forms::{Browser, Pairs, hidden};
+use crate::forms::Browser;
+use system_tests::forms::{Pairs, hidden};
 
 /// The parts a timeline gives somebody in a contact.
 async fn roles(api: &Api, person: Uuid, contact: Uuid) -> Value {

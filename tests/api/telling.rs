@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::Api;
-use crate::forms::{Browser, Pairs, hidden};
+use crate::forms::Browser;
+use system_tests::forms::{Pairs, hidden};
 
 fn form_of(child: Uuid) -> String {
     format!("/contacts/new?about={child}&for=referral-consideration")

@@ -55,7 +55,7 @@ impl TestApp {
 
     /// The service over a database that may have been used before.
     pub async fn over(database: TestDatabase) -> Self {
-        Self::set_up(database, Settings::default()).await
+        Self::set_up(database, Settings { demonstration: true, ..Settings::default() }).await
     }
 
     /// The service with settings of its own.
@@ -165,12 +165,7 @@ impl TestApp {
 }
 
 async fn open(database: &TestDatabase, clock: &Arc<SetClock>, settings: Settings) -> Arc<App> {
-    let settings = Settings {
-        origin: "goldthread.example/test".to_owned(),
-        demonstration: true,
-        readers: 2,
-        ..settings
-    };
+    let settings = Settings { origin: "goldthread.example/test".to_owned(), readers: 2, ..settings };
     let app = App::open(settings, database.connections.clone(), clock.clone()).await.expect("the service");
     tokio::time::timeout(VIEWS_PATIENCE, app.engine.ready()).await.expect("the views answer");
     Arc::new(app)

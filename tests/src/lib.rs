@@ -5,6 +5,7 @@
 pub mod app;
 pub mod bless;
 pub mod database;
+pub mod forms;
 pub mod http;
 pub mod machine;
 

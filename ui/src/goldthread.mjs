@@ -3,6 +3,7 @@
 
 import { Button, CharacterCount, ErrorSummary, ServiceNavigation, SkipLink, createAll } from "govuk-frontend";
 
+import { watch } from "./idle.mjs";
 import { follow } from "./live.mjs";
 
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -21,3 +22,6 @@ for (const button of document.querySelectorAll("[data-print]")) {
 for (const shown of document.querySelectorAll("[data-live]")) {
   follow(shown);
 }
+
+const { idleSeconds } = document.body.dataset;
+if (idleSeconds) watch(Number(idleSeconds));

@@ -15,6 +15,7 @@ use crate::decider::{Act, Decider, NewEvent, Refusal, commands};
 use crate::entry::Entry;
 use crate::event::Event;
 use crate::ids::PractitionerId;
+use crate::text::Line;
 
 commands! {
     Link(Link),
@@ -32,6 +33,12 @@ impl Account {
     #[must_use]
     pub fn practitioner(&self) -> Option<PractitionerId> {
         self.linked.as_ref().map(|linked| linked.practitioner)
+    }
+
+    /// Who says that it is theirs.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&Line> {
+        self.linked.as_ref().map(|linked| &linked.issuer)
     }
 }
 

@@ -237,6 +237,8 @@ impl Detail {
             | Event::PractitionerLeft(_)
             | Event::AccountLinked(_)
             | Event::AccountEnded(_)
+            | Event::SessionOpened(_)
+            | Event::SessionClosed(_)
             | Event::ReturnReceived(_)
             | Event::EnquiryWouldDiffer(_)
             | Event::EnquiryStandsAgain(_)

@@ -13,7 +13,7 @@ use projections::engine::{Engine, EngineError};
 use projections::reads::Reads;
 use tokio_postgres::{Config, NoTls};
 
-use crate::enquire::Directory;
+use crate::directory::Directory;
 use crate::execute::{Ids, Remembered};
 use crate::linkage::{Rules, ShippedRuleError};
 use crate::policy::{Policy, PolicyError};

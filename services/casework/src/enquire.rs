@@ -9,7 +9,6 @@ mod again;
 mod answer;
 mod asked;
 mod basis;
-mod directory;
 mod hours;
 
 use std::time::Duration;
@@ -30,9 +29,8 @@ use projections::reads::AsOf;
 use projections::scope::{Scope, Standing};
 use projections::{enquiries, status};
 
-pub(crate) use directory::Directory;
-
 pub use answer::{Answered, PreviousEnquiry, Responsible, StatusHere, Worker};
+pub(crate) use asked::Registered;
 pub use asked::{AskedOf, Reply, Whom};
 pub use basis::{Kept, KeptUntil, LegalBasis};
 pub use hours::{Hours, Line};

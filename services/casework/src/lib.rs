@@ -9,6 +9,7 @@ pub mod api;
 pub mod app;
 pub mod county;
 pub mod demonstration;
+mod directory;
 pub mod enquire;
 pub mod error;
 pub mod evidence;

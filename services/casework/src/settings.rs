@@ -41,6 +41,12 @@ pub struct Settings {
     /// The file of the issuers whose access tokens are taken; none are without it.
     #[arg(long, env = "ISSUERS_FILE", global = true)]
     pub issuers_file: Option<PathBuf>,
+    /// How people reach this node, `https://…` without a path; `http://` and where it answers when not said.
+    #[arg(long, env = "PUBLIC_ADDRESS", global = true, value_parser = address)]
+    pub public_address: Option<String>,
+    /// Minutes after which somebody at a browser who does nothing is signed out.
+    #[arg(long, env = "IDLE_MINUTES", global = true, default_value_t = 15, value_parser = clap::value_parser!(u16).range(1..=720))]
+    pub idle_minutes: u16,
     /// Where to answer.
     #[arg(long, env = "LISTEN", global = true, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
@@ -69,6 +75,8 @@ impl Default for Settings {
             origin: "goldthread.example/local".to_owned(),
             master_key_file: None,
             issuers_file: None,
+            public_address: None,
+            idle_minutes: 15,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             demonstration: false,
             otlp_endpoint: None,
@@ -137,6 +145,24 @@ impl Settings {
         MasterSource::FileOrNew(file)
     }
 
+    /// How people reach this node, without a slash at the end.
+    #[must_use]
+    pub fn public_address(&self) -> String {
+        self.public_address.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
+    /// True when browsers reach it over TLS, whoever ends that: cookies then go by no other way.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.public_address().starts_with("https://")
+    }
+
+    /// How long somebody at a browser may do nothing.
+    #[must_use]
+    pub fn idle(&self) -> chrono::TimeDelta {
+        chrono::TimeDelta::minutes(self.idle_minutes.into())
+    }
+
     /// True when one database user does what three should.
     #[must_use]
     pub fn undoes_roles(&self) -> bool {
@@ -174,6 +200,18 @@ impl Connections {
             migrate_keys: as_role(keys, "postgres")?,
             master,
         })
+    }
+}
+
+/// An address as people type it, without a path.
+fn address(text: &str) -> Result<String, String> {
+    let url = reqwest::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "https" | "http"));
+    let is_bare = |url: &reqwest::Url| {
+        url.path() == "/" && url.query().is_none() && url.fragment().is_none() && url.username().is_empty()
+    };
+    match url {
+        Some(url) if is_bare(&url) => Ok(text.trim_end_matches('/').to_owned()),
+        _ => Err("must be https:// (or http://), a host and perhaps a port, and nothing else".to_owned()),
     }
 }
 

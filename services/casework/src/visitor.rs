@@ -9,7 +9,8 @@ use chrono::{DateTime, Utc};
 use domain::access::{Actor, Role};
 use domain::agency::AgencyKind;
 use domain::authority::Authority;
-use domain::ids::{AgencyId, PractitionerId};
+use domain::ids::{AccountId, AgencyId, PractitionerId, SessionId};
+use uuid::Uuid;
 
 pub use token::{TokenError, Tokens, is_development_token};
 
@@ -19,6 +20,16 @@ pub struct Visitor {
     actor: Actor,
     /// The proof holds until then; a long stream of events ends with it.
     until: Option<DateTime<Utc>>,
+    /// By what they signed in, where it was by the word of an issuer.
+    proof: Option<Proof>,
+}
+
+/// What it rests on that somebody is who they say: streams on the record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Proof {
+    pub account: AccountId,
+    /// At a browser.
+    pub session: Option<SessionId>,
 }
 
 impl Visitor {
@@ -27,14 +38,15 @@ impl Visitor {
     pub fn node() -> Self {
         Self {
             actor: Actor {
-                practitioner: PractitionerId(uuid::Uuid::nil()),
-                agency: AgencyId(uuid::Uuid::nil()),
+                practitioner: PractitionerId(Uuid::nil()),
+                agency: AgencyId(Uuid::nil()),
                 agency_kind: AgencyKind::System,
                 authority: None,
                 team: None,
                 roles: vec![Role::System],
             },
             until: None,
+            proof: None,
         }
     }
 
@@ -64,7 +76,24 @@ impl Visitor {
     }
 
     pub(crate) fn proven(actor: Actor, until: DateTime<Utc>) -> Self {
-        Self { actor, until: Some(until) }
+        Self { actor, until: Some(until), proof: None }
+    }
+
+    pub(crate) fn signed_in(actor: Actor, proof: Proof, until: DateTime<Utc>) -> Self {
+        Self { actor, until: Some(until), proof: Some(proof) }
+    }
+
+    pub(crate) fn proof(&self) -> Option<Proof> {
+        self.proof
+    }
+
+    /// The streams it rests on that they are who they are.
+    pub(crate) fn rests_on(&self) -> impl Iterator<Item = Uuid> {
+        let proof = self.proof.into_iter();
+        proof.flat_map(|Proof { account, session }| {
+            let of_them = [self.actor.practitioner.0, self.actor.agency.0, account.0];
+            of_them.into_iter().chain(session.map(|session| session.0))
+        })
     }
 
     #[must_use]

@@ -78,7 +78,22 @@ impl Line {
     /// # Errors
     /// Why the stream ends.
     pub async fn hear(&mut self, app: &App, visitor: &Visitor) -> Result<Heard, Ended> {
-        self.hear_while(|| visitor.until().is_none_or(|until| until > app.clock.now())).await
+        let is_proven = || visitor.until().is_none_or(|until| until > app.clock.now());
+        // Whoever is still at the browser opens it again by a cookie that is younger.
+        let over =
+            if visitor.proof().is_some_and(|proof| proof.session.is_some()) { "idle" } else { "expired" };
+        let heard = self
+            .hear_while(is_proven)
+            .await
+            .map_err(|ended| if ended == "expired" { over } else { ended })?;
+        let concerns_them = match &heard {
+            Heard::Touch(touch) => visitor.rests_on().any(|id| touch.named.people.contains(&id)),
+            Heard::Missed(_) => true,
+        };
+        if concerns_them && !app.is_still(visitor).await.map_err(unread)? {
+            return Err("expired");
+        }
+        Ok(heard)
     }
 
     /// The same while the proof of who reads holds.

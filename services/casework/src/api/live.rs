@@ -6,6 +6,7 @@
 
 mod named;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -141,8 +142,19 @@ fn projections(events: &[Recorded]) -> Vec<Span> {
         .collect()
 }
 
+/// True for what says who somebody is that reads: it stands in no view.
+fn is_of_readers(event: &Recorded) -> bool {
+    matches!(&*event.header.stream().category, "agency" | "practitioner" | "account" | "session")
+}
+
 async fn tell(app: &App, touches: &broadcast::Sender<Touch>, events: &[Recorded]) {
     let Some(last) = events.last().map(|event| event.position) else { return };
+    // Whoever has left, or signed out, is told nothing more, however far behind the view is.
+    let of_readers = events.iter().filter(|event| is_of_readers(event));
+    for event in of_readers {
+        let named = Named { people: HashSet::from([event.header.stream_id()]), ..Named::default() };
+        let _ = touches.send(Touch { named: Arc::new(named), position: event.position });
+    }
     let named = Arc::new(Named::by(app, events).await);
     // When the view does not come, listeners find nothing new now and everything at the next touch.
     let _ = app.views.wait_until(VIEW, last, VIEW_TIME_MAX).await;

@@ -13,6 +13,7 @@ use domain::history::{self, Correction};
 use domain::person::Person;
 use domain::practitioner::Practitioner;
 use domain::review::Review;
+use domain::session::Session;
 use domain::tie::Tie;
 use uuid::Uuid;
 
@@ -31,6 +32,7 @@ impl Command {
             Self::Agency { .. } => "agency",
             Self::Practitioner { .. } => "practitioner",
             Self::Account { .. } => "account",
+            Self::Session { .. } => "session",
             Self::Alert { .. } => "alert",
             Self::Return { .. } => "return",
             Self::Review { .. } => "review",
@@ -49,6 +51,7 @@ impl Command {
             Self::Agency { id, .. } => id.map(|id| id.0),
             Self::Practitioner { id, .. } => id.map(|id| id.0),
             Self::Account { id, .. } => Some(id.0),
+            Self::Session { id, .. } => id.map(|id| id.0),
             Self::Alert { id, .. } => Some(id.0),
             Self::Return { id, .. } => Some(id.0),
             Self::Review { id, .. } => Some(id.0),
@@ -85,6 +88,7 @@ pub(super) fn decide(standing: &[Entry], act: &Act, command: Command) -> Result<
         Command::Agency { command, .. } => ask::<Agency>(standing, act, command),
         Command::Practitioner { command, .. } => ask::<Practitioner>(standing, act, command),
         Command::Account { command, .. } => ask::<Account>(standing, act, command),
+        Command::Session { command, .. } => ask::<Session>(standing, act, command),
         Command::Alert { command, .. } => ask::<Alert>(standing, act, command),
         Command::Return { command, .. } => ask::<CensusReturn>(standing, act, command),
         Command::Review { command, .. } => ask::<Review>(standing, act, command),

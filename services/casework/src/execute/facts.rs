@@ -4,7 +4,7 @@ use domain::authority::Authority;
 use domain::history::Correction;
 use domain::ids::PersonId;
 use domain::{
-    account, agency, alert, case, census_return, contact, enquiry, person, practitioner, review, tie,
+    account, agency, alert, case, census_return, contact, enquiry, person, practitioner, review, session, tie,
 };
 
 use super::Command;
@@ -58,6 +58,10 @@ impl Command {
                 account::Command::Link(_) => "account.linked",
                 account::Command::End(_) => "account.ended",
             },
+            Self::Session { command, .. } => match command {
+                session::Command::Open(_) => "session.opened",
+                session::Command::Close(_) => "session.closed",
+            },
             Self::Alert { command, .. } => match command {
                 // What it turns out to be, the alert's own history says; the act is one.
                 alert::Command::Say(_) => "alert.raised",
@@ -92,6 +96,7 @@ impl Command {
             Self::Practitioner { command, .. } => matches!(command, practitioner::Command::Register(_)),
             Self::Case { .. } => self.new_case().is_some(),
             Self::Account { command, .. } => matches!(command, account::Command::Link(_)),
+            Self::Session { command, .. } => matches!(command, session::Command::Open(_)),
             Self::Alert { command, .. } => matches!(command, alert::Command::Say(_)),
             Self::Enquiry { command, .. } => matches!(command, enquiry::Command::Make(_)),
             Self::Return { .. } => true,

@@ -5,7 +5,7 @@ use domain::access::{LawfulBasis, Purpose};
 use domain::history::Correction;
 use domain::ids::{
     AccountId, AgencyId, AlertId, CaseId, ContactId, CorrelationId, EnquiryId, EventId, PersonId,
-    PractitionerId, ReturnId, ReviewId, TieId,
+    PractitionerId, ReturnId, ReviewId, SessionId, TieId,
 };
 use event_store::{Position, StreamId};
 use uuid::Uuid;
@@ -83,6 +83,10 @@ pub enum Command {
     Practitioner {
         id: Option<PractitionerId>,
         command: domain::practitioner::Command,
+    },
+    Session {
+        id: Option<SessionId>,
+        command: domain::session::Command,
     },
     Account {
         id: AccountId,

@@ -29,7 +29,7 @@ pub fn act_of(fact: &str) -> Option<Action> {
         | "case.closed" => Action::DecideCase,
         _ => match fact.split_once('.')?.0 {
             "person" => Action::AssertPerson,
-            "agency" | "practitioner" | "account" => Action::Administer,
+            "agency" | "practitioner" | "account" | "session" => Action::Administer,
             "entry" => Action::Correct,
             "review" => Action::ReviewUse,
             "cp-plan" => Action::DecideCase,

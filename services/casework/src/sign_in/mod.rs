@@ -1,29 +1,34 @@
-//! Who somebody is by the word of an issuer: access tokens for the API, checked against the issuer's own keys.
+//! Who somebody is by the word of an issuer: access tokens for the API, and signing in at a browser, each checked against
+//! the issuer's own keys.
 //!
 //! A token says who spoke (`iss`), of whom (`sub`), for whom it is meant (`aud`) and until when (`exp`): RFC 7519, RFC
 //! 9068. Whose account that is, what they are today and for whom they work stands on the record, so that whoever has left
 //! is nobody from then on, whatever their issuer still says. Left out: what they may do, which is policy's.
 
+mod at_browser;
 mod issuers;
-mod keys;
+mod published;
+mod session;
 
+pub use at_browser::{Arrived, CameBack, Door, Refused};
 pub use issuers::{Issuer, IssuersError};
-pub use keys::KeysError;
+pub use published::PublishedError;
+pub use session::is_session_token;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::access::Actor;
-use domain::account::Account;
-use domain::agency::Agency;
-use domain::practitioner::Practitioner;
+use domain::ids::AccountId;
 use domain::when::civil_day;
+use jsonwebtoken::jwk::PublicKeyUse;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use std::path::Path;
 
 use crate::app::App;
 use crate::error::ReadError;
-use crate::visitor::Visitor;
-use keys::IssuerKeys;
+use crate::visitor::{Proof, Visitor};
+use issuers::Client;
+use published::Published;
 
 /// How far an issuer's clock may be from ours.
 const SKEW: TimeDelta = TimeDelta::seconds(60);
@@ -57,14 +62,14 @@ pub enum Unproven {
     #[error("whoever it is has left, or is not of an agency that the issuer speaks for")]
     NotAtWork,
     #[error("the issuer's keys are not known")]
-    Keys(#[from] KeysError),
+    Keys(#[from] PublishedError),
     #[error(transparent)]
     Record(#[from] ReadError),
 }
 
 /// The issuers of a node.
 #[derive(Default)]
-pub struct Issuers(Vec<(Issuer, IssuerKeys)>);
+pub struct Issuers(Vec<(Issuer, Published)>);
 
 impl std::fmt::Debug for Issuers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -78,7 +83,7 @@ pub enum OpenIssuersError {
     #[error(transparent)]
     File(#[from] IssuersError),
     #[error(transparent)]
-    Client(#[from] KeysError),
+    Client(#[from] PublishedError),
 }
 
 impl Issuers {
@@ -88,15 +93,24 @@ impl Issuers {
     /// A file that cannot be used.
     pub fn open(file: Option<&Path>) -> Result<Self, OpenIssuersError> {
         let Some(file) = file else { return Ok(Self::default()) };
-        let with_keys = |issuer: Issuer| {
-            let keys = IssuerKeys::of(&issuer.issuer)?;
-            Ok((issuer, keys))
+        let with_published = |issuer: Issuer| {
+            let published = Published::by(&issuer.issuer)?;
+            Ok((issuer, published))
         };
-        issuers::read(file)?.into_iter().map(with_keys).collect::<Result<_, OpenIssuersError>>().map(Self)
+        issuers::read(file)?
+            .into_iter()
+            .map(with_published)
+            .collect::<Result<_, OpenIssuersError>>()
+            .map(Self)
     }
 
-    fn find(&self, name: &str) -> Option<&(Issuer, IssuerKeys)> {
+    fn find(&self, name: &str) -> Option<&(Issuer, Published)> {
         self.0.iter().find(|(issuer, _)| issuer.issuer == name)
+    }
+
+    /// The issuers at which people sign in at a browser.
+    fn doors(&self) -> impl Iterator<Item = (&Issuer, &Published, &Client)> {
+        self.0.iter().filter_map(|(issuer, published)| Some((issuer, published, issuer.client.as_ref()?)))
     }
 
     /// The issuer of this name.
@@ -113,6 +127,13 @@ struct Claims {
     exp: i64,
     #[serde(default)]
     nbf: Option<i64>,
+    /// Of what says that somebody signed in at a browser (OpenID Connect Core 1.0, section 2).
+    #[serde(default)]
+    nonce: Option<String>,
+    #[serde(default)]
+    auth_time: Option<i64>,
+    #[serde(default)]
+    azp: Option<String>,
 }
 
 /// Who spoke, before anything is proven.
@@ -127,64 +148,81 @@ impl App {
     /// # Errors
     /// [`Unproven`].
     pub async fn signed_in(&self, token: &str) -> Result<Visitor, Unproven> {
-        let (issuer, claims) = self.claims(token).await?;
-        let now = self.clock.now();
-        let until = at(claims.exp)?;
-        if until + SKEW <= now {
-            return Err(Unproven::Expired);
-        }
-        if claims.nbf.map(at).transpose()?.is_some_and(|from| from - SKEW > now) {
-            return Err(Unproven::TooEarly);
-        }
-        let actor = self.actor_of(issuer, &claims.sub, now).await?;
-        Ok(Visitor::proven(actor, until))
+        let (issuer, published) = self.spoken_by(token)?;
+        let claims = self.claims(token, (issuer, published), &issuer.audience).await?;
+        let account = self.ids.account(&issuer.issuer, &claims.sub);
+        let proof = Proof { account, session: None };
+        Ok(Visitor::signed_in(self.actor_of(account).await?, proof, at(claims.exp)?))
     }
 
-    /// What is signed, and by whom.
-    async fn claims(&self, token: &str) -> Result<(&Issuer, Claims), Unproven> {
+    /// Which issuer a token says it is of, before anything is proven.
+    fn spoken_by(&self, token: &str) -> Result<&(Issuer, Published), Unproven> {
         if token.len() > TOKEN_BYTES_MAX {
-            return Err(Unproven::NotSigned);
-        }
-        let header = jsonwebtoken::decode_header(token).map_err(|_| Unproven::NotSigned)?;
-        if !ALGORITHMS.contains(&header.alg) {
             return Err(Unproven::NotSigned);
         }
         let spoken =
             jsonwebtoken::dangerous::insecure_decode::<Spoken>(token).map_err(|_| Unproven::NotSigned)?;
-        let (issuer, keys) = self.issuers.find(&spoken.claims.iss).ok_or(Unproven::NotSigned)?;
-        let key = keys.key(header.kid.as_deref().unwrap_or_default()).await?.ok_or(Unproven::NotSigned)?;
+        self.issuers.find(&spoken.claims.iss).ok_or(Unproven::NotSigned)
+    }
+
+    /// What an issuer signed, for whom it is meant, now.
+    async fn claims(
+        &self,
+        token: &str,
+        (issuer, published): (&Issuer, &Published),
+        audience: &str,
+    ) -> Result<Claims, Unproven> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| Unproven::NotSigned)?;
+        if !ALGORITHMS.contains(&header.alg) {
+            return Err(Unproven::NotSigned);
+        }
+        let key =
+            published.key(header.kid.as_deref().unwrap_or_default()).await?.ok_or(Unproven::NotSigned)?;
         let is_for_this = key
             .common
             .key_algorithm
             .is_none_or(|given| given.to_string().parse().is_ok_and(|given: Algorithm| given == header.alg));
-        if !is_for_this {
+        let signs = !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption));
+        if !is_for_this || !signs {
             return Err(Unproven::NotSigned);
         }
         let key = DecodingKey::from_jwk(&key).map_err(|_| Unproven::NotSigned)?;
         let mut validation = Validation::new(header.alg);
         validation.set_issuer(&[&issuer.issuer]);
-        validation.set_audience(&[&issuer.audience]);
+        validation.set_audience(&[audience]);
         validation.set_required_spec_claims(&["iss", "aud", "sub", "exp"]);
         // By our own clock, below.
         validation.validate_exp = false;
         validation.validate_nbf = false;
         let token = jsonwebtoken::decode::<Claims>(token, &key, &validation);
-        Ok((issuer, token.map_err(|_| Unproven::NotSigned)?.claims))
+        let claims = token.map_err(|_| Unproven::NotSigned)?.claims;
+        let now = self.clock.now();
+        if at(claims.exp)? + SKEW <= now {
+            return Err(Unproven::Expired);
+        }
+        if claims.nbf.map(at).transpose()?.is_some_and(|from| from - SKEW > now) {
+            return Err(Unproven::TooEarly);
+        }
+        Ok(claims)
     }
 
     /// Whose account it is, and what they are today.
-    async fn actor_of(&self, issuer: &Issuer, subject: &str, now: DateTime<Utc>) -> Result<Actor, Unproven> {
-        let id = self.ids.account(&issuer.issuer, subject);
-        let (account, _): (Account, _) = self.state_of("account", id.0).await?;
-        let practitioner = account.practitioner().ok_or(Unproven::NobodyHere)?;
-        let (state, _): (Practitioner, _) = self.state_of("practitioner", practitioner.0).await?;
-        let today = civil_day(now);
+    async fn actor_of(&self, id: AccountId) -> Result<Actor, Unproven> {
+        let head = self.on_record();
+        let account = self.account(id, head).await?;
+        let (Some(practitioner), Some(issuer)) = (account.practitioner(), account.issuer()) else {
+            return Err(Unproven::NobodyHere);
+        };
+        let state = self.practitioner(practitioner, head).await?;
+        let today = civil_day(self.clock.now());
         let registered =
             state.registered().filter(|_| state.is_at_work_on(today)).ok_or(Unproven::NotAtWork)?;
+        // An issuer that is taken no more proves nobody.
+        let issuer = self.issuers.named(issuer.as_str()).ok_or(Unproven::NotAtWork)?;
         if !issuer.speaks_for(registered.agency) {
             return Err(Unproven::NotAtWork);
         }
-        let (agency, _): (Agency, _) = self.state_of("agency", registered.agency.0).await?;
+        let agency = self.agency(registered.agency, head).await?;
         let agency = agency.registered().ok_or(Unproven::NotAtWork)?;
         Ok(Actor {
             practitioner,
@@ -194,6 +232,27 @@ impl App {
             team: registered.team,
             roles: state.roles_on(today),
         })
+    }
+
+    /// True while somebody who was proven is who they were then, as what they hold open must ask again.
+    ///
+    /// # Errors
+    /// A record that is away: nobody can tell.
+    pub(crate) async fn is_still(&self, visitor: &Visitor) -> Result<bool, ReadError> {
+        if visitor.until().is_some_and(|until| until <= self.clock.now()) {
+            return Ok(false);
+        }
+        let Some(Proof { account, session }) = visitor.proof() else { return Ok(true) };
+        if let Some(session) = session
+            && self.session(session, self.on_record()).await?.open().is_none()
+        {
+            return Ok(false);
+        }
+        match self.actor_of(account).await {
+            Ok(actor) => Ok(actor == *visitor.actor()),
+            Err(Unproven::Record(error)) => Err(error),
+            Err(_) => Ok(false),
+        }
     }
 }
 

@@ -332,8 +332,10 @@ mod tests {
     fn every_kind_of_event_on_a_child_s_page_has_a_title_in_words() {
         let is_on_no_page = |kind: &str| {
             let of = kind.split('.').next().unwrap();
-            matches!(of, "entry" | "agency" | "practitioner" | "account" | "review" | "return" | "alert")
-                || (of == "enquiry" && kind != "enquiry.made")
+            matches!(
+                of,
+                "entry" | "agency" | "practitioner" | "account" | "session" | "review" | "return" | "alert"
+            ) || (of == "enquiry" && kind != "enquiry.made")
         };
         let kinds: Vec<&str> = Event::frozen().into_iter().map(|frozen| frozen.kind).collect();
         for kind in kinds.into_iter().filter(|kind| !is_on_no_page(kind)) {

@@ -15,11 +15,12 @@ use domain::person::uncertain_date::UncertainDate;
 use domain::text::Narrative;
 
 use super::components::{DateField, Problems};
-use super::kept::Sent;
+use super::kept::{Anew, Sent};
 use super::problem::{PageProblem, STALE_FORM};
 use super::session::{FORM_TOKEN, Session};
 use super::words;
 use crate::api::input::Written;
+use crate::app::App;
 use crate::error::Problem;
 
 /// The name of the order a form is for: sent twice, it is carried out once.
@@ -172,7 +173,12 @@ impl FromRequest for Posted {
             // Whatever comes of it, it can be given back.
             request.extensions_mut().insert(Sent::of(&request, &typed));
             let session = session.await?;
-            if !session.is_form_token(typed.get(FORM_TOKEN)) {
+            let given = typed.get(FORM_TOKEN);
+            if !session.is_form_token(given) {
+                let app = request.app_data::<web::Data<App>>();
+                if let Some(instead) = app.and_then(|app| session.form_token_instead_of(app, given)) {
+                    request.extensions_mut().insert(Anew { name: session.name, form_token: instead });
+                }
                 return Err(stale().into());
             }
             Ok(Self { session, typed })

@@ -10,6 +10,7 @@ use super::assets::Assets;
 use super::components::Hidden;
 use super::session::Session;
 use super::words;
+use crate::app::App;
 
 /// Only what this node serves itself; forms go nowhere else; nobody frames a page. Nothing inline, nothing evaluated.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -21,6 +22,8 @@ pub struct Frame {
     pub title: String,
     pub has_error: bool,
     pub is_demonstration: bool,
+    /// After so many seconds in which they do nothing, somebody is signed out.
+    pub idle_seconds: Option<i64>,
     pub who: Option<Who>,
     pub places: Vec<Place>,
     /// Which of the places this is.
@@ -63,6 +66,7 @@ impl Frame {
             title: title.to_owned(),
             has_error: false,
             is_demonstration: false,
+            idle_seconds: None,
             who: None,
             places: Vec::new(),
             here: "",
@@ -80,7 +84,19 @@ impl Frame {
             agency: session.agency.clone(),
             hidden: session.hidden(),
         };
-        Self { who: Some(who), places: places(session.role()), is_demonstration: true, ..Self::plain(title) }
+        Self {
+            who: Some(who),
+            places: places(session.role()),
+            is_demonstration: session.is_demonstration,
+            idle_seconds: session.idle.map(|idle| idle.num_seconds()),
+            ..Self::plain(title)
+        }
+    }
+
+    /// Of a node, for nobody in particular.
+    #[must_use]
+    pub fn of_node(self, app: &App) -> Self {
+        Self { is_demonstration: app.settings.demonstration, ..self }
     }
 
     #[must_use]

@@ -31,6 +31,7 @@ mod queue_live;
 mod receipt;
 mod reviews;
 mod session;
+mod sign_in;
 mod start;
 mod story;
 mod tell;
@@ -38,9 +39,10 @@ mod time_machine;
 mod words;
 
 use actix_web::middleware::from_fn;
-use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::api::address::{Address, nowhere};
+use crate::app::App;
 use crate::error::Problem;
 use problem::PageProblem;
 
@@ -50,7 +52,7 @@ pub fn addresses() -> Vec<Address> {
     [
         assets::addresses(),
         start::addresses(),
-        session::addresses(),
+        sign_in::addresses(),
         ask::addresses(),
         receipt::addresses(),
         story::addresses(),
@@ -73,7 +75,7 @@ pub fn addresses() -> Vec<Address> {
 pub fn configure(config: &mut web::ServiceConfig) {
     config.app_data(form::reading());
     for address in addresses() {
-        config.service(address.into_resource().wrap(from_fn(kept::keep)));
+        config.service(address.into_resource().wrap(from_fn(kept::keep)).wrap(from_fn(session::renew)));
     }
     config.default_service(web::to(no_such_page));
 }
@@ -81,7 +83,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
 async fn no_such_page(request: HttpRequest) -> HttpResponse {
     let accepts = request.headers().get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accepts.contains("text/html") {
-        return PageProblem::from(Problem::no_such_page()).error_response();
+        let is_demonstration =
+            request.app_data::<web::Data<App>>().is_some_and(|app| app.settings.demonstration);
+        return PageProblem::from(Problem::no_such_page()).page(is_demonstration);
     }
     nowhere().await
 }

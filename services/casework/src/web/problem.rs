@@ -90,10 +90,17 @@ impl ResponseError for PageProblem {
         if self.status_code() == StatusCode::UNAUTHORIZED {
             return see("/");
         }
+        self.page(false)
+    }
+}
+
+impl PageProblem {
+    /// As a page, which says it when the node is a demonstration.
+    pub fn page(&self, is_demonstration: bool) -> HttpResponse {
         let said = said(&self.0);
         let fields = self.0.fields.iter().map(|field| (field.field.clone(), field.problem.clone())).collect();
         let shown = ProblemPage {
-            frame: Frame::plain(said.heading),
+            frame: Frame { is_demonstration, ..Frame::plain(said.heading) },
             said,
             detail: if matches!(self.0.status, 409) { self.0.detail.clone() } else { String::new() },
             fields,
@@ -105,9 +112,7 @@ impl ResponseError for PageProblem {
         }
         answer
     }
-}
 
-impl PageProblem {
     /// The same may be taken in a moment, as it was sent.
     pub fn is_for_later(&self) -> bool {
         matches!(self.0.code, "overloaded" | "unavailable" | "stale")

@@ -3,20 +3,23 @@
 use std::cmp::Reverse;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, ResponseError as _, web};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _, web};
 use askama::Template;
 use clap::ValueEnum as _;
 use domain::access::{Action, Purpose, Role};
 use domain::case::status::Standing;
 use domain::ids::PersonId;
 use domain::when::civil_day;
+use form_urlencoded::byte_serialize;
 use projections::{access, people, status};
+use serde::Deserialize;
 
 use super::frame::{Frame, page};
+use super::kept::is_here;
 use super::notices;
 use super::problem::PageProblem;
 use super::receipt::Identity;
-use super::session::Session;
+use super::session::{Session, cookie_of};
 use super::words;
 use crate::access_log::{Shown, ShownPerson};
 use crate::api::address::{Address, at};
@@ -24,6 +27,7 @@ use crate::api::reading::judge_by_now;
 use crate::app::App;
 use crate::demonstration::Persona;
 use crate::error::ReadError;
+use crate::sign_in::{self, is_session_token};
 
 /// Of somebody's children, so many stand on their first page.
 const CHILDREN_MAX: usize = 50;
@@ -37,6 +41,12 @@ pub fn addresses() -> Vec<Address> {
 struct StartPage {
     frame: Frame,
     personas: Vec<PersonaDoor>,
+    /// The issuers at which people sign in.
+    doors: Vec<sign_in::Door>,
+    /// Somebody was signed in at this browser, and is not any more.
+    was_in: bool,
+    /// The page they wanted, as it stands in an address.
+    back: String,
 }
 
 /// Somebody to be.
@@ -114,25 +124,44 @@ impl Door {
     }
 }
 
-async fn first(app: web::Data<App>, session: Result<Session, PageProblem>) -> HttpResponse {
+/// What to go on to from the first page.
+#[derive(Deserialize)]
+struct Back {
+    #[serde(default)]
+    back: String,
+}
+
+async fn first(
+    app: web::Data<App>,
+    request: HttpRequest,
+    back: web::Query<Back>,
+    session: Result<Session, PageProblem>,
+) -> HttpResponse {
     match session {
         Ok(session) => match home(&app, &session).await {
             Ok(home) => page(StatusCode::OK, &home),
-            Err(problem) => problem.error_response(),
+            Err(problem) => problem.page(app.settings.demonstration),
         },
         Err(problem) if problem.status_code() == StatusCode::UNAUTHORIZED => {
-            page(StatusCode::OK, &start(&app))
+            let was_in = cookie_of(&app, &request).is_some_and(is_session_token);
+            page(StatusCode::OK, &start(&app, was_in, &back.back))
         }
-        Err(problem) => problem.error_response(),
+        Err(problem) => problem.page(app.settings.demonstration),
     }
 }
 
-fn start(app: &App) -> StartPage {
+fn start(app: &App, was_in: bool, back: &str) -> StartPage {
     let is_demonstration = app.settings.demonstration;
     let personas =
         if is_demonstration { Persona::ALL.iter().map(|one| door(*one)).collect() } else { Vec::new() };
-    let title = if is_demonstration { "Choose whom to be" } else { "There is no sign-in yet" };
-    StartPage { frame: Frame { is_demonstration, ..Frame::plain(title) }, personas }
+    let doors = app.doors();
+    let title = match (is_demonstration, doors.is_empty()) {
+        (true, _) => "Choose whom to be",
+        (false, false) => "Sign in",
+        (false, true) => "Nobody can sign in here yet",
+    };
+    let back = if is_here(back) { byte_serialize(back.as_bytes()).collect() } else { String::new() };
+    StartPage { frame: Frame::plain(title).of_node(app), personas, doors, was_in, back }
 }
 
 fn door(persona: Persona) -> PersonaDoor {
@@ -284,10 +313,21 @@ mod tests {
     #[test]
     fn the_first_pages_are_whole() {
         let personas: Vec<PersonaDoor> = Persona::ALL.iter().map(|one| door(*one)).collect();
-        is_whole(&StartPage { frame: Frame::plain("Start"), personas }.render().unwrap());
-        let nobody = StartPage { frame: Frame::plain("Start"), personas: Vec::new() }.render().unwrap();
-        is_whole(&nobody);
-        assert!(nobody.contains("There is no sign-in yet") && !nobody.contains("<form"), "{nobody}");
+        let start = |personas, doors| {
+            let frame = Frame::plain("Start");
+            let page = StartPage { frame, personas, doors, was_in: true, back: "%2Fask".to_owned() };
+            let html = page.render().unwrap();
+            is_whole(&html);
+            html
+        };
+        let door = sign_in::Door { key: "leeds".to_owned(), name: "Leeds <City>".to_owned() };
+        start(personas.clone(), Vec::new());
+        start(personas, vec![door.clone()]);
+        let at_work = start(Vec::new(), vec![door]);
+        assert!(at_work.contains("href=\"/sign-in/leeds?back=%2Fask\""), "{at_work}");
+        assert!(at_work.contains("Leeds &#60;City&#62;") && !at_work.contains("<form"), "{at_work}");
+        let nobody = start(Vec::new(), Vec::new());
+        assert!(nobody.contains("Nobody can sign in here yet") && !nobody.contains("<form"), "{nobody}");
         let child = Child {
             name: "Tilly <Marsh>".to_owned(),
             born: "2019".to_owned(),

@@ -1,7 +1,8 @@
-//! Whom to ring: the front door of an authority, the telephone of a worker. Read from their own streams, so that a
-//! number changed a moment ago is the number given, and remembered until something is added to the stream.
+//! Who works here, for whom, and whom to ring: an agency, a practitioner, what they sign in with and where they are signed
+//! in. Read from their own streams, so that a number changed a moment ago is the number given and whoever left a moment
+//! ago is nobody, and remembered until something is added to the stream.
 //!
-//! An enquiry names the record it must be true of. What is remembered is given only if everything up to there has
+//! Whoever asks names the record it must be true of. What is remembered is given only if everything up to there has
 //! been heard; otherwise the stream is read. Left out: what was erased, which is forgotten by age alone.
 
 mod lately;
@@ -9,23 +10,25 @@ mod lately;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use domain::account::Account;
 use domain::agency::Agency;
 use domain::authority::Authority;
-use domain::ids::{AgencyId, PractitionerId};
+use domain::decider::Decider;
+use domain::ids::{AccountId, AgencyId, PractitionerId, SessionId};
 use domain::practitioner::Practitioner;
+use domain::session::Session;
 use event_store::Position;
 use projections::engine::Batch;
 use projections::linkage;
 use tokio::sync::broadcast::{self, error::RecvError};
 use uuid::Uuid;
 
-use super::answer::{Responsible, Worker};
-use super::asked::Registered;
 use crate::app::App;
+use crate::enquire::{Registered, Responsible, Worker};
 use crate::error::ReadError;
 use lately::Lately;
 
-/// The front doors and workers asked for lately.
+/// What stands on the streams asked for lately.
 #[derive(Debug)]
 pub(crate) struct Directory(Arc<Mutex<Known>>);
 
@@ -33,9 +36,10 @@ pub(crate) struct Directory(Arc<Mutex<Known>>);
 struct Known {
     /// Everything up to here has been heard.
     heard: Position,
-    front_doors: Lately<Responsible>,
-    workers: Lately<Option<Worker>>,
-    agencies: Lately<Option<String>>,
+    agencies: Lately<Arc<Agency>>,
+    practitioners: Lately<Arc<Practitioner>>,
+    accounts: Lately<Arc<Account>>,
+    sessions: Lately<Arc<Session>>,
     /// Under one id: the local authorities of this node.
     authorities: Lately<Arc<[Registered]>>,
 }
@@ -94,11 +98,12 @@ impl Known {
         for event in &batch.events {
             match &*event.category {
                 "agency" => {
-                    self.front_doors.forget(event.stream);
                     self.agencies.forget(event.stream);
                     self.authorities.forget_all();
                 }
-                "practitioner" => self.workers.forget(event.stream),
+                "practitioner" => self.practitioners.forget(event.stream),
+                "account" => self.accounts.forget(event.stream),
+                "session" => self.sessions.forget(event.stream),
                 _ => {}
             }
             self.heard = self.heard.max(event.position);
@@ -106,14 +111,56 @@ impl Known {
     }
 
     fn forget_all(&mut self) {
-        self.front_doors.forget_all();
-        self.workers.forget_all();
         self.agencies.forget_all();
+        self.practitioners.forget_all();
+        self.accounts.forget_all();
+        self.sessions.forget_all();
         self.authorities.forget_all();
     }
 }
 
 impl App {
+    /// An agency, true of the record at `head`; blank when none is registered here under this id.
+    pub(crate) async fn agency(&self, id: AgencyId, head: Position) -> Result<Arc<Agency>, ReadError> {
+        self.recall_stream(|known| &mut known.agencies, "agency", id.0, head).await
+    }
+
+    /// Somebody who works for an agency, in the same way.
+    pub(crate) async fn practitioner(
+        &self,
+        id: PractitionerId,
+        head: Position,
+    ) -> Result<Arc<Practitioner>, ReadError> {
+        self.recall_stream(|known| &mut known.practitioners, "practitioner", id.0, head).await
+    }
+
+    /// What somebody signs in with, in the same way.
+    pub(crate) async fn account(&self, id: AccountId, head: Position) -> Result<Arc<Account>, ReadError> {
+        self.recall_stream(|known| &mut known.accounts, "account", id.0, head).await
+    }
+
+    /// Somebody at a browser, in the same way.
+    pub(crate) async fn session(&self, id: SessionId, head: Position) -> Result<Arc<Session>, ReadError> {
+        self.recall_stream(|known| &mut known.sessions, "session", id.0, head).await
+    }
+
+    async fn recall_stream<D: Decider>(
+        &self,
+        of: fn(&mut Known) -> &mut Lately<Arc<D>>,
+        category: &str,
+        id: Uuid,
+        head: Position,
+    ) -> Result<Arc<D>, ReadError> {
+        let read = async {
+            match self.state_of::<D>(category, id).await {
+                // An id of another kind of thing.
+                Err(ReadError::Absent) => Ok(Arc::new(D::initial())),
+                found => Ok(Arc::new(found?.0)),
+            }
+        };
+        self.directory.recall(of, id, head, read).await
+    }
+
     /// The front doors of authorities, whether or not they have registered, true of the record at `head`.
     pub(crate) async fn responsible(
         &self,
@@ -123,8 +170,7 @@ impl App {
         let mut all = Vec::with_capacity(authorities.len());
         for authority in authorities {
             let id = self.ids.local_authority(authority);
-            let read = self.front_door(authority, id);
-            all.push(self.directory.recall(|known| &mut known.front_doors, id.0, head, read).await?);
+            all.push(front_door(authority, id, &*self.agency(id, head).await?));
         }
         Ok(all)
     }
@@ -144,29 +190,8 @@ impl App {
         id: AgencyId,
         head: Position,
     ) -> Result<Option<String>, ReadError> {
-        let read = async {
-            let agency = match self.state_of::<Agency>("agency", id.0).await {
-                Err(ReadError::Absent) => return Ok(None),
-                found => found?.0,
-            };
-            Ok(agency.registered().map(|registered| registered.name.as_str().to_owned()))
-        };
-        self.directory.recall(|known| &mut known.agencies, id.0, head, read).await
-    }
-
-    async fn front_door(&self, authority: &Authority, id: AgencyId) -> Result<Responsible, ReadError> {
-        let (agency, _): (Agency, _) = self.state_of("agency", id.0).await?;
-        let registered = agency.registered();
-        let line = registered.and_then(|registered| registered.safeguarding_line.as_ref());
-        let out_of_hours = line.and_then(|line| line.out_of_hours.as_ref());
-        Ok(Responsible {
-            authority: authority.clone(),
-            agency: registered.map(|_| id),
-            name: registered.map(|registered| registered.name.as_str().to_owned()),
-            in_hours: line.map(|line| line.in_hours.as_str().to_owned()),
-            out_of_hours: out_of_hours.map(|line| line.as_str().to_owned()),
-            hours: agency.hours().clone(),
-        })
+        let agency = self.agency(id, head).await?;
+        Ok(agency.registered().map(|registered| registered.name.as_str().to_owned()))
     }
 
     /// A worker's name and telephone, true of the record at `head`; none when they are not registered here, or what
@@ -176,16 +201,27 @@ impl App {
         id: PractitionerId,
         head: Position,
     ) -> Result<Option<Worker>, ReadError> {
-        let read = async {
-            let (practitioner, _): (Practitioner, _) = self.state_of("practitioner", id.0).await?;
-            let details = practitioner.registered().and_then(|registered| registered.details.known());
-            Ok(details.map(|details| Worker {
-                practitioner: id,
-                name: details.name.as_str().to_owned(),
-                telephone: details.telephone.as_ref().map(|line| line.as_str().to_owned()),
-            }))
-        };
-        self.directory.recall(|known| &mut known.workers, id.0, head, read).await
+        let practitioner = self.practitioner(id, head).await?;
+        let details = practitioner.registered().and_then(|registered| registered.details.known());
+        Ok(details.map(|details| Worker {
+            practitioner: id,
+            name: details.name.as_str().to_owned(),
+            telephone: details.telephone.as_ref().map(|line| line.as_str().to_owned()),
+        }))
+    }
+}
+
+fn front_door(authority: &Authority, id: AgencyId, agency: &Agency) -> Responsible {
+    let registered = agency.registered();
+    let line = registered.and_then(|registered| registered.safeguarding_line.as_ref());
+    let out_of_hours = line.and_then(|line| line.out_of_hours.as_ref());
+    Responsible {
+        authority: authority.clone(),
+        agency: registered.map(|_| id),
+        name: registered.map(|registered| registered.name.as_str().to_owned()),
+        in_hours: line.map(|line| line.in_hours.as_str().to_owned()),
+        out_of_hours: out_of_hours.map(|line| line.as_str().to_owned()),
+        hours: agency.hours().clone(),
     }
 }
 
@@ -210,13 +246,13 @@ mod tests {
     }
 
     async fn ask(directory: &Directory, head: u128, read: &str) -> String {
-        let read = async { Ok(Some(worker(read))) };
-        let found = directory.recall(|known| &mut known.workers, ID, at(head), read).await;
-        found.unwrap().unwrap().name
+        let read = async { Ok(called(read)) };
+        let found = directory.recall(|known| &mut known.authorities, ID, at(head), read).await;
+        found.unwrap()[0].name.clone().unwrap()
     }
 
-    fn worker(name: &str) -> Worker {
-        Worker { practitioner: PractitionerId(ID), name: name.to_owned(), telephone: None }
+    fn called(name: &str) -> Arc<[Registered]> {
+        Arc::new([Registered { authority: "383".parse().unwrap(), name: Some(name.to_owned()) }])
     }
 
     fn directory() -> Directory {
@@ -228,9 +264,9 @@ mod tests {
         let directory = directory();
         assert_eq!(ask(&directory, 5, "first").await, "first");
         assert_eq!(ask(&directory, 5, "second").await, "first");
-        lock(&directory.0).hear(&batch(6, "agency"));
+        lock(&directory.0).hear(&batch(6, "practitioner"));
         assert_eq!(ask(&directory, 6, "second").await, "first", "of another kind");
-        lock(&directory.0).hear(&batch(7, "practitioner"));
+        lock(&directory.0).hear(&batch(7, "agency"));
         assert_eq!(ask(&directory, 7, "third").await, "third");
     }
 
@@ -245,11 +281,11 @@ mod tests {
     async fn what_changed_while_it_was_read_is_not_remembered() {
         let directory = directory();
         let read = async {
-            lock(&directory.0).hear(&batch(6, "practitioner"));
-            Ok(Some(worker("before")))
+            lock(&directory.0).hear(&batch(6, "agency"));
+            Ok(called("before"))
         };
-        let found = directory.recall(|known| &mut known.workers, ID, at(5), read).await;
-        assert_eq!(found.unwrap().unwrap().name, "before");
+        let found = directory.recall(|known| &mut known.authorities, ID, at(5), read).await;
+        assert_eq!(found.unwrap()[0].name.as_deref(), Some("before"));
         assert_eq!(ask(&directory, 6, "after").await, "after");
     }
 
