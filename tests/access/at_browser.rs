@@ -13,8 +13,8 @@ use system_tests::app::AUTHORITY;
 use system_tests::forms::{Pairs, encoded, hidden};
 use system_tests::http::{Answer, Caller};
 
-use crate::provider::{AUDIENCE, CLIENT, Provider, SECRET};
-use crate::school::School;
+use system_tests::provider::{AUDIENCE, CLIENT, Provider, SECRET};
+use system_tests::school::School;
 
 const BACK: &str = "http://goldthread.test/sign-in/schools/back";
 const SUBJECT: &str = "jo.beck";

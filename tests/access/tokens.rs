@@ -11,8 +11,8 @@ use domain::practitioner::Leave;
 use serde_json::{Value, json};
 use system_tests::http::{Answer, Caller, Served};
 
-use crate::provider::{AUDIENCE, Provider};
-use crate::school::{School, for_all};
+use system_tests::provider::{AUDIENCE, Provider};
+use system_tests::school::{School, for_all};
 
 const SYSTEM: &str = "the-schools";
 

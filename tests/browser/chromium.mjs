@@ -24,8 +24,12 @@ const FLAGS = [
 
 export const TILLY = { number: "999 000 0018", name: "Tilly Marsh" };
 
-export async function open() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });
+export const open = () => launch([]);
+
+/// Chromium with flags of one suite beside those of all.
+export async function launch(flags) {
+  const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
 /// How the pages are met: with their scripts; and on a telephone's screen without them. There the script comes empty, so
@@ -36,7 +40,7 @@ export const MANNERS = {
 };
 
 /// A page of somebody's own browser. It remembers everything that went wrong in it.
-export async function visit(browser, { scripts, ...options } = {}) {
+export async function visit(browser, { scripts, elsewhere = [], ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, locale: "en-GB", ...options });
   if (scripts === "none") {
     const isScript = (url) => url.pathname.endsWith(".js");
@@ -46,8 +50,8 @@ export async function visit(browser, { scripts, ...options } = {}) {
   const page = await context.newPage();
   const wrong = [];
   page.on("console", (message) => {
-    // A form sent back for its errors is answered 422, a refusal 403 or 404, and Chromium remarks on each.
-    const isAnswered = /status of (403|404|422)/.test(message.text());
+    // A form sent back for its errors is answered 422, a refusal 401, 403 or 404, and Chromium remarks on each.
+    const isAnswered = /status of (401|403|404|422)/.test(message.text());
     if (message.type() === "error" && !isAnswered) wrong.push(message.text());
   });
   page.on("pageerror", (error) => wrong.push(String(error)));
@@ -58,7 +62,8 @@ export async function visit(browser, { scripts, ...options } = {}) {
     if (!/\/live(\?|$)/.test(request.url())) wrong.push(`${request.url()}: ${request.failure()?.errorText}`);
   });
   page.on("request", (request) => {
-    if (!request.url().startsWith(NODE)) wrong.push(`went elsewhere: ${request.url()}`);
+    const isOfOthers = elsewhere.some((known) => `${request.frame().url()} ${request.url()}`.includes(known));
+    if (!isOfOthers && !request.url().startsWith(NODE)) wrong.push(`went elsewhere: ${request.url()}`);
   });
   return { page, context, wrong };
 }

@@ -12,6 +12,8 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod signing_in;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;

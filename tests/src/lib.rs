@@ -8,6 +8,8 @@ pub mod database;
 pub mod forms;
 pub mod http;
 pub mod machine;
+pub mod provider;
+pub mod school;
 
 pub use app::TestApp;
 pub use bless::compare_or_bless;

@@ -17,7 +17,17 @@ export function watch(seconds) {
     const answer = await fetch("/session", { headers: { accept: "application/json" } });
     if (answer.status === 401) return 0;
     if (!answer.ok) throw new Error(`the session cannot be read: ${answer.status}`);
-    return (await answer.json()).seconds;
+    const { seconds, form } = await answer.json();
+    for (const field of document.querySelectorAll("input[name=form]")) {
+      // Somebody else has signed in since: this page is not theirs.
+      if (field.value.split(".")[0] !== form.split(".")[0]) {
+        document.body.replaceChildren();
+        location.replace("/");
+        return 0;
+      }
+      field.value = form;
+    }
+    return seconds;
   };
 
   const show = (seconds) => {

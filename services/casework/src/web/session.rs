@@ -63,6 +63,10 @@ impl Session {
         Hidden(vec![(FORM_TOKEN.to_owned(), self.form_token.clone())])
     }
 
+    pub fn form_token(&self) -> &str {
+        &self.form_token
+    }
+
     pub fn is_form_token(&self, given: &str) -> bool {
         // Both are hashes under a secret: how long the comparison takes says nothing one can use.
         given == self.form_token

@@ -239,10 +239,11 @@ async fn sign_out(
     Ok(without_session(&app, page(StatusCode::OK, &shown)))
 }
 
-/// For how long somebody is signed in yet, in seconds, if they do nothing.
+/// For how long somebody is signed in yet, in seconds, if they do nothing, and what their forms carry: a page left open
+/// knows by it whether it is theirs.
 async fn how_long(app: web::Data<App>, session: Session) -> HttpResponse {
     let left = session.visitor.until().map(|until| (until - app.clock.now()).num_seconds());
-    HttpResponse::Ok().json(serde_json::json!({ "seconds": left }))
+    HttpResponse::Ok().json(serde_json::json!({ "seconds": left, "form": session.form_token() }))
 }
 
 /// They are still there.

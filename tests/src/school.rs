@@ -1,8 +1,13 @@
 //! A school of the partnership, its practitioner, and who says who they are.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use crate::TestApp;
+use crate::app::order;
+use crate::http::Served;
 use casework::accounts;
 use casework::error::ExecuteError;
 use casework::execute::Command;
@@ -17,9 +22,6 @@ use domain::text::Line;
 use domain::when::civil_day;
 use event_store::clock::{Clock as _, SystemClock};
 use serde_json::{Value, json};
-use system_tests::TestApp;
-use system_tests::app::order;
-use system_tests::http::Served;
 
 use crate::provider::AUDIENCE;
 
@@ -60,16 +62,16 @@ impl School {
             authority: "383".parse().ok(),
             safeguarding_line: None,
         };
-        let register = Command::Agency { id: Some(agency), command: school.into() };
-        test.done(&node, order(Purpose::Operation, register)).await;
-        let details = Details { name: line("Jo Beck"), telephone: None, email: None };
-        let register =
-            Command::Practitioner { id: None, command: Register { agency, team: None, details }.into() };
-        let practitioner = PractitionerId(test.done(&node, order(Purpose::Operation, register)).await.stream);
+        let of = Command::Agency { id: Some(agency), command: school.into() };
+        test.done(&node, order(Purpose::Operation, of)).await;
+        let practitioner = register(&test, agency, "Jo Beck").await;
         let served = Served::start(&test.app).await;
-        let school = Self { test, served, agency, practitioner, file };
-        school.order(GiveRole { role: Role::SafeguardingLead, from: school.today(), to: None }).await;
-        school
+        Self { test, served, agency, practitioner, file }
+    }
+
+    /// Somebody else who leads on safeguarding here.
+    pub async fn register(&self, name: &str) -> PractitionerId {
+        register(&self.test, self.agency, name).await
     }
 
     pub fn today(&self) -> NaiveDate {
@@ -92,6 +94,19 @@ impl School {
         self.served.stop().await;
         let _ = std::fs::remove_file(&self.file);
     }
+}
+
+async fn register(test: &TestApp, agency: AgencyId, name: &str) -> PractitionerId {
+    let node = Visitor::node();
+    let details = Details { name: line(name), telephone: None, email: None };
+    let register = Register { agency, team: None, details }.into();
+    let register = Command::Practitioner { id: None, command: register };
+    let id = PractitionerId(test.done(&node, order(Purpose::Operation, register)).await.stream);
+    let from = civil_day(test.clock.now());
+    let give = GiveRole { role: Role::SafeguardingLead, from, to: None }.into();
+    let give = Command::Practitioner { id: Some(id), command: give };
+    test.done(&node, order(Purpose::Operation, give)).await;
+    id
 }
 
 pub fn for_all(issuer: &str) -> impl FnOnce(AgencyId) -> Value {

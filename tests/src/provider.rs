@@ -1,13 +1,20 @@
 //! A certified OpenID Connect provider on this machine, and the systems it knows.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot be set up has failed"
+)]
+
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use crate::machine::{self, Beside};
 use serde_json::Value;
-use system_tests::machine::{self, Beside};
 
 /// For whom tokens are meant: this node's API.
 pub const AUDIENCE: &str = "urn:goldthread";
