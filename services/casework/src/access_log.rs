@@ -8,7 +8,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use domain::access::{Action, Disclosure, LawfulBasis, Purpose};
 use domain::ids::{CommandId, CorrelationId, PersonId};
-use event_store::{Append, AppendError, Context, Draft, EventStore, Position, StreamId};
+use event_store::{Append, AppendError, Context, Draft, EventStore, Position, Recorded, StreamId};
 use projections::scope::Scope;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -137,6 +137,12 @@ impl From<LookMadeV1> for LookMade {
 }
 
 impl LookMade {
+    /// The look an event of the access log is; none for what is no look.
+    pub(crate) fn of(event: &Recorded) -> Option<Self> {
+        let is_look = event.header.kind() == KIND;
+        is_look.then(|| Self::read(event.header.schema_version(), &event.facts)).flatten()
+    }
+
     /// Reads a look of any version; none for what is no look.
     #[must_use]
     pub fn read(schema_version: u16, facts: &[u8]) -> Option<Self> {

@@ -8,6 +8,7 @@
 
 mod acts;
 mod disclosures;
+mod dry_run;
 mod engine;
 mod remembered;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use crate::app::App;
 use crate::visitor::Visitor;
 
 pub use acts::act_of;
+pub use dry_run::{Difference, DryRun, dry_run};
 pub use engine::{Policy, PolicyError, Record};
 
 /// Policy says no, and the visitor may know it.

@@ -83,6 +83,11 @@ impl Visitor {
         Self { actor, until: Some(until), proof: Some(proof) }
     }
 
+    /// Somebody whose deeds are judged again: nobody asks anything as them.
+    pub(crate) fn judged_again(actor: Actor) -> Self {
+        Self { actor, until: None, proof: None }
+    }
+
     pub(crate) fn proof(&self) -> Option<Proof> {
         self.proof
     }

@@ -21,6 +21,7 @@ mod notices;
 mod openapi;
 mod output;
 mod people;
+mod policy;
 mod projections;
 mod record;
 mod replay;
@@ -96,6 +97,9 @@ enum Command {
     /// Whose the accounts are that people sign in with.
     #[command(subcommand)]
     Account(account::Account),
+    /// Who may know what: the rules, and trying others.
+    #[command(subcommand)]
+    Policy(policy::Policy),
     /// Look after the views.
     #[command(subcommand)]
     Projections(projections::Projections),
@@ -130,6 +134,7 @@ pub fn run() -> ExitCode {
         Command::Bundle(bundle) => bundle.run(settings, output),
         Command::Agency(agency) => agency.run(settings, output),
         Command::Account(account) => account.run(settings, output),
+        Command::Policy(policy) => policy.run(settings, output),
         Command::Projections(projections) => projections.run(settings, output),
         Command::Token(token) => token.run(settings, output),
         Command::Openapi(openapi) => openapi.run(output),

@@ -5,6 +5,7 @@
 //! that fails, and the skipped rule may be the one that forbids.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use cedar_policy::{
     Authorizer, Context, Decision, Entities, Entity, EntityId, EntityTypeName, EntityUid,
@@ -28,6 +29,8 @@ const RULES: [&str; 2] = [
 /// Why a policy set cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum PolicyError {
+    #[error("the policies of {0} cannot be read: {1}")]
+    Folder(PathBuf, std::io::Error),
     #[error("the policy schema cannot be read")]
     Schema(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("a policy cannot be read")]
@@ -76,6 +79,31 @@ impl Policy {
     /// When they do not pass strict validation.
     pub fn shipped() -> Result<Self, PolicyError> {
         Self::from_texts(SCHEMA, &RULES)
+    }
+
+    /// Another set, as a folder holds it: every `.cedar` file, and `goldthread.cedarschema` where it has one of its own.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, or as [`Self::from_texts`].
+    pub fn from_folder(folder: &Path) -> Result<Self, PolicyError> {
+        let refused = |path: &Path| {
+            let path = path.to_owned();
+            move |cause| PolicyError::Folder(path, cause)
+        };
+        let mut files = Vec::new();
+        for file in std::fs::read_dir(folder).map_err(refused(folder))? {
+            files.push(file.map_err(refused(folder))?.path());
+        }
+        files.sort();
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "cedar"));
+        if files.is_empty() {
+            return Err(refused(folder)(std::io::Error::other("it holds no file that ends in `.cedar`")));
+        }
+        let read = |file: &PathBuf| std::fs::read_to_string(file).map_err(refused(file));
+        let rules = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let schema = folder.join("goldthread.cedarschema");
+        let schema = if schema.exists() { read(&schema)? } else { SCHEMA.to_owned() };
+        Self::from_texts(&schema, &rules.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
     /// A policy set from its texts.

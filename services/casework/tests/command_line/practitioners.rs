@@ -101,6 +101,7 @@ fn practitioners_look_weigh_decide_and_count_by_what_they_type() {
     a_birth_that_is_disputed_is_accepted(&at_work);
     an_alert_is_read_weighed_and_decided(&at_work);
     a_rule_is_tried_and_puts_nothing_on_record(&at_work);
+    other_rules_of_access_are_checked_and_tried(&at_work);
     what_is_counted_is_named_with_the_children_behind_it(&at_work);
     that_a_child_is_missing_is_the_first_line(&at_work);
     reviews_are_for_those_who_answer_for_it(&at_work);
@@ -189,6 +190,35 @@ fn a_rule_is_tried_and_puts_nothing_on_record(at_work: &AtWork<'_>) {
     assert_eq!(at_work.door(&["linkage", "alerts", "--limit", "200"]), before);
     let wrong = at_work.checkout.folder().file("wrong.rule", b"everything is suspicious\n");
     refused(&at_work.typed("", &["linkage", "dry-run", "--rule", wrong.to_str().unwrap()]));
+}
+
+fn other_rules_of_access_are_checked_and_tried(at_work: &AtWork<'_>) {
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schemas/policy");
+    let folder = |changed: &dyn Fn(&str) -> String| {
+        let folder = at_work.checkout.folder().path().join("rules");
+        std::fs::create_dir_all(&folder).unwrap();
+        for file in ["acting.cedar", "disclosure.cedar"] {
+            let text = std::fs::read_to_string(shipped.join(file)).unwrap();
+            std::fs::write(folder.join(file), changed(&text)).unwrap();
+        }
+        folder.to_str().unwrap().to_owned()
+    };
+    let same = folder(&|text| text.to_owned());
+    assert!(printed(&at_work.typed("", &["policy", "check", &same])).starts_with("these rules hold: "));
+    let tried = printed(&at_work.typed("", &["policy", "dry-run", &same]));
+    assert!(tried.contains(" looks and ") && tried.ends_with("; 0 decisions differ\n"), "{tried}");
+    let silent = folder(&|text| text.replace("Action::\"read-alerts\"", "Action::\"read-notices\""));
+    let tried = printed(&at_work.typed("", &["policy", "dry-run", &silent]));
+    assert!(
+        tried.contains("front-door for referral-consideration, read-alerts: permitted, would be denied"),
+        "{tried}"
+    );
+    let misspelt = folder(&|text| text.replace("Purpose::\"conference\"", "Purpose::\"confrence\""));
+    let said = refused(&at_work.typed("", &["policy", "check", &misspelt]));
+    assert!(said.contains("confrence"), "{said}");
+    let nowhere = at_work.checkout.folder().path().join("nowhere");
+    let said = refused(&at_work.typed("", &["policy", "check", nowhere.to_str().unwrap()]));
+    assert!(said.contains("nowhere cannot be read"), "{said}");
 }
 
 fn what_is_counted_is_named_with_the_children_behind_it(at_work: &AtWork<'_>) {
