@@ -48,7 +48,7 @@ fn the_node_that_is_killed() {
             keys: keys.parse().unwrap(),
             migrate: log.parse().unwrap(),
             migrate_keys: keys.parse().unwrap(),
-            master: MasterSource::Given([7; 32].into()),
+            master: MasterSource::given([7; 32].into()),
         };
         let settings = Settings {
             origin: "goldthread.example/faults".to_owned(),

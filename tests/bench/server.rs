@@ -54,7 +54,7 @@ pub struct Database {
 
 /// The key that wraps the keys of a run: nothing here is anybody's.
 pub fn master() -> MasterSource {
-    MasterSource::Given([7; 32].into())
+    MasterSource::given([7; 32].into())
 }
 
 impl Server {

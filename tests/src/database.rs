@@ -85,7 +85,7 @@ fn server() -> &'static Address {
 }
 
 fn connections(address: &Address, database: &str, keys: &str) -> Connections {
-    let master = MasterSource::Given([7; 32].into());
+    let master = MasterSource::given([7; 32].into());
     Connections::private_in(address, database, keys, master).expect("connections")
 }
 

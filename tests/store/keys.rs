@@ -107,7 +107,7 @@ async fn keys_and_secrets_outlive_the_process() {
 #[tokio::test]
 async fn another_master_key_is_refused_and_none_is_made_for_a_store_that_has_one() {
     let place = Place::new().await;
-    let given = MasterSource::Given(Zeroizing::new([7; 32]));
+    let given = MasterSource::given(Zeroizing::new([7; 32]));
     assert!(matches!(
         place.try_open(MasterSource::File(place.file())).await,
         Err(KeysError::Master(MasterError::Absent { .. }))
@@ -115,13 +115,69 @@ async fn another_master_key_is_refused_and_none_is_made_for_a_store_that_has_one
     let keys = place.try_open(given.clone()).await.unwrap();
     assert!(matches!(keys.begin_epoch(DateTime::UNIX_EPOCH).await, Err(KeysError::MasterGiven)));
     place.try_open(given).await.unwrap();
-    let other = MasterSource::Given(Zeroizing::new([8; 32]));
+    let other = MasterSource::given(Zeroizing::new([8; 32]));
     assert!(matches!(place.try_open(other).await, Err(KeysError::WrongMaster { epoch: 1 })));
     assert!(matches!(
         place.try_open(place.source()).await,
         Err(KeysError::Master(MasterError::Absent { .. }))
     ));
     assert!(!place.file().exists());
+    place.end().await;
+}
+
+#[tokio::test]
+async fn a_given_master_key_is_replaced_by_the_one_given_to_follow_it() {
+    let place = Place::new().await;
+    let secret = |byte: u8| Zeroizing::new([byte; 32]);
+    let of = |now: u8, next: u8| MasterSource::Given { secret: secret(now), next: Some(secret(next)) };
+    let same = place.try_open(of(7, 7)).await.unwrap();
+    assert!(matches!(same.begin_epoch(DateTime::UNIX_EPOCH).await, Err(KeysError::SameMaster)));
+    let keys = place.try_open(of(7, 8)).await.unwrap();
+    let (kept, secret_before) = (keys.take().await.unwrap(), keys.secret("id key").await.unwrap());
+    assert_eq!(keys.begin_epoch(DateTime::UNIX_EPOCH).await.unwrap(), 2);
+    assert_eq!(keys.get(&[kept.id]).await.unwrap()[&kept.id], Opened::Known(kept.clone()));
+    // The old one opens nothing any more; the new one is all it takes.
+    let before = place.try_open(MasterSource::given(secret(7))).await;
+    assert!(matches!(before, Err(KeysError::WrongMaster { epoch: 2 })));
+    let after = place.try_open(MasterSource::given(secret(8))).await.unwrap();
+    assert_eq!(after.get(&[kept.id]).await.unwrap()[&kept.id], Opened::Known(kept));
+    assert!(after.secret("id key").await.unwrap() == secret_before);
+    place.end().await;
+}
+
+/// Keeps one file an epoch, as a program that asks a key service might.
+const KEEPER: &str = r#"#!/bin/sh
+kept=$(dirname "$0")/kept; mkdir -p "$kept"
+case $1 in
+get) cat "$kept/$2" ;;
+new) head -c 32 /dev/urandom | base64 > "$kept/$2" && cat "$kept/$2" ;;
+keep) for key in "$kept"/*; do [ "$key" = "$kept/$2" ] || rm "$key"; done ;;
+esac
+"#;
+
+#[tokio::test]
+async fn a_program_may_keep_the_master_keys() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::new().await;
+    let folder = place.file().with_extension("program");
+    std::fs::create_dir_all(&folder).unwrap();
+    let program = folder.join("keeper");
+    std::fs::write(&program, KEEPER).unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
+    let source = MasterSource::Program(program.clone());
+    let keys = place.try_open(source.clone()).await.unwrap();
+    let kept = keys.take().await.unwrap();
+    assert_eq!(keys.begin_epoch(DateTime::UNIX_EPOCH).await.unwrap(), 2);
+    let held: Vec<_> = std::fs::read_dir(folder.join("kept")).unwrap().collect();
+    assert_eq!(held.len(), 1, "the old key is gone");
+    let again = place.try_open(source.clone()).await.unwrap();
+    assert_eq!(again.get(&[kept.id]).await.unwrap()[&kept.id], Opened::Known(kept));
+    for (body, said) in [("exit 3", "exit status: 3"), ("echo nonsense", "base64 of 32 bytes")] {
+        std::fs::write(&program, format!("#!/bin/sh\n{body}\n")).unwrap();
+        let refused = place.try_open(source.clone()).await.unwrap_err().to_string();
+        assert!(refused.contains("keeper get 2`") && refused.contains(said), "{refused}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
     place.end().await;
 }
 

@@ -15,6 +15,8 @@ use crate::postgres::{Address, Place};
 pub const DATABASE: &str = "goldthread";
 /// The database of the keys: another one, so that a copy of the record is not a copy of its keys.
 pub const KEYS_DATABASE: &str = "goldthread_keys";
+const MASTER_KEY: &str = "MASTER_KEY";
+const MASTER_KEY_NEXT: &str = "MASTER_KEY_NEXT";
 const MASTER_KEY_FILE: &str = "master.key";
 
 /// The settings as they are typed or found in the environment.
@@ -38,6 +40,13 @@ pub struct Settings {
     /// The file of the key that wraps all others; made with a new key store, readable by nobody else.
     #[arg(long, env = "MASTER_KEY_FILE", global = true)]
     pub master_key_file: Option<PathBuf>,
+    /// That key itself and the one to take its place, where whoever starts the program keeps them: by the environment
+    /// alone, for arguments can be read by others.
+    #[arg(skip)]
+    pub master_key: Option<MasterSource>,
+    /// A program that keeps that key, in place of a file.
+    #[arg(long, env = "MASTER_KEY_PROGRAM", global = true, conflicts_with = "master_key_file")]
+    pub master_key_program: Option<PathBuf>,
     /// The file of the issuers whose access tokens are taken; none are without it.
     #[arg(long, env = "ISSUERS_FILE", global = true)]
     pub issuers_file: Option<PathBuf>,
@@ -74,6 +83,8 @@ impl Default for Settings {
             migrate_url: None,
             origin: "goldthread.example/local".to_owned(),
             master_key_file: None,
+            master_key: None,
+            master_key_program: None,
             issuers_file: None,
             public_address: None,
             idle_minutes: 15,
@@ -93,6 +104,14 @@ pub enum SettingsError {
         "`{0}` is not a PostgreSQL connection: give `postgres://user@host/database` or `key=value` pairs"
     )]
     Connection(&'static str, #[source] tokio_postgres::Error),
+    #[error("`{0}` must be base64 of 32 bytes, as `openssl rand -base64 32` makes them")]
+    MasterKey(&'static str),
+    #[error(
+        "`MASTER_KEY` must not stand beside `MASTER_KEY_FILE` or `MASTER_KEY_PROGRAM`: the key is kept in one place"
+    )]
+    TwoMasterKeys,
+    #[error("`MASTER_KEY_NEXT` takes the place of `MASTER_KEY`, which is not set")]
+    NextAlone,
     #[error("`DATABASE_URL` is not set and no private database is running")]
     NoDatabase,
 }
@@ -139,10 +158,37 @@ impl Settings {
         })
     }
 
-    /// Where the master key is. It is made when a new key store is; a store that has one takes no other.
+    /// Where the master key is: given, with a program, or in a file, which is made when a new key store is; a store that
+    /// has one takes no other.
     fn master(&self, place: &Place) -> MasterSource {
+        if let Some(given) = &self.master_key {
+            return given.clone();
+        }
+        if let Some(program) = &self.master_key_program {
+            return MasterSource::Program(program.clone());
+        }
         let file = self.master_key_file.clone().unwrap_or_else(|| place.root().join(MASTER_KEY_FILE));
         MasterSource::FileOrNew(file)
+    }
+
+    /// Takes the master key that the environment holds, if any: `MASTER_KEY`, and `MASTER_KEY_NEXT` to replace it.
+    ///
+    /// # Errors
+    /// One that is not base64 of 32 bytes, or that stands beside another source.
+    pub fn take_given_key(&mut self) -> Result<(), SettingsError> {
+        let given = |name: &'static str| {
+            let key = std::env::var_os(name).map(|text| text.to_str().and_then(MasterSource::parse));
+            key.map(|key| key.ok_or(SettingsError::MasterKey(name))).transpose()
+        };
+        let (secret, next) = (given(MASTER_KEY)?, given(MASTER_KEY_NEXT)?);
+        let elsewhere = self.master_key_file.is_some() || self.master_key_program.is_some();
+        self.master_key = match (secret, next) {
+            (Some(_), _) if elsewhere => return Err(SettingsError::TwoMasterKeys),
+            (Some(secret), next) => Some(MasterSource::Given { secret, next }),
+            (None, Some(_)) => return Err(SettingsError::NextAlone),
+            (None, None) => None,
+        };
+        Ok(())
     }
 
     /// How people reach this node, without a slash at the end.

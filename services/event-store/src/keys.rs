@@ -74,8 +74,10 @@ pub enum KeysError {
     Damaged(String),
     #[error("the master key is not the one of epoch {epoch} of this key store")]
     WrongMaster { epoch: u32 },
-    #[error("the master key was given to the program, which therefore cannot replace it: keep it in a file")]
+    #[error("the master key was given to the program, which cannot make the next: give it that one too")]
     MasterGiven,
+    #[error("the next master key is the one in use")]
+    SameMaster,
     #[error(transparent)]
     Master(#[from] MasterError),
     #[error("the epoch of the key store changed again and again while it was read")]

@@ -13,6 +13,7 @@ mod doctor;
 mod enquire;
 mod failure;
 mod import;
+mod keys;
 mod linkage;
 mod management;
 mod migrate;
@@ -100,6 +101,9 @@ enum Command {
     /// Who may know what: the rules, and trying others.
     #[command(subcommand)]
     Policy(policy::Policy),
+    /// The keys that everything personal is sealed under.
+    #[command(subcommand)]
+    Keys(keys::Keys),
     /// Look after the views.
     #[command(subcommand)]
     Projections(projections::Projections),
@@ -114,8 +118,12 @@ enum Command {
 /// Runs the command that was typed.
 #[must_use]
 pub fn run() -> ExitCode {
-    let CommandLine { settings, json, command } = CommandLine::parse();
+    let CommandLine { mut settings, json, command } = CommandLine::parse();
     let output = Output::new(json);
+    if let Err(error) = settings.take_given_key() {
+        failure::Failure::from(error).tell(output);
+        return ExitCode::FAILURE;
+    }
     let done = match command {
         Command::Serve(serve) => serve.run(settings),
         Command::Migrate(migrate) => migrate.run(&settings, output),
@@ -135,6 +143,7 @@ pub fn run() -> ExitCode {
         Command::Agency(agency) => agency.run(settings, output),
         Command::Account(account) => account.run(settings, output),
         Command::Policy(policy) => policy.run(settings, output),
+        Command::Keys(keys) => keys.run(settings, output),
         Command::Projections(projections) => projections.run(settings, output),
         Command::Token(token) => token.run(settings, output),
         Command::Openapi(openapi) => openapi.run(output),

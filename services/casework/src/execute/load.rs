@@ -159,6 +159,7 @@ pub(crate) fn keys_error(error: KeysError) -> ReadError {
         | KeysError::Damaged(_)
         | KeysError::WrongMaster { .. }
         | KeysError::MasterGiven
+        | KeysError::SameMaster
         | KeysError::Master(_)
         | KeysError::Random => ReadError::Corrupt(Box::new(error)),
     }

@@ -102,6 +102,7 @@ fn practitioners_look_weigh_decide_and_count_by_what_they_type() {
     an_alert_is_read_weighed_and_decided(&at_work);
     a_rule_is_tried_and_puts_nothing_on_record(&at_work);
     other_rules_of_access_are_checked_and_tried(&at_work);
+    the_master_key_is_replaced_while_the_node_serves(&at_work);
     what_is_counted_is_named_with_the_children_behind_it(&at_work);
     that_a_child_is_missing_is_the_first_line(&at_work);
     reviews_are_for_those_who_answer_for_it(&at_work);
@@ -219,6 +220,11 @@ fn other_rules_of_access_are_checked_and_tried(at_work: &AtWork<'_>) {
     let nowhere = at_work.checkout.folder().path().join("nowhere");
     let said = refused(&at_work.typed("", &["policy", "check", nowhere.to_str().unwrap()]));
     assert!(said.contains("nowhere cannot be read"), "{said}");
+}
+
+fn the_master_key_is_replaced_while_the_node_serves(at_work: &AtWork<'_>) {
+    let rotated = at_work.typed("", &["keys", "rotate"]);
+    assert_eq!(printed(&rotated), "the keys are wrapped under the master key of epoch 2\n");
 }
 
 fn what_is_counted_is_named_with_the_children_behind_it(at_work: &AtWork<'_>) {

@@ -5,9 +5,9 @@
 //! key's id (16 bytes), for tag 2 the secret's name (UTF-8), for tag 3 nothing (32 zero bytes, to know a master key by).
 
 mod file;
+mod source;
 
 use std::fmt;
-use std::path::PathBuf;
 
 use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Nonce};
@@ -18,28 +18,7 @@ use super::{KeysError, fresh_secret};
 use crate::seal::fresh_nonce;
 
 pub use file::MasterError;
-pub(super) use file::MasterFile;
-
-/// Where the master key comes from.
-#[derive(Clone)]
-pub enum MasterSource {
-    /// A file that is there already, readable by its owner only.
-    File(PathBuf),
-    /// The same, and created together with a key store that is still empty.
-    FileOrNew(PathBuf),
-    /// The key itself, kept by whoever starts the program. Such a store cannot begin an epoch.
-    Given(Zeroizing<[u8; 32]>),
-}
-
-impl fmt::Debug for MasterSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::File(path) => f.debug_tuple("File").field(path).finish(),
-            Self::FileOrNew(path) => f.debug_tuple("FileOrNew").field(path).finish(),
-            Self::Given(_) => f.write_str("Given(…)"),
-        }
-    }
-}
+pub use source::MasterSource;
 
 /// What a wrapped secret is for: bound to it, so that one cannot be put in the place of another.
 #[derive(Clone, Copy, Debug)]
@@ -168,7 +147,8 @@ mod tests {
     #[test]
     fn nothing_printed_shows_a_master_key() {
         let secret = Zeroizing::new([77; 32]);
-        let printed = format!("{:?} {:?}", MasterKey::new(1, secret.clone()), MasterSource::Given(secret));
+        let given = MasterSource::Given { secret: secret.clone(), next: Some(secret.clone()) };
+        let printed = format!("{:?} {given:?}", MasterKey::new(1, secret));
         assert!(!printed.contains("77, 77"), "{printed}");
     }
 }

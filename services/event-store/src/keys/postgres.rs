@@ -38,7 +38,7 @@ pub struct PostgresKeys(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     pool: Pool,
-    source: MasterSource,
+    source: RwLock<MasterSource>,
     master: RwLock<MasterKey>,
     stock: Mutex<Vec<DataKey>>,
     /// Only one refill at a time.
@@ -79,7 +79,7 @@ impl PostgresKeys {
         let master = epoch::open(&pool, &source, at).await?;
         let inner = Inner {
             pool,
-            source,
+            source: RwLock::new(source),
             master: RwLock::new(master),
             stock: Mutex::default(),
             refilling: Semaphore::new(1),
@@ -93,6 +93,10 @@ impl PostgresKeys {
 impl Inner {
     fn master(&self) -> MasterKey {
         self.master.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn source(&self) -> MasterSource {
+        self.source.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn use_master(&self, key: MasterKey) {
@@ -116,7 +120,7 @@ impl Inner {
             match read(self.master()).await? {
                 Reading::Done(value) => return Ok(value),
                 Reading::OtherEpoch => {
-                    self.use_master(epoch::current_master(&self.pool, &self.source).await?)
+                    self.use_master(epoch::current_master(&self.pool, &self.source()).await?)
                 }
             }
         }
@@ -315,8 +319,10 @@ impl Keys for PostgresKeys {
     }
 
     async fn begin_epoch(&self, at: DateTime<Utc>) -> Result<u32, KeysError> {
-        let master = epoch::begin(&self.0.pool, &self.0.source, at).await?;
+        let source = self.0.source();
+        let master = epoch::begin(&self.0.pool, &source, at).await?;
         let number = master.epoch;
+        *self.0.source.write().unwrap_or_else(PoisonError::into_inner) = source.after(&master);
         self.0.use_master(master);
         Ok(number)
     }

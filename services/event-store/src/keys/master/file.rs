@@ -31,6 +31,8 @@ pub enum MasterError {
     Mode { path: PathBuf, mode: u32 },
     #[error("the master key file {path} is malformed")]
     Malformed { path: PathBuf },
+    #[error("the program of the master key, `{} {called_with}`, {why}", program.display())]
+    Program { program: PathBuf, called_with: String, why: String },
     #[error("the master key file {path} cannot be read or written")]
     Io {
         path: PathBuf,

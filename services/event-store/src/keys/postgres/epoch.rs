@@ -1,11 +1,11 @@
 //! Which master key counts, and how it is replaced.
 //!
-//! Two things change that no transaction spans: the rows and the file. The order makes every crash harmless, because
-//! the database alone says which epoch is current and the file always holds that epoch's key:
+//! Two things change that no transaction spans: the rows and where the key is kept. The order makes every crash harmless,
+//! because the database alone says which epoch is current and that epoch's key is always kept:
 //!
-//! 1. lock; write the file anew with both the old key and the new one;
+//! 1. lock; keep both the old key and the new one (in a file, by writing it anew);
 //! 2. in the same transaction wrap every survivor anew, end the old epoch, begin the new one, commit;
-//! 3. lock; write the file anew with the current epoch's key alone, and overwrite the bytes it replaced.
+//! 3. lock; keep the current epoch's key alone (in a file, overwriting the bytes it replaced).
 //!
 //! A crash after 1 leaves a new key that wraps nothing: the next epoch or opening drops it. A crash after 2, or an
 //! answer lost while committing, leaves an old key that the next opening drops. One advisory lock of the key store's
@@ -16,7 +16,7 @@ use deadpool_postgres::{Pool, Transaction};
 use uuid::Uuid;
 
 use super::{column, from_sql, to_sql, unavailable};
-use crate::keys::master::{MasterFile, MasterSource};
+use crate::keys::master::MasterSource;
 use crate::keys::{KeysError, MasterKey, Purpose};
 
 /// "gthkeys" in ASCII: taken for the length of a transaction by whoever may write the file.
@@ -37,12 +37,12 @@ pub async fn open(pool: &Pool, source: &MasterSource, at: DateTime<Utc>) -> Resu
     let transaction = lock(&mut client).await?;
     let master = match current(&transaction).await? {
         Some(current) => {
-            let master = master_of(source, &current)?;
-            keep_only(source, &master)?;
+            let master = master_of(source, &current).await?;
+            keep_only(source, &master).await?;
             master
         }
         None => {
-            let master = first_master(source)?;
+            let master = asked(source, MasterSource::first).await?;
             insert_epoch(&transaction, &master, at).await?;
             master
         }
@@ -57,15 +57,11 @@ pub async fn current_master(pool: &Pool, source: &MasterSource) -> Result<Master
     // Under the lock, so that the file and the rows are of one moment.
     let transaction = lock(&mut client).await?;
     let current = current(&transaction).await?.ok_or_else(|| KeysError::Damaged("epoch".to_owned()))?;
-    master_of(source, &current)
+    master_of(source, &current).await
 }
 
 /// Replaces the master key.
 pub async fn begin(pool: &Pool, source: &MasterSource, at: DateTime<Utc>) -> Result<MasterKey, KeysError> {
-    let file = match source {
-        MasterSource::Given(_) => return Err(KeysError::MasterGiven),
-        MasterSource::File(path) | MasterSource::FileOrNew(path) => MasterFile::new(path),
-    };
     let mut client = pool.get().await.map_err(unavailable)?;
     let transaction = lock(&mut client).await?;
     // Blocks whoever is about to insert under the old epoch until this is committed.
@@ -74,9 +70,11 @@ pub async fn begin(pool: &Pool, source: &MasterSource, at: DateTime<Utc>) -> Res
         .await
         .map_err(unavailable)?;
     let current = current(&transaction).await?.ok_or_else(|| KeysError::Damaged("epoch".to_owned()))?;
-    let old = master_of(source, &current)?;
-    let new = MasterKey::fresh(old.epoch + 1)?;
-    file.replace(&[old.clone(), new.clone()])?;
+    let old = master_of(source, &current).await?;
+    let new = {
+        let old = old.clone();
+        asked(source, move |source| source.next(&old)).await?
+    };
 
     transaction
         .execute("update keys.epoch set ended_at = $2 where epoch = $1", &[&to_sql(old.epoch)?, &at])
@@ -91,8 +89,8 @@ pub async fn begin(pool: &Pool, source: &MasterSource, at: DateTime<Utc>) -> Res
     // Another process may have begun yet another epoch since.
     let newest =
         super::epoch::current(&transaction).await?.ok_or_else(|| KeysError::Damaged("epoch".to_owned()))?;
-    let newest = master_of(source, &newest)?;
-    keep_only(source, &newest)?;
+    let newest = master_of(&source.after(&new), &newest).await?;
+    keep_only(source, &newest).await?;
     Ok(newest)
 }
 
@@ -128,52 +126,28 @@ async fn insert_epoch(
 }
 
 /// The source's key for an epoch, checked against the database.
-fn master_of(source: &MasterSource, current: &Current) -> Result<MasterKey, KeysError> {
-    let wrong = KeysError::WrongMaster { epoch: current.epoch };
-    let master = match source {
-        MasterSource::Given(secret) => MasterKey::new(current.epoch, secret.clone()),
-        MasterSource::File(path) | MasterSource::FileOrNew(path) => {
-            let keys = MasterFile::new(path).read()?;
-            match keys.into_iter().find(|key| key.epoch == current.epoch) {
-                Some(key) => key,
-                None => return Err(wrong),
-            }
-        }
-    };
+async fn master_of(source: &MasterSource, current: &Current) -> Result<MasterKey, KeysError> {
+    let epoch = current.epoch;
+    let held = asked(source, move |source| Ok(source.key_of(epoch)?)).await?;
+    let master = held.ok_or(KeysError::WrongMaster { epoch })?;
     match master.unwrap(Purpose::Check, &current.check_value) {
         Ok(_) => Ok(master),
-        Err(_) => Err(wrong),
+        Err(_) => Err(KeysError::WrongMaster { epoch }),
     }
 }
 
-/// The key an empty key store begins with.
-fn first_master(source: &MasterSource) -> Result<MasterKey, KeysError> {
-    let file = match source {
-        MasterSource::Given(secret) => return Ok(MasterKey::new(1, secret.clone())),
-        MasterSource::File(path) => MasterFile::new(path),
-        MasterSource::FileOrNew(path) => {
-            let file = MasterFile::new(path);
-            if !path.exists() {
-                file.create(&MasterKey::fresh(1)?)?;
-            }
-            file
-        }
-    };
-    // A file of later epochs belongs to another key store: using it here would let that store's next epoch destroy it.
-    match file.read()?.as_slice() {
-        [only] if only.epoch == 1 => Ok(only.clone()),
-        _ => Err(KeysError::WrongMaster { epoch: 1 }),
-    }
+/// Asks a source, which may be a slow disk or a program that asks a service far away.
+async fn asked<T: Send + 'static>(
+    source: &MasterSource,
+    ask: impl FnOnce(&MasterSource) -> Result<T, KeysError> + Send + 'static,
+) -> Result<T, KeysError> {
+    let source = source.clone();
+    tokio::task::spawn_blocking(move || ask(&source)).await.map_err(unavailable)?
 }
 
-/// Drops every key but this one from the file.
-fn keep_only(source: &MasterSource, master: &MasterKey) -> Result<(), KeysError> {
-    let (MasterSource::File(path) | MasterSource::FileOrNew(path)) = source else { return Ok(()) };
-    let file = MasterFile::new(path);
-    if file.read()?.len() > 1 {
-        file.replace(std::slice::from_ref(master))?;
-    }
-    Ok(())
+async fn keep_only(source: &MasterSource, master: &MasterKey) -> Result<(), KeysError> {
+    let master = master.clone();
+    asked(source, move |source| Ok(source.keep_only(&master)?)).await
 }
 
 async fn rewrap_data_keys(
