@@ -255,7 +255,7 @@ async fn what_was_acknowledged_survives_kill_9_of_the_node_and_of_postgres() {
     let distinct: std::collections::HashSet<_> = acknowledged.iter().map(|(contact, _)| contact).collect();
     assert_eq!(u64::try_from(distinct.len()).unwrap(), asked);
     let head = store.tree_head().await.unwrap();
-    let verified = store.verify(|_| None, |_| ()).await.unwrap();
+    let verified = store.verify(|_| None, &[], |_| ()).await.unwrap();
     assert_eq!((verified.fault, verified.events, verified.root), (None, head.size, head.root));
     println!("{KILLS} kills, {} acknowledged, none lost, none doubled", acknowledged.len());
 }

@@ -5,3 +5,4 @@
 mod at_browser;
 mod dry_run;
 mod tokens;
+mod witnessed;

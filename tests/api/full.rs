@@ -155,7 +155,7 @@ async fn when_the_disk_is_full_everybody_is_told_so_and_room_is_all_it_takes() {
     }
     assert_eq!(seen, acknowledged, "what was acknowledged, and nothing else");
     let head = api.test.app.record.tree_head().await.unwrap();
-    let verified = api.test.app.record.verify(|_| None, |_| ()).await.unwrap();
+    let verified = api.test.app.record.verify(|_| None, &[], |_| ()).await.unwrap();
     assert_eq!((verified.fault, verified.events, verified.root), (None, head.size, head.root));
     assert_eq!(api.test.app.record.head().await.unwrap().position.raw(), u128::from(head.size));
 }

@@ -69,6 +69,12 @@ impl TestApp {
         Self { app, clock, database, people: AtomicU32::new(1) }
     }
 
+    /// The same service, started again.
+    pub async fn again(self) -> Self {
+        let settings = self.app.settings.clone();
+        Self::set_up(self.database, settings).await
+    }
+
     /// Another process of the same service.
     pub async fn beside(&self) -> Arc<App> {
         open(&self.database, &self.clock, self.app.settings.clone()).await

@@ -64,7 +64,7 @@ async fn signed_log() -> (TestDatabase, PostgresStore) {
 
 async fn fault(store: &PostgresStore) -> Option<Fault> {
     let signer = signer();
-    store.verify(|note| signer.verifier().verify(note).ok(), |_| ()).await.unwrap().fault
+    store.verify(|note| signer.verifier().verify(note).ok(), &[], |_| ()).await.unwrap().fault
 }
 
 /// Does to the log what only somebody with the database's superuser could.

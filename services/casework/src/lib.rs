@@ -30,4 +30,5 @@ pub mod subject;
 pub mod telemetry;
 pub mod visitor;
 pub mod web;
+pub mod witness;
 pub mod work;

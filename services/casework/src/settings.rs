@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use event_store::keys::MasterSource;
 
 use crate::postgres::{Address, Place};
+use crate::witness::Witness;
 
 /// The database of the logs and the views.
 pub const DATABASE: &str = "goldthread";
@@ -47,6 +48,9 @@ pub struct Settings {
     /// A program that keeps that key, in place of a file.
     #[arg(long, env = "MASTER_KEY_PROGRAM", global = true, conflicts_with = "master_key_file")]
     pub master_key_program: Option<PathBuf>,
+    /// A file outside the database's reach, to which every signed checkpoint is added.
+    #[arg(long, env = "WITNESS_FILE", global = true)]
+    pub witness_file: Option<PathBuf>,
     /// The file of the issuers whose access tokens are taken; none are without it.
     #[arg(long, env = "ISSUERS_FILE", global = true)]
     pub issuers_file: Option<PathBuf>,
@@ -85,6 +89,7 @@ impl Default for Settings {
             master_key_file: None,
             master_key: None,
             master_key_program: None,
+            witness_file: None,
             issuers_file: None,
             public_address: None,
             idle_minutes: 15,
@@ -195,6 +200,12 @@ impl Settings {
     #[must_use]
     pub fn public_address(&self) -> String {
         self.public_address.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+    }
+
+    /// Where checkpoints are witnessed, if anywhere.
+    #[must_use]
+    pub fn witness(&self) -> Option<Witness> {
+        self.witness_file.as_deref().map(Witness::at)
     }
 
     /// True when browsers reach it over TLS, whoever ends that: cookies then go by no other way.

@@ -49,6 +49,7 @@ async fn look(databases: &Databases) -> Result<Vec<Finding>, Failure> {
     findings.push(setting(&databases.connections.log, "full_page_writes").await?);
     findings.push(can_change_the_record(&databases.connections.log).await?);
     findings.push(keys_apart(databases));
+    findings.push(witnessed(&databases.settings));
     let app = databases.app().await?;
     for (looked_at, name) in [("record log", LogName::Record), ("access log", LogName::Access)] {
         let head = app.log(name).head().await?.position;
@@ -94,6 +95,19 @@ fn keys_apart(databases: &Databases) -> Finding {
         finding("keys", false, "the keys are in the record's own database: a copy of one is a copy of both")
     } else {
         finding("keys", true, "the keys are in a database of their own")
+    }
+}
+
+/// Trying it out needs none.
+fn witnessed(settings: &Settings) -> Finding {
+    let looked_at = "witness";
+    match &settings.witness_file {
+        Some(file) => finding(looked_at, true, format!("checkpoints are witnessed in {}", file.display())),
+        None => finding(
+            looked_at,
+            settings.database_url.is_none(),
+            "checkpoints stand in the database alone: give WITNESS_FILE a file outside its reach",
+        ),
     }
 }
 

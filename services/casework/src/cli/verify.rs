@@ -24,6 +24,9 @@ pub enum Verify {
         /// `record` or `access`.
         #[arg(default_value = "record")]
         log: LogName,
+        /// Checkpoints that were witnessed elsewhere: another file than `WITNESS_FILE`.
+        #[arg(long)]
+        witness: Option<PathBuf>,
     },
     /// That one event is in the tree of the newest signed checkpoint.
     Event {
@@ -59,21 +62,31 @@ struct Good {
 impl Verify {
     pub fn run(self, settings: Settings, output: Output) -> Result<(), Failure> {
         match self {
-            Self::Log { log } => whole_log(settings, output, log),
+            Self::Log { log, witness } => whole_log(settings, output, log, witness),
             Self::Event { position, log } => one_event(settings, output, position, log),
             Self::Bundle(of) => a_bundle(output, &of.file, of.key.as_ref()),
         }
     }
 }
 
-fn whole_log(settings: Settings, output: Output, log: LogName) -> Result<(), Failure> {
+fn whole_log(
+    mut settings: Settings,
+    output: Output,
+    log: LogName,
+    witness: Option<PathBuf>,
+) -> Result<(), Failure> {
+    settings.witness_file = witness.or(settings.witness_file);
     let found = with_app(settings, async |app| {
         let signer = app.signer(log).await?;
+        let witness = app.settings.witness();
+        let witnessed =
+            witness.map(|witness| witness.all(signer.verifier())).transpose()?.unwrap_or_default();
         let head = app.log(log).head().await?.position;
         let found = app
             .log(log)
             .verify(
                 |note| signer.verifier().verify(note).ok(),
+                &witnessed,
                 |position| output.progress(&format!("verified {position} of {head}")),
             )
             .await?;

@@ -53,14 +53,15 @@ impl PostgresStore {
         Ok(())
     }
 
-    /// Checks every row and every signed checkpoint. `read` opens a note and tells what was signed; `None` means
-    /// that it is not this log's signature. `progress` is told the position now and then.
+    /// Checks every row, every signed checkpoint and every one that was witnessed elsewhere. `read` opens a note and tells
+    /// what was signed; `None` means that it is not this log's signature. `progress` is told the position now and then.
     ///
     /// # Errors
     /// When the database cannot be read to its end; a log that is wrong is not an error but a [`Fault`].
     pub async fn verify(
         &self,
         read: impl Fn(&str) -> Option<Checkpoint>,
+        witnessed: &[Checkpoint],
         mut progress: impl FnMut(u64),
     ) -> Result<Verified, StoreError> {
         let notes = self.checkpoints().await?;
@@ -79,6 +80,11 @@ impl PostgresStore {
                     });
                 }
             }
+        }
+        // What was witnessed holds, whatever the database says was signed at the same size.
+        for checkpoint in witnessed {
+            signed.retain(|(size, _)| *size != checkpoint.size);
+            signed.push((checkpoint.size, checkpoint.root));
         }
         let checkpoints = u64::try_from(signed.len()).unwrap_or(u64::MAX);
         let mut verifier = Verifier::new(self.origin(), signed);
