@@ -6,6 +6,7 @@
 
 mod alerts;
 mod append;
+mod authorise;
 mod child;
 mod county;
 mod demonstration;
@@ -101,6 +102,7 @@ async fn measure(bench: &Bench, options: &Options) -> Result<ExitCode> {
     report.take(&["visible"], visible::visible(bench)).await;
     report.take(&["alerts/raised"], alerts::alerts(bench)).await;
     report.take(&["http/contact", "http/status", "http/timeline"], http::all(bench)).await;
+    report.take(&["authorise"], authorise::authorise(bench)).await;
     report.take(&demonstration::NAMES, demonstration::all(bench)).await;
     report.take(&["measures/ten_years"], measures::ten_years(bench)).await;
     println!("{}", paper::table(&report));

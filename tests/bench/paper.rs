@@ -29,6 +29,7 @@ impl Aim {
             "append/sealed_64x1" | "replay/trivial" => Self::Ratio(0.8, None),
             "rebuild/all" => Self::AtLeast(150_000.0),
             "rebuild/memory" => Self::Below(512.0),
+            "authorise" => Self::Below(200.0),
             "demonstration/county" => Self::Below(90.0),
             "demonstration/receipt" => Self::P99Below(20.0),
             "demonstration/pages" => Self::Below(50.0),
