@@ -149,6 +149,11 @@ async fn somebody_signs_in_where_they_work_and_out_again() {
         let answer = stage.browser.caller.send("GET", "/ask", &[("cookie", &forged)], b"").await;
         assert_eq!(location(&answer), "/?back=%2Fask", "{forged}");
     }
+    stage.sign_in("/sign-in/schools", SUBJECT).await;
+    let left = stage.browser.caller.send("GET", "/ask", &[("cookie", &kept)], b"").await;
+    assert_eq!(location(&left), "/?back=%2Fask", "whoever signs in again leaves the session before");
+    let ask = stage.browser.get("/ask").await;
+    let kept = stage.browser.cookie();
     let out = stage.browser.post("/sign-out", &form_of(&ask.text())).await;
     assert_eq!(out.status, 200);
     assert!(out.text().contains("Sign out at Bradford Schools too"), "{}", out.text());

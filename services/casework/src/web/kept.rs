@@ -221,9 +221,10 @@ pub fn brought(typed: &Typed) -> Result<Option<Sent>, Problem> {
     }
 }
 
-/// True for a page of this node, whatever a browser makes of slashes.
+/// True for a page of this node, whatever a browser makes of slashes and of what it cannot see.
 pub fn is_here(address: &str) -> bool {
-    address.starts_with('/') && !address.contains("//") && !address.contains('\\')
+    let is_plain = |letter: char| letter.is_ascii_graphic() && letter != '\\';
+    address.starts_with('/') && !address.contains("//") && address.chars().all(is_plain)
 }
 
 #[cfg(test)]
@@ -271,7 +272,13 @@ mod tests {
 
     #[test]
     fn a_form_goes_back_to_this_node_only() {
-        for elsewhere in ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example"] {
+        for elsewhere in [
+            "//elsewhere.example",
+            "https://elsewhere.example",
+            "/\\elsewhere.example",
+            "/\t/elsewhere.example",
+            "/\n/elsewhere.example",
+        ] {
             assert!(brought(&sent(&[(BACK, elsewhere)]).typed).is_err(), "{elsewhere}");
         }
         assert!(brought(&sent(&[(BACK, "/contacts/new?for=attendance")]).typed).unwrap().is_some());

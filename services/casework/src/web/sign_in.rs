@@ -88,14 +88,19 @@ impl Back {
     }
 }
 
-/// To the issuer. Where somebody was signed in at this browser, it asks anew who is there.
+/// To the issuer. Whoever was signed in at this browser is not any more, and it asks anew who is there. When they come
+/// back it is another site that sends them, and the cookie of a session does not come along.
 async fn to_issuer(
     app: web::Data<App>,
     request: HttpRequest,
     door: web::Path<String>,
     back: web::Query<Back>,
 ) -> Result<HttpResponse, PageProblem> {
-    let again = cookie_of(&app, &request).is_some_and(is_session_token);
+    let before = cookie_of(&app, &request).filter(|before| is_session_token(before));
+    let again = before.is_some();
+    if let Some(before) = before {
+        app.close_session(before).await?;
+    }
     let begun = app.to_issuer(&door, back.into_inner().address(), again).await;
     let (address, cookie) = match begun {
         Ok(begun) => begun,
@@ -145,10 +150,6 @@ async fn from_issuer(
         Ok(arrived) => arrived,
         Err(refused) => return refuse(&app, refused),
     };
-    // Whoever was signed in at this browser before is not any more.
-    if let Some(before) = cookie_of(&app, &request) {
-        app.close_session(before).await?;
-    }
     let token = app.open_session(arrived.account, arrived.practitioner).await?;
     let (visitor, _) = app.at_browser(&token, true).await.map_err(|_| Problem::unproven("Sign in."))?;
     let (name, agency) = super::session::names(&app, &visitor).await?;
