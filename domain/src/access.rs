@@ -3,6 +3,7 @@
 //! Pure data. Who may do what is policy text, judged elsewhere; these are the words it is written in.
 
 mod grounds;
+pub mod older;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ codes! {
     Teacher => "teacher",
     HealthVisitor => "health-visitor",
     Auditor => "auditor",
+    /// Answers for who works at an agency: practitioners, teams, roles, accounts. Sees nothing of any child.
+    Administrator => "administrator",
     /// The node itself.
     System => "system",
 }

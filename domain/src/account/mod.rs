@@ -22,6 +22,16 @@ commands! {
     End(End),
 }
 
+/// Four eyes: with an account of their own set free, an administrator could make it a colleague's.
+const ONES_OWN: Refusal = Refusal {
+    code: "ones-own",
+    sentence: "One’s own accounts are for somebody else to link and to end; ask another administrator.",
+};
+const SOMEBODY_ELSES: Refusal = Refusal {
+    code: "somebody-elses",
+    sentence: "This account is another practitioner's; end that first if it was linked by mistake.",
+};
+
 /// An account as it stands.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Account {

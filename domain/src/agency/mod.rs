@@ -4,6 +4,7 @@ pub mod events;
 mod form_team;
 pub mod hours;
 mod register;
+mod roles;
 mod set_hours;
 
 pub use form_team::FormTeam;

@@ -20,6 +20,10 @@ const AUTHORITY_NEEDED: Refusal = Refusal {
     code: "authority-needed",
     sentence: "A local authority is registered with its three-digit code.",
 };
+const THE_NODES_OWN: Refusal = Refusal {
+    code: "the-nodes-own",
+    sentence: "`system` is the node itself, which is no agency; say what the agency is.",
+};
 const ANOTHER_KIND: Refusal = Refusal {
     code: "another-kind",
     sentence: "An agency stays what it is; register the other one as an agency of its own.",
@@ -27,6 +31,9 @@ const ANOTHER_KIND: Refusal = Refusal {
 
 impl Register {
     pub(super) fn decide(self, agency: &Agency, act: &Act) -> Result<Vec<NewEvent>, Refusal> {
+        if self.kind == AgencyKind::System {
+            return Err(THE_NODES_OWN);
+        }
         if self.kind == AgencyKind::LocalAuthority && self.authority.is_none() {
             return Err(AUTHORITY_NEEDED);
         }
@@ -74,6 +81,12 @@ mod tests {
         nothing::<Agency>().after(leeds()).when(ring).then_kinds(["agency.registered"]);
         let school = Register { kind: AgencyKind::School, ..leeds() };
         nothing::<Agency>().after(leeds()).when(school).refused("another-kind");
+    }
+
+    #[test]
+    fn nobody_registers_as_the_node() {
+        let node = Register { kind: AgencyKind::System, ..leeds() };
+        nothing::<Agency>().when(node).refused("the-nodes-own");
     }
 
     #[test]

@@ -44,6 +44,7 @@ pub(crate) const TOLD: Source = Source { basis: Basis::Told, agency: AGENCY };
 
 /// A stream with what happened on it so far.
 pub(crate) struct Given<D> {
+    stream: Uuid,
     history: Vec<Entry>,
     commands: u128,
     decider: std::marker::PhantomData<D>,
@@ -51,16 +52,21 @@ pub(crate) struct Given<D> {
 
 /// A stream nobody has written to.
 pub(crate) fn nothing<D: Decider>() -> Given<D> {
-    Given { history: Vec::new(), commands: 0, decider: std::marker::PhantomData }
+    Given { stream: STREAM, history: Vec::new(), commands: 0, decider: std::marker::PhantomData }
 }
 
 impl<D: Decider> Given<D> {
+    /// The same of another stream: that of whoever acts.
+    pub(crate) fn on(self, stream: Uuid) -> Self {
+        Self { stream, ..self }
+    }
+
     fn record(&mut self, new: NewEvent) {
         let version = u64::try_from(self.history.len()).unwrap() + 1;
         self.history.push(Entry {
             id: EventId(Uuid::from_u128(u128::from(version))),
             position: u128::from(version),
-            stream: STREAM,
+            stream: self.stream,
             version,
             recorded_at: now(),
             occurred: new.occurred,
@@ -86,7 +92,7 @@ impl<D: Decider> Given<D> {
         self.commands += 1;
         let act = Act {
             command: CommandId(Uuid::from_u128(0xc0 + self.commands)),
-            stream: STREAM,
+            stream: self.stream,
             actor: ACTOR,
             agency: AGENCY,
             now: now(),
@@ -100,6 +106,12 @@ impl<D: Decider> Given<D> {
         for new in self.decide(command).unwrap() {
             self.record(new);
         }
+        self
+    }
+
+    /// The stream after what somebody else put on it.
+    pub(crate) fn with(mut self, event: impl Into<Event>) -> Self {
+        self.record(NewEvent { occurred: Occurred::Instant(now()), event: event.into() });
         self
     }
 

@@ -10,7 +10,7 @@ use crate::ids::{AgencyId, PersonId};
 use crate::sealed::Sealed;
 use crate::text::Narrative;
 
-/// `enquiry.made` 2.
+/// `enquiry.made` 3.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Made {

@@ -20,7 +20,7 @@ pub struct Registered {
     pub details: Sealed<Details>,
 }
 
-/// `practitioner.role-given` 1. A role has effect from a day, to a day included.
+/// `practitioner.role-given` 2. A role has effect from a day, to a day included.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleGiven {
@@ -28,6 +28,15 @@ pub struct RoleGiven {
     pub from: NaiveDate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,
+}
+
+/// `practitioner.role-ended` 1. From this day on they do not have the role, until it is given again.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleEnded {
+    pub role: Role,
+    /// The first day without it.
+    pub from: NaiveDate,
 }
 
 /// `practitioner.left` 1. `on` is the last day at work.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::events::RoleGiven;
-use super::{HAS_LEFT, NOT_REGISTERED, Practitioner};
+use super::{HAS_LEFT, NOT_REGISTERED, ONES_OWN, Practitioner};
 use crate::access::Role;
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::when::Occurred;
@@ -21,10 +21,19 @@ const ENDS_BEFORE_IT_STARTS: Refusal = Refusal {
     sentence: "The last day of a role is not before its first; check both days.",
 };
 
+const THE_NODES_OWN: Refusal =
+    Refusal { code: "the-nodes-own", sentence: "The role `system` is the node’s own; nobody is given it." };
+
 impl GiveRole {
     pub(super) fn decide(self, practitioner: &Practitioner, act: &Act) -> Result<Vec<NewEvent>, Refusal> {
         if practitioner.registered.is_none() {
             return Err(NOT_REGISTERED);
+        }
+        if self.role == Role::System {
+            return Err(THE_NODES_OWN);
+        }
+        if act.stream == act.actor.0 {
+            return Err(ONES_OWN);
         }
         if self.to.is_some_and(|to| to < self.from) {
             return Err(ENDS_BEFORE_IT_STARTS);
@@ -45,7 +54,7 @@ impl GiveRole {
 mod tests {
     use super::*;
     use crate::decider::testing::{day, nothing};
-    use crate::practitioner::register::tests::priya;
+    use crate::practitioner::register::tests::{myself, priya};
 
     fn chair(from: &str, to: Option<&str>) -> GiveRole {
         GiveRole { role: Role::ConferenceChair, from: day(from), to: to.map(day) }
@@ -72,6 +81,13 @@ mod tests {
         let given = nothing().after(priya()).after(chair("2026-03-01", None));
         let short = given.after(chair("2026-03-01", Some("2026-03-05"))).stands();
         assert_eq!(Practitioner::roles_on(&short, day("2026-03-06")), []);
+    }
+
+    #[test]
+    fn nobody_is_given_the_nodes_role_and_nobody_gives_themselves_one() {
+        let system = GiveRole { role: Role::System, ..chair("2026-03-01", None) };
+        nothing::<Practitioner>().after(priya()).when(system).refused("the-nodes-own");
+        myself().when(chair("2026-03-01", None)).refused("ones-own");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::events::Left;
-use super::{NOT_REGISTERED, Practitioner};
+use super::{NOT_REGISTERED, ONES_OWN, Practitioner};
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::when::Occurred;
 
@@ -17,6 +17,9 @@ impl Leave {
     pub(super) fn decide(self, practitioner: &Practitioner, act: &Act) -> Result<Vec<NewEvent>, Refusal> {
         if practitioner.registered.is_none() {
             return Err(NOT_REGISTERED);
+        }
+        if act.stream == act.actor.0 {
+            return Err(ONES_OWN);
         }
         if practitioner.left_on == Some(self.on) {
             return Ok(Vec::new());
@@ -32,7 +35,7 @@ mod tests {
     use crate::access::Role;
     use crate::decider::testing::{day, nothing};
     use crate::practitioner::GiveRole;
-    use crate::practitioner::register::tests::priya;
+    use crate::practitioner::register::tests::{myself, priya};
 
     fn on(text: &str) -> Leave {
         Leave { on: day(text) }
@@ -45,6 +48,11 @@ mod tests {
         assert_eq!(left.stands().roles_on(day("2026-03-31")), [Role::SocialWorker]);
         assert_eq!(left.stands().roles_on(day("2026-04-01")), []);
         left.when(GiveRole { from: day("2026-04-01"), ..role }).refused("has-left");
+    }
+
+    #[test]
+    fn nobody_says_when_they_leave_themselves_nor_puts_it_off() {
+        myself().when(on("2026-03-31")).refused("ones-own");
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Somebody who works for an agency: who they are, their team, their roles over time.
 
+mod end_role;
 pub mod events;
 mod give_role;
 mod leave;
+pub mod older;
 mod register;
 
+pub use end_role::EndRole;
 pub use give_role::GiveRole;
 pub use leave::Leave;
 pub use register::Register;
@@ -36,6 +39,7 @@ commands! {
     /// Also changes a team or the work contact.
     Register(Register),
     GiveRole(GiveRole),
+    EndRole(EndRole),
     Leave(Leave),
 }
 
@@ -51,6 +55,12 @@ impl Practitioner {
     #[must_use]
     pub fn registered(&self) -> Option<&events::Registered> {
         self.registered.as_ref()
+    }
+
+    /// Their roles over time, in the order they were given.
+    #[must_use]
+    pub fn roles(&self) -> &[events::RoleGiven] {
+        &self.roles
     }
 
     /// The last day at work, once known.
@@ -81,6 +91,11 @@ impl Practitioner {
 
 const NOT_REGISTERED: Refusal =
     Refusal { code: "not-registered", sentence: "There is no such practitioner yet; register them first." };
+/// Four eyes: whoever says who works at an agency does not say it of themselves.
+const ONES_OWN: Refusal = Refusal {
+    code: "ones-own",
+    sentence: "One’s own roles, team and last day are for somebody else to say; ask another administrator.",
+};
 const HAS_LEFT: Refusal = Refusal {
     code: "has-left",
     sentence: "They have left the agency; amend their last day if that is wrong.",
@@ -101,6 +116,14 @@ impl Decider for Practitioner {
                 self.roles.retain(|before| (before.role, before.from) != (given.role, given.from));
                 self.roles.push(given.clone());
             }
+            Event::PractitionerRoleEnded(ended) => {
+                self.roles.retain(|given| given.role != ended.role || given.from < ended.from);
+                let last = ended.from.pred_opt();
+                let goes_on = |given: &&mut events::RoleGiven| {
+                    given.role == ended.role && given.to.is_none_or(|to| ended.from <= to)
+                };
+                self.roles.iter_mut().filter(goes_on).for_each(|given| given.to = last);
+            }
             Event::PractitionerLeft(left) => self.left_on = Some(left.on),
             _ => {}
         }
@@ -110,6 +133,7 @@ impl Decider for Practitioner {
         match command {
             Command::Register(command) => command.decide(self, act),
             Command::GiveRole(command) => command.decide(self, act),
+            Command::EndRole(command) => command.decide(self, act),
             Command::Leave(command) => command.decide(self, act),
         }
     }

@@ -1,7 +1,7 @@
 //! Somebody starts work at an agency, or changes team or telephone there.
 
 use super::events::Registered;
-use super::{Details, HAS_LEFT, Practitioner};
+use super::{Details, HAS_LEFT, ONES_OWN, Practitioner};
 use crate::decider::{Act, NewEvent, Refusal};
 use crate::ids::{AgencyId, TeamId};
 use crate::sealed::Sealed;
@@ -24,6 +24,8 @@ impl Register {
         let key = match &practitioner.registered {
             Some(before) if before.agency != self.agency => return Err(AT_ANOTHER_AGENCY),
             Some(_) if practitioner.left_on.is_some() => return Err(HAS_LEFT),
+            // Their team's children are theirs to see: as good as a role.
+            Some(before) if before.team != self.team && act.stream == act.actor.0 => return Err(ONES_OWN),
             Some(before) if before.team == self.team && before.details.known() == Some(&self.details) => {
                 return Ok(Vec::new());
             }
@@ -39,7 +41,7 @@ impl Register {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::decider::testing::{AGENCY, key, nothing};
+    use crate::decider::testing::{ACTOR, AGENCY, Given, key, nothing};
     use crate::text::Line;
 
     pub(in crate::practitioner) fn priya() -> Register {
@@ -50,6 +52,22 @@ pub(super) mod tests {
     fn with_telephone() -> Register {
         let telephone = Line::parse("0113 496 0001").ok();
         Register { details: Details { telephone, ..priya().details }, ..priya() }
+    }
+
+    /// Whoever gives the orders of a test.
+    pub(in crate::practitioner) fn myself() -> Given<Practitioner> {
+        nothing().on(ACTOR.0).after(priya())
+    }
+
+    #[test]
+    fn somebody_changes_their_own_telephone_and_not_their_own_team() {
+        myself().when(with_telephone()).then_kinds(["practitioner.registered"]);
+        let team = Some(TeamId(uuid::Uuid::from_u128(7)));
+        myself().when(Register { team, ..priya() }).refused("ones-own");
+        nothing::<Practitioner>()
+            .after(priya())
+            .when(Register { team, ..priya() })
+            .then_kinds(["practitioner.registered"]);
     }
 
     #[test]

@@ -267,6 +267,24 @@ fn an_enquiry_of_version_1_says_neither_as_what_it_was_asked_nor_what_was_sought
 }
 
 #[test]
+fn roles_of_older_versions_are_read_as_the_roles_they_were() {
+    use domain::access::Role;
+    use domain::access::older::RoleV1;
+    for old in RoleV1::ALL {
+        assert_eq!(Role::from(*old).code(), old.code());
+    }
+    let Event::EnquiryMade(made) = sample_on_file("enquiry.made.v2.json").event() else {
+        panic!("an enquiry")
+    };
+    assert!(made.asked_as.is_some_and(|asked_as| asked_as.roles == [Role::SocialWorker]));
+    let Event::PractitionerRoleGiven(given) = sample_on_file("practitioner.role-given.v1.json").event()
+    else {
+        panic!("a role")
+    };
+    assert_eq!(given.role, Role::SocialWorker);
+}
+
+#[test]
 fn a_period_of_being_looked_after_of_version_1_states_no_end() {
     let Event::LookedAfterStarted(started) = sample_on_file("looked-after.started.v1.json").event() else {
         panic!("a period")

@@ -234,6 +234,7 @@ impl Detail {
             | Event::AgencyHoursSet(_)
             | Event::PractitionerRegistered(_)
             | Event::PractitionerRoleGiven(_)
+            | Event::PractitionerRoleEnded(_)
             | Event::PractitionerLeft(_)
             | Event::AccountLinked(_)
             | Event::AccountEnded(_)

@@ -27,7 +27,8 @@ use super::{
     ),
     paths(
         agencies::register, agencies::read, agencies::change, agencies::form_team, agencies::set_hours,
-        practitioners::register, practitioners::read, practitioners::change, practitioners::give_role, practitioners::leave,
+        practitioners::register, practitioners::read, practitioners::change, practitioners::give_role,
+        practitioners::end_role, practitioners::leave, practitioners::link_account, practitioners::end_account,
         people::open, people::assert, people::record_birth, people::accept_birth, people::read_unsettled, people::record_death, people::restrict,
         people::lift_restriction, people::read_addresses, people::record_authority, people::report_missing,
         people::record_found, people::read_status, people::read_ties, people::read_looks, people::search,

@@ -31,10 +31,17 @@ use crate::visitor::Visitor;
 
 /// What access to the record acted on depends on, and who is concerned by it.
 #[derive(Default)]
-struct ActedOn {
+pub(super) struct ActedOn {
     standing: Standing,
     /// Whoever's restriction closes it.
     people: Vec<PersonId>,
+}
+
+impl ActedOn {
+    /// Of what concerns nobody's restriction.
+    pub(super) fn of(standing: Standing) -> Self {
+        Self { standing, people: Vec::new() }
+    }
 }
 
 impl App {
@@ -48,7 +55,10 @@ impl App {
         rests: &mut Rests,
     ) -> Result<(), ExecuteError> {
         let fact = order.command.fact();
-        let Some(action) = act_of(fact) else {
+        // What sets an agency's entries right says who works there, like what made them.
+        let act =
+            if is_of_agencies(order.command.category()) { Some(Action::Administer) } else { act_of(fact) };
+        let Some(action) = act else {
             let action = Action::Administer;
             return Err(NotPermitted { action, purpose: order.purpose }.into());
         };
@@ -89,6 +99,7 @@ impl App {
             "return" => ActedOn { standing: held_by(command.new_return()), people: Vec::new() },
             "review" => review_acted_on(history),
             "enquiry" => enquiry_acted_on(history),
+            "agency" | "practitioner" | "account" => self.agency_acted_on(command, history).await?,
             _ => ActedOn::default(),
         };
         for person in people {
@@ -174,6 +185,10 @@ impl App {
             people: child.into_iter().collect(),
         }
     }
+}
+
+fn is_of_agencies(category: &str) -> bool {
+    matches!(category, "agency" | "practitioner" | "account" | "session")
 }
 
 fn held_by(authority: Option<&Authority>) -> Standing {

@@ -2,6 +2,7 @@
 //! old they were.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::account;
 use domain::contact::involved::{ContactRole, Involved};
 use domain::contact::{Contact, First, Join, Own, Record};
 use domain::decider::Decider;
@@ -9,6 +10,7 @@ use domain::entry::Entry;
 use domain::event::Event;
 use domain::ids::{ContactId, IncidentId, PersonId};
 use domain::person::{Assertion, Person};
+use domain::practitioner;
 use domain::tie::TieTo;
 use domain::when::Occurred;
 use event_store::StreamId;
@@ -20,12 +22,32 @@ use super::load::load;
 use super::{Command, person_stream};
 use crate::app::App;
 use crate::error::{ExecuteError, FieldError, ReadError};
+use crate::visitor::Visitor;
 
 const NOBODY: &str = "must be somebody on record; open a record for them first";
 
 impl App {
     /// The command with what it rests on filled in.
-    pub(super) async fn complete(&self, command: Command) -> Result<Command, ExecuteError> {
+    pub(super) async fn complete(
+        &self,
+        visitor: &Visitor,
+        command: Command,
+        standing: &[Entry],
+    ) -> Result<Command, ExecuteError> {
+        match &command {
+            Command::Practitioner { command: practitioner::Command::Register(register), .. } => {
+                if let Some(team) = register.team {
+                    self.team_is_the_agencys(visitor, register.agency, team).await?;
+                }
+            }
+            Command::Practitioner { command: practitioner::Command::GiveRole(give), .. } => {
+                self.role_is_the_agencys(visitor, give, standing).await?;
+            }
+            Command::Account { command: account::Command::Link(link), .. } => {
+                self.issuer_speaks_for(link).await?;
+            }
+            _ => {}
+        }
         match command {
             Command::Contact { id, command: domain::contact::Command::Record(record) } => {
                 let record = self.complete_contact(record).await?;

@@ -52,6 +52,7 @@ impl Command {
             Self::Practitioner { command, .. } => match command {
                 practitioner::Command::Register(_) => "practitioner.registered",
                 practitioner::Command::GiveRole(_) => "practitioner.role-given",
+                practitioner::Command::EndRole(_) => "practitioner.role-ended",
                 practitioner::Command::Leave(_) => "practitioner.left",
             },
             Self::Account { command, .. } => match command {

@@ -7,6 +7,7 @@
 //! Left out: what an order may say (the domain) and who may give it (policy).
 
 mod acted_on;
+mod administered;
 mod basis;
 mod complete;
 mod dispatch;
@@ -193,7 +194,7 @@ impl App {
         {
             return Err(ExecuteError::Precondition { actual: version });
         }
-        let command = self.complete(order.command.clone()).await?;
+        let command = self.complete(visitor, order.command.clone(), standing).await?;
         let key = self.keys.take().await.map_err(keys_error)?;
         let now = order.recorded_at.or(order.now).unwrap_or_else(|| self.clock.now());
         let meta = Meta {

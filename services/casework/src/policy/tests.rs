@@ -28,7 +28,8 @@ const PROTECTING: [Purpose; 5] = [
 #[test]
 fn a_restricted_child_never_reads_as_no_trace_to_someone_protecting_that_child() {
     let policy = Policy::shipped().unwrap();
-    let protecting = Role::ALL.iter().filter(|role| !matches!(role, Role::Auditor | Role::System));
+    let protecting =
+        Role::ALL.iter().filter(|role| !matches!(role, Role::Auditor | Role::Administrator | Role::System));
     for role in protecting {
         for purpose in PROTECTING {
             for class in AccessClass::all() {
@@ -80,6 +81,36 @@ fn a_conference_is_held_by_a_chair_and_by_nobody_on_the_case() {
     assert!(!may(Role::ConferenceChair, Involvement::Caseload));
     assert!(!may(Role::SocialWorker, Involvement::Caseload));
     assert!(!may(Role::TeamManager, Involvement::Team));
+}
+
+#[test]
+fn an_administrator_sees_nothing_of_any_child_and_puts_nothing_on_a_childs_record() {
+    let policy = Policy::shipped().unwrap();
+    let administrator = crate::visitor::Visitor::for_test(Role::Administrator);
+    for purpose in Purpose::ALL {
+        for class in AccessClass::all() {
+            assert_eq!(policy.disclosure(&[Role::Administrator], class, *purpose), Disclosure::None);
+        }
+        for action in Action::ALL {
+            let may = policy.may_look(&administrator, *action, *purpose).is_ok();
+            assert_eq!(may, *action == Action::ReadDirectory, "{action} for {purpose}");
+        }
+    }
+    for fact in Event::frozen().iter().map(|frozen| frozen.kind) {
+        let on = |relation, purpose| {
+            let class = class(relation, Involvement::Neither, Sensitivity::Open);
+            let act = (act_of(fact).unwrap(), fact);
+            policy.may_record(&administrator, act, Record { class, own_entry: true }, purpose).is_ok()
+        };
+        let is_of_agencies = ["agency.", "practitioner.", "account."].iter().any(|of| fact.starts_with(of));
+        for purpose in Purpose::ALL {
+            let is_theirs = is_of_agencies && *purpose == Purpose::Operation;
+            assert_eq!(on(Relation::Own, *purpose), is_theirs, "{fact} for {purpose}");
+            for relation in [Relation::Partner, Relation::Other, Relation::Author] {
+                assert!(!on(relation, *purpose), "{fact} of {relation} for {purpose}");
+            }
+        }
+    }
 }
 
 #[test]

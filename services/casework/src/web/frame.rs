@@ -114,7 +114,7 @@ impl Frame {
 /// Where somebody's work lies. What they may do there is policy's.
 fn places(role: Option<Role>) -> Vec<Place> {
     match role {
-        None | Some(Role::System) => vec![HOME],
+        None | Some(Role::Administrator | Role::System) => vec![HOME],
         Some(Role::Auditor) => vec![HOME, FIND, REVIEWS, MEASURES],
         Some(Role::FrontDoor | Role::TeamManager) => vec![HOME, QUEUE, ASK, NOTICES, MEASURES],
         Some(Role::SocialWorker | Role::ConferenceChair | Role::Teacher) => vec![HOME, ASK],

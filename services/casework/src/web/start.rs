@@ -300,6 +300,7 @@ const fn greeting(role: Option<Role>) -> &'static str {
         Some(Role::FrontDoor) => "What has come in, and what is known already?",
         Some(Role::TeamManager) => "Your team’s work",
         Some(Role::Auditor) => "Who knew what, when?",
+        Some(Role::Administrator) => "Who works at your agency is said over the API",
         _ => "What do you want to do?",
     }
 }

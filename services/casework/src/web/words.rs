@@ -31,6 +31,7 @@ pub const fn role(role: Role) -> &'static str {
         Role::Teacher => "teacher",
         Role::HealthVisitor => "health visitor",
         Role::Auditor => "auditor",
+        Role::Administrator => "administrator",
         Role::System => "the node itself",
     }
 }

@@ -44,6 +44,8 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::accounts::Subject;
+
 /// A value that is written as one string.
 pub trait Written: Sized {
     /// Its name in the API's description.
@@ -246,6 +248,10 @@ written! {
     GivenNhsNumber = NhsNumber, parsed, |schema| schema
         .description(Some("Ten digits whose check digit fits; spaces are allowed."))
         .pattern(Some("^[0-9 ]{10,20}$"));
+    GivenSubject = Subject, |text| Subject::parse(text).map_err(|error| error.to_string()), |schema| schema
+        .description(Some("What an issuer calls whoever has an account: the `sub` of its tokens."))
+        .min_length(Some(1))
+        .max_length(length(Subject::MOST_CHARACTERS));
     GivenTimeOfDay = TimeOfDay, parsed, |schema| schema
         .description(Some("A time of day by clocks in England; 24:00 is the end of the day."))
         .pattern(Some("^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$"));
