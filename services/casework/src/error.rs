@@ -28,6 +28,12 @@ impl FieldError {
     }
 }
 
+/// Each field and what is allowed, in one line.
+fn listed(fields: &[FieldError]) -> String {
+    let said = fields.iter().map(|FieldError { field, problem }| format!("`{field}` {problem}"));
+    said.collect::<Vec<_>>().join("; ")
+}
+
 /// A cause from below, kept for the log.
 pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 
@@ -47,7 +53,7 @@ pub enum ExecuteError {
     Absent,
     #[error("this key was used before for something else")]
     IdempotencyConflict,
-    #[error("some fields cannot be taken")]
+    #[error("some fields cannot be taken: {}", listed(.0))]
     Invalid(Vec<FieldError>),
     #[error("more is being written than can be taken in")]
     Overloaded,
@@ -64,7 +70,7 @@ pub enum ReadError {
     NotPermitted(#[from] NotPermitted),
     #[error("there is no such record")]
     Absent,
-    #[error("some fields cannot be taken")]
+    #[error("some fields cannot be taken: {}", listed(.0))]
     Invalid(Vec<FieldError>),
     #[error("more is being asked than can be answered")]
     Overloaded,

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod accounts;
 mod checkout;
 mod import;
 mod practitioners;
