@@ -4,5 +4,6 @@
 
 mod at_browser;
 mod dry_run;
+mod operations;
 mod tokens;
 mod witnessed;

@@ -13,6 +13,7 @@ const DURATION_BOUNDS: [f64; 13] =
 #[derive(Clone, Debug)]
 pub struct Metrics {
     requests: Histogram<f64>,
+    unproven: Counter<u64>,
     live_streams: UpDownCounter<i64>,
     live_items: Counter<u64>,
     live_ends: Counter<u64>,
@@ -30,6 +31,10 @@ impl Metrics {
                 .with_unit("s")
                 .with_description("From the last byte of a request's head to its answer.")
                 .with_boundaries(DURATION_BOUNDS.to_vec())
+                .build(),
+            unproven: meter
+                .u64_counter("goldthread.unproven")
+                .with_description("Requests of the API that proved nobody, by reason.")
                 .build(),
             live_streams: meter
                 .i64_up_down_counter("goldthread.live.streams")
@@ -66,6 +71,10 @@ impl Metrics {
             KeyValue::new("http.response.status_code", i64::from(status)),
         ];
         self.requests.record(took.as_secs_f64(), &labels);
+    }
+
+    pub fn unproven(&self, reason: &'static str) {
+        self.unproven.add(1, &[KeyValue::new("reason", reason)]);
     }
 
     pub fn live_opened(&self) {

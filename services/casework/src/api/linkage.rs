@@ -2,13 +2,16 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
+use domain::access::Action;
 use domain::linkage::Rule;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::address::{Address, at};
 use super::input::Asking;
+use crate::access_log::Shown;
 use crate::app::App;
+use crate::error::Problem;
 
 pub fn addresses() -> Vec<Address> {
     vec![at("/linkage/rules").get(rules)]
@@ -50,8 +53,14 @@ impl From<&Rule> for LinkageRule {
     }
 }
 
-/// The linkage rules of this node. They say nothing of anybody, so that no look is recorded.
+/// The linkage rules of this node. They say nothing of anybody: like the directory, they are for everybody at work, and
+/// that somebody looked is on record as a look at it.
 #[utoipa::path(get, path = "/api/v1/linkage/rules", tag = "alerts", responses((status = 200, body = LinkageRules)))]
-pub async fn rules(app: web::Data<App>, _: Asking) -> HttpResponse {
-    HttpResponse::Ok().json(LinkageRules { rules: app.rules.all().iter().map(LinkageRule::from).collect() })
+pub async fn rules(app: web::Data<App>, asking: Asking) -> Result<HttpResponse, Problem> {
+    app.look(&asking.visitor, asking.looking(Action::ReadDirectory), async |_| {
+        Ok(Shown { answer: (), people: Vec::new() })
+    })
+    .await?;
+    let rules = app.rules.all().iter().map(LinkageRule::from).collect();
+    Ok(HttpResponse::Ok().json(LinkageRules { rules }))
 }

@@ -25,8 +25,9 @@ use crate::access_log::Looking;
 use crate::app::App;
 use crate::error::{FieldError, Problem, ReadError};
 use crate::execute::{Command, Order};
+use crate::server::Shared;
 use crate::sign_in::Unproven;
-use crate::visitor::{Visitor, is_development_token};
+use crate::visitor::{TokenError, Visitor, is_development_token};
 
 pub const PURPOSE: &str = "goldthread-purpose";
 pub const LAWFUL_BASIS: &str = "goldthread-lawful-basis";
@@ -91,7 +92,13 @@ impl FromRequest for Asking {
 async fn read(request: &HttpRequest) -> Result<Asking, Problem> {
     let app = request.app_data::<web::Data<App>>().ok_or_else(Problem::no_such_page)?;
     let headers = request.headers();
-    let visitor = prove(app, headers).await?;
+    let visitor = prove(app, headers).await.map_err(|refused| {
+        // Who tried is not known; that somebody did is counted.
+        if let Some(shared) = request.app_data::<web::Data<Shared>>() {
+            shared.metrics.unproven(refused.reason);
+        }
+        refused.problem
+    })?;
     let mut fields = Vec::new();
     let purpose = required::<Purpose>(headers, PURPOSE, &mut fields);
     let lawful_basis = optional::<LawfulBasis>(headers, LAWFUL_BASIS, &mut fields);
@@ -122,40 +129,61 @@ async fn read(request: &HttpRequest) -> Result<Asking, Problem> {
     }
 }
 
-async fn prove(app: &App, headers: &HeaderMap) -> Result<Visitor, Problem> {
+/// Why a request proves nobody: a word to count it by, and what is answered.
+struct Refused {
+    reason: &'static str,
+    problem: Problem,
+}
+
+async fn prove(app: &App, headers: &HeaderMap) -> Result<Visitor, Refused> {
+    let none = || Refused {
+        reason: "no-token",
+        problem: Problem::unproven("Send `Authorization: Bearer` and a token of this node."),
+    };
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let (scheme, token) = given
-        .and_then(|value| value.split_once(' '))
-        .ok_or_else(|| Problem::unproven("Send `Authorization: Bearer` and a token of this node."))?;
+    let (scheme, token) = given.and_then(|value| value.split_once(' ')).ok_or_else(none)?;
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Problem::unproven("Send `Authorization: Bearer` and a token of this node."));
+        return Err(none());
     }
     let token = token.trim();
     if is_development_token(token) {
-        return app.visitor(token).map_err(|_| {
-            Problem::unproven("The token is not one of this node's, has expired, or is not taken here.")
+        return app.visitor(token).map_err(|error| Refused {
+            reason: match error {
+                TokenError::Expired => "expired",
+                TokenError::NotOurs | TokenError::NotADemonstration => "not-signed",
+            },
+            problem: Problem::unproven(
+                "The token is not one of this node's, has expired, or is not taken here.",
+            ),
         });
     }
     app.signed_in(token).await.map_err(unproven)
 }
 
 /// Nobody is told more of why than they could find out with the token in hand.
-fn unproven(why: Unproven) -> Problem {
-    match why {
-        Unproven::Record(error) => error.into(),
+fn unproven(why: Unproven) -> Refused {
+    let nobodys =
+        "The account is nobody's here. Whoever answers for accounts in your agency can link it to you.";
+    let (reason, problem) = match why {
+        Unproven::Record(error) => ("record-away", error.into()),
         Unproven::Keys(error) => {
             tracing::warn!(%error, "an issuer's keys are not known");
-            ReadError::Unavailable(error.into()).into()
+            ("issuer-away", ReadError::Unavailable(error.into()).into())
         }
-        Unproven::Expired => Problem::unproven("The token has expired; sign in again."),
-        Unproven::TooEarly => Problem::unproven("The token is not good yet; look at the issuer's clock."),
-        Unproven::NobodyHere | Unproven::NotAtWork => Problem::unproven(
-            "The account is nobody's here. Whoever answers for accounts in your agency can link it to you.",
+        Unproven::Expired => ("expired", Problem::unproven("The token has expired; sign in again.")),
+        Unproven::TooEarly => {
+            ("too-early", Problem::unproven("The token is not good yet; look at the issuer's clock."))
+        }
+        Unproven::NobodyHere => ("nobody-here", Problem::unproven(nobodys)),
+        Unproven::NotAtWork => ("not-at-work", Problem::unproven(nobodys)),
+        Unproven::NotSigned => (
+            "not-signed",
+            Problem::unproven(
+                "The token is not one that an issuer of this node signed for this API, or is not taken here.",
+            ),
         ),
-        Unproven::NotSigned => Problem::unproven(
-            "The token is not one that an issuer of this node signed for this API, or is not taken here.",
-        ),
-    }
+    };
+    Refused { reason, problem }
 }
 
 fn at(header: &str, problem: impl std::fmt::Display) -> FieldError {
