@@ -87,6 +87,7 @@ async fn headers_ids_and_queries_are_parsed_like_bodies() {
     assert_eq!(at("/api/v1/log/diary/checkpoint").await, "path/log");
     let child = Uuid::from_u128(7);
     assert_eq!(at(&format!("/api/v1/people/{child}/status?as_known_at=lately")).await, "query/as_known_at");
+    assert_eq!(at(&format!("/api/v1/people/{child}/status?at_least=999999")).await, "query/at_least");
     assert_eq!(at(&format!("/api/v1/people/{child}/timeline?page=17")).await, "query/page");
     assert_eq!(at(&format!("/api/v1/people/{child}/timeline?limit=0")).await, "query/limit");
     assert_eq!(at(&format!("/api/v1/people/{child}/timeline?name=x")).await, "query/name");

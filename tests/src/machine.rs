@@ -1,4 +1,4 @@
-//! What suites need of the machine beside Rust and PostgreSQL: Node, Chromium, and pinned packages.
+//! What suites need of the machine beside Rust and PostgreSQL: Node, Chromium, Python, and pinned packages.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -81,6 +81,42 @@ fn packages(folder: PathBuf) -> Result<PathBuf, String> {
         Ok(folder)
     } else {
         Err(format!("`npm ci` in {} failed; is the registry reachable?", folder.display()))
+    }
+}
+
+/// The folder of Python's programs that `requirements.txt` of a folder beside the suites names, exactly as it has them.
+///
+/// # Errors
+/// In one line, what is missing and how it is installed.
+pub fn python(folder: &str) -> Result<PathBuf, String> {
+    let has_venv = || quiet(Command::new("python3").args(["-c", "import ensurepip, venv"]));
+    if !has_venv() {
+        install(&["python3", "python3-venv"]);
+    }
+    if !has_venv() {
+        return Err(
+            "Python 3 with venv is not installed (Debian, Ubuntu: sudo apt-get install python3-venv)"
+                .to_owned(),
+        );
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let (locked, place) = (folder.join("requirements.txt"), folder.join(".venv"));
+    let (programs, installed) = (place.join("bin"), place.join("requirements.txt"));
+    let has = |file: &Path| std::fs::read(file).ok();
+    if has(&installed).is_some() && has(&installed) == has(&locked) {
+        return Ok(programs);
+    }
+    let made = quiet(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&place))
+        && quiet(
+            Command::new(programs.join("pip"))
+                .args(["install", "--require-hashes", "--no-deps", "--only-binary=:all:", "--requirement"])
+                .arg(&locked),
+        )
+        && std::fs::copy(&locked, &installed).is_ok();
+    if made {
+        Ok(programs)
+    } else {
+        Err(format!("`pip install` of {} failed; is the registry reachable?", locked.display()))
     }
 }
 

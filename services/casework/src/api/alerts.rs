@@ -25,7 +25,7 @@ use super::done::{Done, go_on, tag};
 use super::input::{
     Asking, At, Given, GivenAlertState, GivenEventId, GivenFollows, GivenNarrative, GivenWeight, Json, Query,
 };
-use super::people::{Limit, MissingChild};
+use super::people::{GivenLimit, MissingChild};
 use super::reading::{GivenPosition, catch_up, judge_by_now};
 use super::token::PlaceIn;
 use crate::access_log::{Shown, ShownPerson};
@@ -112,19 +112,16 @@ pub struct AlertsPage {
 pub struct AlertsQuery {
     /// `open` when absent: those to be decided.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     state: Option<GivenAlertState>,
     /// A position that must be taken in first.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     at_least: Option<GivenPosition>,
     /// Where the page begins: `next` of the page before.
     #[serde(default)]
     page: Option<String>,
     /// How many, 1 to 200; 50 when absent.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
-    limit: Option<Given<Limit>>,
+    limit: Option<GivenLimit>,
 }
 
 /// The alerts of the reader's own authority, and those that no entry gives to an authority.
@@ -185,7 +182,6 @@ async fn missing(app: &App, shown: &[ShownPerson]) -> Result<Vec<MissingChild>, 
 pub struct AlertsOfPersonQuery {
     /// A position that must be taken in first.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     at_least: Option<GivenPosition>,
 }
 

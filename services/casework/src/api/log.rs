@@ -45,7 +45,8 @@ impl Written for LogName {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Count(u64);
 
-type GivenCount = Given<Count>;
+pub type GivenCount = Given<Count>;
+pub type GivenLogName = Given<LogName>;
 
 impl Written for Count {
     const NAME: &'static str = "Count";
@@ -56,7 +57,7 @@ impl Written for Count {
     }
 
     fn describe() -> ObjectBuilder {
-        ObjectBuilder::new().pattern(Some("^(0|[1-9][0-9]{0,19})$"))
+        ObjectBuilder::new().pattern(Some("^(0|[1-9][0-9]{0,18})$"))
     }
 }
 
@@ -78,7 +79,7 @@ fn text(body: String) -> HttpResponse {
 }
 
 /// The log's newest signed checkpoint (C2SP signed note).
-#[utoipa::path(get, path = "/api/v1/log/{log}/checkpoint", tag = "log", params(("log" = String, Path, description = "`record` or `access`")),
+#[utoipa::path(get, path = "/api/v1/log/{log}/checkpoint", tag = "log", params(("log" = GivenLogName, Path)),
     responses((status = 200, description = "A signed note.", content_type = "text/plain", body = String)))]
 pub async fn checkpoint(
     app: web::Data<App>,
@@ -90,7 +91,7 @@ pub async fn checkpoint(
 }
 
 /// The key that checks the log's checkpoints, as `name+id+key`.
-#[utoipa::path(get, path = "/api/v1/log/{log}/key", tag = "log", params(("log" = String, Path, description = "`record` or `access`")),
+#[utoipa::path(get, path = "/api/v1/log/{log}/key", tag = "log", params(("log" = GivenLogName, Path)),
     responses((status = 200, description = "A verifier key.", content_type = "text/plain", body = String)))]
 pub async fn key(app: web::Data<App>, asking: Asking, At(log): At<LogName>) -> Result<HttpResponse, Problem> {
     let key = looked(&app, &asking, async { Ok(app.signer(log).await?.verifier().to_string()) }).await?;
@@ -103,11 +104,9 @@ pub async fn key(app: web::Data<App>, asking: Asking, At(log): At<LogName>) -> R
 #[into_params(parameter_in = Query)]
 pub struct InclusionOf {
     /// The event's position, from 1.
-    #[param(value_type = String)]
     position: GivenCount,
     /// The tree's size; all that is committed when absent.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     size: Option<GivenCount>,
 }
 
@@ -130,7 +129,7 @@ impl Proof {
 }
 
 /// Proof that an event is in the log.
-#[utoipa::path(get, path = "/api/v1/log/{log}/proof/inclusion", tag = "log", params(("log" = String, Path, description = "`record` or `access`"), InclusionOf),
+#[utoipa::path(get, path = "/api/v1/log/{log}/proof/inclusion", tag = "log", params(("log" = GivenLogName, Path), InclusionOf),
     responses((status = 200, body = Proof)))]
 pub async fn inclusion(
     app: web::Data<App>,
@@ -155,16 +154,14 @@ pub async fn inclusion(
 #[into_params(parameter_in = Query)]
 pub struct ConsistencyOf {
     /// The older tree's size.
-    #[param(value_type = String)]
     from: GivenCount,
     /// The newer tree's size; all that is committed when absent.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     to: Option<GivenCount>,
 }
 
 /// Proof that the log only grew between two sizes.
-#[utoipa::path(get, path = "/api/v1/log/{log}/proof/consistency", tag = "log", params(("log" = String, Path, description = "`record` or `access`"), ConsistencyOf),
+#[utoipa::path(get, path = "/api/v1/log/{log}/proof/consistency", tag = "log", params(("log" = GivenLogName, Path), ConsistencyOf),
     responses((status = 200, body = Proof)))]
 pub async fn consistency(
     app: web::Data<App>,

@@ -57,7 +57,7 @@ impl Written for MeasureCode {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct PageNumber(u32);
 
-type GivenPageNumber = Given<PageNumber>;
+pub type GivenPageNumber = Given<PageNumber>;
 
 impl Written for PageNumber {
     const NAME: &'static str = "PageNumber";
@@ -79,31 +79,24 @@ impl Written for PageNumber {
 pub struct MeasuresQuery {
     /// An authority; the asker's own when not given, for an auditor all of them.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     authority: Option<GivenAuthority>,
     /// A team of it.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     team: Option<GivenTeamId>,
     /// The first day of the window; twelve months when not given.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     from: Option<GivenDay>,
     /// The last day of the window. For whoever is shown no small numbers, the last day of a month.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     to: Option<GivenDay>,
     /// As the record knew it at that time: nothing recorded later is counted.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     as_known_at: Option<GivenInstant>,
     /// A position that must be taken in first: the one an order answered.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     at_least: Option<GivenPosition>,
     /// Which page of the children, from 1.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     page: Option<GivenPageNumber>,
 }
 

@@ -10,7 +10,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement
 use utoipa::openapi::{ContentBuilder, Ref, RefOr, Required, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
 
-use super::input::{GivenCorrelationId, GivenLawfulBasis, GivenPurpose};
+use super::input::{GivenAlertState, GivenCorrelationId, GivenLawfulBasis, GivenPurpose};
+use super::reading::GivenPosition;
 use super::{
     ROOT, agencies, alerts, cases, contacts, enquiries, entries, health, linkage, log, measures, notices,
     people, practitioners, problem, reviews, ties,
@@ -53,7 +54,11 @@ use super::{
         log::checkpoint, log::key, log::inclusion, log::consistency,
         health::livez, health::readyz, health::metrics, served,
     ),
-    components(schemas(problem::Body<'_>, GivenPurpose, GivenLawfulBasis, GivenCorrelationId)),
+    components(schemas(
+        problem::Body<'_>, GivenPurpose, GivenLawfulBasis, GivenCorrelationId,
+        // Those that stand in a path or a query only.
+        GivenAlertState, GivenPosition, log::GivenCount, log::GivenLogName, measures::GivenPageNumber, people::GivenLimit,
+    )),
     tags(
         (name = "agencies", description = "Organisations that work with children, and their teams."),
         (name = "practitioners", description = "Who works for them."),
@@ -204,7 +209,7 @@ fn shared_headers() -> impl Iterator<Item = (&'static str, RefOr<Parameter>)> {
         ),
         (
             "IfMatch",
-            header("If-Match", version, Required::False, text().pattern(Some("^\"[0-9]+\"$")).into()),
+            header("If-Match", version, Required::False, text().pattern(Some("^\"[0-9]{1,19}\"$")).into()),
         ),
     ]
     .into_iter()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::access::{Action, Disclosure};
 use domain::decider::Decider;
 use domain::ids::PersonId;
-use event_store::Position;
+use event_store::{EventStore as _, Position};
 use projections::reads::AsOf;
 use projections::scope::Scope;
 use serde::Deserialize;
@@ -16,12 +16,15 @@ use uuid::Uuid;
 use super::input::{Asking, Given, GivenInstant, Written};
 use crate::access_log::{Shown, ShownPerson};
 use crate::app::App;
-use crate::error::{Problem, ReadError};
+use crate::error::{FieldError, Problem, ReadError};
 
 /// What access depends on is read from this view.
 pub const ACCESS_VIEW: &str = "access";
 /// How long a read waits for the view to take in what `at_least` asks for.
 const CATCH_UP_TIME_MAX: Duration = Duration::from_secs(3);
+
+/// What a position may be, as a refusal says it.
+const A_POSITION: &str = "must be a position as an order answered it";
 
 /// A place in the record as an order answered it.
 pub type GivenPosition = Given<Position>;
@@ -31,7 +34,7 @@ impl Written for Position {
 
     fn read(text: &str) -> Result<Self, String> {
         let raw = text.parse().ok().filter(|raw: &u128| raw.to_string() == text);
-        raw.map(Self::from_raw).ok_or_else(|| "must be a position as an order answered it".to_owned())
+        raw.map(Self::from_raw).ok_or_else(|| A_POSITION.to_owned())
     }
 
     fn describe() -> ObjectBuilder {
@@ -46,15 +49,12 @@ impl Written for Position {
 pub struct AsOfQuery {
     /// As the record knew it at that time: nothing recorded later is shown.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     pub as_known_at: Option<GivenInstant>,
     /// As it was at that time, by what is known: nothing that happened later is shown.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     pub as_it_was_at: Option<GivenInstant>,
     /// A position that must be taken in first: the one an order answered.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     pub at_least: Option<GivenPosition>,
 }
 
@@ -73,6 +73,12 @@ impl AsOfQuery {
 /// The view does not come.
 pub async fn catch_up(app: &App, view: &str, at_least: Option<GivenPosition>) -> Result<(), Problem> {
     let Some(Given(position)) = at_least else { return Ok(()) };
+    // Nobody was answered a position that is not on record yet; nobody waits for it either.
+    let is_ahead =
+        position > app.on_record() && position > app.record.head().await.map_err(ReadError::from)?.position;
+    if is_ahead {
+        return Err(Problem::invalid(vec![FieldError::new("query/at_least", A_POSITION)]));
+    }
     let waited = app.views.wait_until(view, position, CATCH_UP_TIME_MAX).await;
     waited.map_err(|behind| ReadError::Unavailable(Box::new(behind)).into())
 }

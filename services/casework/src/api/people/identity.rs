@@ -143,11 +143,9 @@ impl From<people::Person> for OfPerson<Person> {
 pub struct IdentityQuery {
     /// As the record knew it at that time: nothing recorded later is shown, nor what was taken back or set right since.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     as_known_at: Option<GivenInstant>,
     /// A position that must be taken in first: the one an order answered.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     at_least: Option<GivenPosition>,
 }
 

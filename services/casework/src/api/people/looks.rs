@@ -25,7 +25,6 @@ const TOLD_MAX: usize = 200;
 pub struct LooksQuery {
     /// `next` of an answer: what comes before it is told. The newest when absent.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     before: Option<GivenPosition>,
 }
 

@@ -146,24 +146,22 @@ pub struct TimelinePage {
 pub struct TimelineQuery {
     /// As the record knew it at that time: nothing recorded later is shown.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     as_known_at: Option<GivenInstant>,
     /// As it was at that time, by what is known: nothing that happened later is shown.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     as_it_was_at: Option<GivenInstant>,
     /// A position that must be taken in first: the one an order answered.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
     at_least: Option<GivenPosition>,
     /// Where the page begins: `next` of the page before. Not together with the times: those give the whole timeline.
     #[serde(default)]
     page: Option<String>,
     /// How many entries, 1 to 200; 50 when absent.
     #[serde(default)]
-    #[param(value_type = Option<String>)]
-    limit: Option<Given<Limit>>,
+    limit: Option<GivenLimit>,
 }
+
+pub type GivenLimit = Given<Limit>;
 
 /// How many entries a page has.
 #[derive(Clone, Copy, Debug)]
