@@ -1,6 +1,11 @@
 //! Who somebody is, and who may know what, asked of a real server by real tokens.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod at_browser;
 mod dry_run;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use casework::settings::Settings;
 use casework::visitor::Visitor;
 use casework::work::Workers;
 use casework::work::trawling::Watch;
@@ -30,12 +31,15 @@ const PUBLIC: [(&str, &str); 4] = [
     ("GET /metrics", "counts by route and code, never by person; a proxy keeps it inside"),
 ];
 /// Pages for whoever is not signed in.
-const PUBLIC_PAGES: [(&str, &str); 3] = [
+const PUBLIC_PAGES: [(&str, &str); 5] = [
     ("GET /", "where one signs in"),
     ("POST /sign-in", "how one signs in"),
+    ("GET /sign-in/{door}", "on the way to an issuer"),
+    ("GET /sign-in/{door}/back", "and back from it"),
     ("GET /assets/{fingerprint}/{name}", "style sheet, script and icon of that page"),
 ];
 
+const ISSUER: &str = "https://id.example/operations";
 const PATIENCE: Duration = Duration::from_secs(20);
 const THRESHOLDS: Thresholds = Thresholds {
     window_hours: 24,
@@ -78,7 +82,13 @@ struct Day {
 
 impl Day {
     async fn begin() -> Self {
-        let test = TestApp::start().await;
+        let file = std::env::temp_dir().join(format!("goldthread-operations-{}.json", std::process::id()));
+        let issuers = json!({ "issuers": [{ "issuer": ISSUER, "audience": "urn:goldthread" }] });
+        std::fs::write(&file, issuers.to_string()).unwrap();
+        let issuers_file = Some(file.clone());
+        let settings = Settings { demonstration: true, issuers_file, ..Settings::default() };
+        let test = TestApp::with(settings).await;
+        std::fs::remove_file(file).unwrap();
         let served = Served::start(&test.app).await;
         let workers = Workers::start(&test.app);
         let nobody = test.front_door();
@@ -273,6 +283,11 @@ async fn agencies_and_practitioners(day: &mut Day, node: Who<'_>, reader: Who<'_
     let role = json!({ "role": "social-worker", "from": "2026-03-10" });
     day.ask(node, "POST /api/v1/practitioners/{id}/roles", &[&sam], role).await;
     day.ask(reader, "GET /api/v1/practitioners/{id}", &[&sam], Value::Null).await;
+    let ended = json!({ "role": "social-worker", "from": "2026-03-10" });
+    day.ask(node, "POST /api/v1/practitioners/{id}/roles/ending", &[&sam], ended).await;
+    let account = json!({ "issuer": ISSUER, "subject": "sam" });
+    day.ask(node, "POST /api/v1/practitioners/{id}/accounts", &[&sam], account.clone()).await;
+    day.ask(node, "POST /api/v1/practitioners/{id}/accounts/ending", &[&sam], account).await;
     day.ask(node, "POST /api/v1/practitioners/{id}/leaving", &[&sam], json!({ "on": "2026-03-10" })).await;
 }
 
