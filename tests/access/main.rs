@@ -10,5 +10,6 @@
 mod at_browser;
 mod dry_run;
 mod operations;
+mod provisioning;
 mod tokens;
 mod witnessed;

@@ -23,12 +23,12 @@ impl Register {
     pub(super) fn decide(self, practitioner: &Practitioner, act: &Act) -> Result<Vec<NewEvent>, Refusal> {
         let key = match &practitioner.registered {
             Some(before) if before.agency != self.agency => return Err(AT_ANOTHER_AGENCY),
-            Some(_) if practitioner.left_on.is_some() => return Err(HAS_LEFT),
-            // Their team's children are theirs to see: as good as a role.
-            Some(before) if before.team != self.team && act.stream == act.actor.0 => return Err(ONES_OWN),
             Some(before) if before.team == self.team && before.details.known() == Some(&self.details) => {
                 return Ok(Vec::new());
             }
+            Some(_) if practitioner.left_on.is_some() => return Err(HAS_LEFT),
+            // Their team's children are theirs to see: as good as a role.
+            Some(before) if before.team != self.team && act.stream == act.actor.0 => return Err(ONES_OWN),
             Some(before) => before.details.key,
             None => act.fresh_key,
         };
@@ -41,7 +41,8 @@ impl Register {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::decider::testing::{ACTOR, AGENCY, Given, key, nothing};
+    use crate::decider::testing::{ACTOR, AGENCY, Given, day, key, nothing};
+    use crate::practitioner::Leave;
     use crate::text::Line;
 
     pub(in crate::practitioner) fn priya() -> Register {
@@ -87,8 +88,11 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn saying_the_same_again_adds_nothing() {
+    fn saying_the_same_again_adds_nothing_and_whoever_has_left_is_not_changed() {
         nothing::<Practitioner>().after(priya()).when(priya()).then_nothing();
+        let left = || nothing::<Practitioner>().after(priya()).after(Leave { on: day("2026-03-31") });
+        left().when(priya()).then_nothing();
+        left().when(with_telephone()).refused("has-left");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 use domain::access::Purpose;
 use domain::account::{End, Link};
-use domain::ids::PractitionerId;
+use domain::ids::{AccountId, PractitionerId};
 use domain::text::Line;
 
 use crate::app::App;
@@ -35,19 +35,25 @@ impl Subject {
         let is_one = (1..=Self::MOST_CHARACTERS).contains(&text.chars().count());
         is_one.then(|| Self(text.to_owned())).ok_or(NotASubject)
     }
+
+    /// The account that an issuer means by it.
+    #[must_use]
+    pub fn account_at(&self, ids: &Ids, issuer: &Line) -> AccountId {
+        ids.account(issuer.as_str(), &self.0)
+    }
 }
 
 /// The order that an account is a practitioner's.
 #[must_use]
 pub fn to_link(ids: &Ids, (issuer, subject): (Line, &Subject), practitioner: PractitionerId) -> Command {
-    let id = ids.account(issuer.as_str(), &subject.0);
+    let id = subject.account_at(ids, &issuer);
     Command::Account { id, command: Link { practitioner, issuer }.into() }
 }
 
 /// The order that nobody signs in with an account any more; with whose it is, where that is known.
 #[must_use]
 pub fn to_end(ids: &Ids, (issuer, subject): (&Line, &Subject), of: Option<PractitionerId>) -> Command {
-    Command::Account { id: ids.account(issuer.as_str(), &subject.0), command: End { of }.into() }
+    Command::Account { id: subject.account_at(ids, issuer), command: End { of }.into() }
 }
 
 /// An account is a practitioner's, of an agency that the issuer speaks for.

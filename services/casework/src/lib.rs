@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod migrate;
 pub mod policy;
 pub mod postgres;
+pub mod provision;
 pub mod search;
 pub mod server;
 pub mod settings;

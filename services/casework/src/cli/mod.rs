@@ -24,6 +24,7 @@ mod output;
 mod people;
 mod policy;
 mod projections;
+mod provision;
 mod record;
 mod replay;
 mod serve;
@@ -104,6 +105,8 @@ enum Command {
     /// The keys that everything personal is sealed under.
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Who works where, from a file.
+    Provision(provision::Provision),
     /// Look after the views.
     #[command(subcommand)]
     Projections(projections::Projections),
@@ -144,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Account(account) => account.run(settings, output),
         Command::Policy(policy) => policy.run(settings, output),
         Command::Keys(keys) => keys.run(settings, output),
+        Command::Provision(provision) => provision.run(settings, output),
         Command::Projections(projections) => projections.run(settings, output),
         Command::Token(token) => token.run(settings, output),
         Command::Openapi(openapi) => openapi.run(output),

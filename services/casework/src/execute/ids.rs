@@ -55,6 +55,22 @@ impl Ids {
         AccountId(self.derive("goldthread/account/1", &[issuer.as_bytes(), subject.as_bytes()]))
     }
 
+    /// An agency that a file calls by a key of its own, in an authority's partnership or the whole node's.
+    #[must_use]
+    pub fn provisioned_agency(&self, authority: Option<&Authority>, reference: &str) -> AgencyId {
+        let authority = authority.map_or("", Authority::as_str);
+        AgencyId(
+            self.derive("goldthread/provisioned-agency/1", &[authority.as_bytes(), reference.as_bytes()]),
+        )
+    }
+
+    /// Somebody of an agency whom a file calls by a key of its own.
+    #[must_use]
+    pub fn provisioned_practitioner(&self, agency: AgencyId, reference: &str) -> PractitionerId {
+        let parts: [&[u8]; 2] = [agency.0.as_bytes(), reference.as_bytes()];
+        PractitionerId(self.derive("goldthread/provisioned-practitioner/1", &parts))
+    }
+
     /// The one review of a kind about somebody on a day.
     #[must_use]
     pub fn review(&self, kind: &str, about: PractitionerId, day: chrono::NaiveDate) -> ReviewId {

@@ -13,6 +13,7 @@ mod accounts;
 mod checkout;
 mod import;
 mod practitioners;
+mod provision;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -11,4 +11,5 @@ pub use asking::{Asking, TraceContext};
 pub use body::{BODY_BYTES_MAX, Json};
 pub use given::*;
 pub use query::Query;
+pub(crate) use reading::from_json;
 pub use segments::At;
