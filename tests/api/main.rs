@@ -26,6 +26,7 @@ mod operation;
 mod overload;
 mod parts;
 mod problems;
+mod proofs;
 mod provisioning;
 mod reviews;
 mod search;
