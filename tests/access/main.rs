@@ -12,4 +12,5 @@ mod dry_run;
 mod operations;
 mod provisioning;
 mod tokens;
+mod transport;
 mod witnessed;

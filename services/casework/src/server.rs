@@ -4,6 +4,7 @@
 //! closes the timelines held open, answers what it has taken in, and only then ends.
 
 mod middleware;
+mod tls;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -20,9 +21,13 @@ use crate::api::live::{Audience, Hub};
 use crate::api::token::{self, Places};
 use crate::app::App;
 use crate::metrics::Metrics;
+use crate::settings::SettingsError;
 use crate::telemetry::Telemetry;
 use crate::web as pages;
 use crate::web::measures::Lately;
+use tls::Certificate;
+
+pub use tls::{Files, TlsError};
 
 /// Connections held at one time by each worker; more wait in the kernel's queue.
 const CONNECTIONS_MAX: usize = 4096;
@@ -45,6 +50,10 @@ pub enum ServeError {
         #[source]
         source: std::io::Error,
     },
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("the node's secret for places cannot be had")]
     Secret(#[source] event_store::keys::KeysError),
     #[error("the server ended by itself")]
@@ -77,17 +86,22 @@ impl Server {
     /// Begins to answer at an address; port 0 takes a free one, see [`Self::address`].
     ///
     /// # Errors
-    /// An address that cannot be had; a key store that cannot be reached.
+    /// An address that cannot be had, or that others could reach in the open; a certificate that cannot be used; a key
+    /// store that cannot be reached.
     pub async fn start(
         app: Arc<App>,
         telemetry: Arc<Telemetry>,
         listen: SocketAddr,
     ) -> Result<Self, ServeError> {
         let refused = |source| ServeError::Listen { address: listen, source };
+        let (closing, closed) = watch::channel(false);
+        let tls = match app.settings.tls(listen)? {
+            Some(files) => Some(Certificate::follow(files, closed.clone()).await?),
+            None => None,
+        };
         let listener = bind(listen).map_err(refused)?;
         let address = listener.local_addr().map_err(refused)?;
         let secret = app.keys.secret(token::SECRET).await.map_err(ServeError::Secret)?;
-        let (closing, closed) = watch::channel(false);
         let metrics = Metrics::new(&telemetry.meter());
         let audience =
             if telemetry.is_tracing() { Audience::ListenersAndTraces } else { Audience::Listeners };
@@ -116,12 +130,18 @@ impl Server {
         .client_disconnect_timeout(DISCONNECT_TIME_MAX)
         .keep_alive(KEEP_ALIVE)
         .shutdown_timeout(DRAIN_SECONDS_MAX)
-        .disable_signals()
-        .listen(listener)
-        .map_err(refused)?
-        .run();
+        .disable_signals();
+        let mut tasks = vec![following, sampling];
+        let server = match tls {
+            Some((certificate, renewing)) => {
+                tasks.push(tokio::spawn(renewing));
+                server.listen_rustls_0_23(listener, certificate.config()?)
+            }
+            None => server.listen(listener),
+        };
+        let server = server.map_err(refused)?.run();
         let handle = server.handle();
-        Ok(Self { address, handle, running: tokio::spawn(server), closing, tasks: vec![following, sampling] })
+        Ok(Self { address, handle, running: tokio::spawn(server), closing, tasks })
     }
 
     /// Where it answers.

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use event_store::keys::MasterSource;
 
 use crate::postgres::{Address, Place};
+use crate::server::Files;
 use crate::witness::Witness;
 
 /// The database of the logs and the views.
@@ -63,6 +64,15 @@ pub struct Settings {
     /// Where to answer.
     #[arg(long, env = "LISTEN", global = true, default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
+    /// The PEM file of the certificate this node answers with, its own first; plain HTTP without it.
+    #[arg(long, env = "TLS_CERTIFICATE", global = true)]
+    pub tls_certificate: Option<PathBuf>,
+    /// The PEM file of the certificate's private key.
+    #[arg(long, env = "TLS_KEY", global = true)]
+    pub tls_key: Option<PathBuf>,
+    /// A proxy ends TLS before this node, and nobody else can reach it.
+    #[arg(long, env = "GOLDTHREAD_BEHIND_PROXY", global = true)]
+    pub behind_proxy: bool,
     /// This node holds invented people: development tokens and supplied recorded times are accepted.
     #[arg(long, env = "GOLDTHREAD_DEMONSTRATION", global = true)]
     pub demonstration: bool,
@@ -94,6 +104,9 @@ impl Default for Settings {
             public_address: None,
             idle_minutes: 15,
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            tls_certificate: None,
+            tls_key: None,
+            behind_proxy: false,
             demonstration: false,
             otlp_endpoint: None,
             pg_bin: None,
@@ -117,6 +130,13 @@ pub enum SettingsError {
     TwoMasterKeys,
     #[error("`MASTER_KEY_NEXT` takes the place of `MASTER_KEY`, which is not set")]
     NextAlone,
+    #[error("`{0}` is given without `{1}`: give both, or neither")]
+    HalfOfTls(&'static str, &'static str),
+    #[error(
+        "others can reach {0}, and nothing encrypts what is sent: give `TLS_CERTIFICATE` and `TLS_KEY`, or \
+         `GOLDTHREAD_BEHIND_PROXY` where a proxy ends TLS, or listen on 127.0.0.1"
+    )]
+    InTheOpen(SocketAddr),
     #[error("`DATABASE_URL` is not set and no private database is running")]
     NoDatabase,
 }
@@ -199,7 +219,8 @@ impl Settings {
     /// How people reach this node, without a slash at the end.
     #[must_use]
     pub fn public_address(&self) -> String {
-        self.public_address.clone().unwrap_or_else(|| format!("http://{}", self.listen))
+        let scheme = if self.is_secure() { "https" } else { "http" };
+        self.public_address.clone().unwrap_or_else(|| format!("{scheme}://{}", self.listen))
     }
 
     /// Where checkpoints are witnessed, if anywhere.
@@ -208,16 +229,33 @@ impl Settings {
         self.witness_file.as_deref().map(Witness::at)
     }
 
-    /// True when browsers reach it over TLS, whoever ends that: cookies then go by no other way.
-    #[must_use]
-    pub fn is_secure(&self) -> bool {
-        self.public_address().starts_with("https://")
-    }
-
     /// How long somebody at a browser may do nothing.
     #[must_use]
     pub fn idle(&self) -> chrono::TimeDelta {
         chrono::TimeDelta::minutes(self.idle_minutes.into())
+    }
+
+    /// The certificate to answer with at an address; none where plain HTTP is right.
+    ///
+    /// # Errors
+    /// One file without the other; an address that others can reach, in the open.
+    pub fn tls(&self, listen: SocketAddr) -> Result<Option<Files>, SettingsError> {
+        match (&self.tls_certificate, &self.tls_key) {
+            (Some(certificate), Some(key)) => {
+                Ok(Some(Files { certificate: certificate.clone(), key: key.clone() }))
+            }
+            (Some(_), None) => Err(SettingsError::HalfOfTls("TLS_CERTIFICATE", "TLS_KEY")),
+            (None, Some(_)) => Err(SettingsError::HalfOfTls("TLS_KEY", "TLS_CERTIFICATE")),
+            (None, None) if listen.ip().is_loopback() || self.behind_proxy => Ok(None),
+            (None, None) => Err(SettingsError::InTheOpen(listen)),
+        }
+    }
+
+    /// True when browsers meet this node over TLS, by its own certificate or a proxy's: cookies then go by no other way.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        let is_said = self.public_address.as_ref().is_some_and(|address| address.starts_with("https://"));
+        is_said || self.behind_proxy || self.tls_certificate.is_some()
     }
 
     /// True when one database user does what three should.

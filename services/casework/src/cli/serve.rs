@@ -66,6 +66,10 @@ async fn answer(databases: &Databases, extent: Extent, telemetry: Arc<Telemetry>
     };
     tokio::pin!(stopped);
     let app = databases.app().await?;
+    // A story takes a while to tell; what is set up badly is said before it.
+    if let Some(files) = app.settings.tls(app.settings.listen)? {
+        files.check().await?;
+    }
     if app.settings.demonstration {
         let begin = demonstration::beginning(&app, extent).await?;
         databases.mark_as_demonstration()?;
@@ -80,7 +84,8 @@ async fn answer(databases: &Databases, extent: Extent, telemetry: Arc<Telemetry>
     // A worker writes by the clock of today: after a story of the past, never into it.
     let workers = Workers::start(&app);
     let server = Server::start(Arc::clone(&app), telemetry, app.settings.listen).await?;
-    eprintln!("goldthread: answering at http://{}", server.address());
+    let scheme = if app.settings.tls_certificate.is_some() { "https" } else { "http" };
+    eprintln!("goldthread: answering at {scheme}://{}", server.address());
     let signing = tokio::spawn(sign(Arc::clone(&app)));
     let watching = tokio::spawn(casework::work::trawling::run(Arc::clone(&app)));
     stopped.await;

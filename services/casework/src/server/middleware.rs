@@ -11,11 +11,15 @@ use tracing::{Instrument as _, Span, field};
 
 use super::Shared;
 use crate::api::input::TraceContext;
+use crate::app::App;
 use crate::telemetry::{continue_trace, read_traceparent, trace_of};
 
 /// Whatever a browser is handed can load nothing, run nothing, be framed by nobody.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; \
                               frame-ancestors 'none'";
+
+/// For a year a browser that was here once comes by TLS only. Of other names of the domain we know nothing.
+const TRANSPORT_POLICY: &str = "max-age=31536000";
 
 /// What addresses that are not ours count as: their names could be anything.
 const NO_ROUTE: &str = "none";
@@ -49,7 +53,8 @@ pub async fn tell(
     if let Some(shared) = shared {
         shared.metrics.request(method.as_str(), &route, status, begun.elapsed());
     }
-    guard(&mut answer);
+    let is_secure = answer.request().app_data::<web::Data<App>>().is_some_and(|app| app.settings.is_secure());
+    guard(&mut answer, is_secure);
     Ok(answer)
 }
 
@@ -63,7 +68,7 @@ fn finish(span: &Span, status: u16, begun: Instant) {
     span.in_scope(|| tracing::debug!(status, took_us = %took_us, "answered"));
 }
 
-fn guard<B>(answer: &mut ServiceResponse<B>) {
+fn guard<B>(answer: &mut ServiceResponse<B>, is_secure: bool) {
     let headers = answer.headers_mut();
     let mut set = |name: HeaderName, value: &'static str| {
         if !headers.contains_key(&name) {
@@ -75,6 +80,9 @@ fn guard<B>(answer: &mut ServiceResponse<B>) {
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if is_secure {
+        set(header::STRICT_TRANSPORT_SECURITY, TRANSPORT_POLICY);
+    }
     // What a practitioner was shown stays in no cache, shared or private.
     set(header::CACHE_CONTROL, "no-store");
 }
