@@ -1,6 +1,9 @@
 //! From a file to somebody who signs in: whom a file makes an administrator is one by the word of their issuer.
 
+use casework::policy::{Policy, dry_run};
 use casework::provision;
+use chrono::TimeDelta;
+use event_store::clock::Clock as _;
 use serde_json::json;
 use system_tests::http::{Answer, Caller};
 use system_tests::provider::{AUDIENCE, Provider};
@@ -62,5 +65,24 @@ async fn whom_a_file_makes_an_administrator_signs_in_and_makes_others_but_never_
     assert_eq!(theirs.post("/api/v1/practitioners", &register).await.status, 201);
     done(by.post(&format!("{ann}/roles/ending"), &role("administrator")).await);
     theirs.post("/api/v1/practitioners", &register).await.problem(403);
+    let known = what_is_said_of_an_agencys_people_is_judged_as_its_own(&school).await;
+    assert!(known.contains(&"practitioner.registered") && known.contains(&"account.linked"), "{known:?}");
     school.stop().await;
+}
+
+/// By rules that let nobody administer their own agency: which facts would not have come on record.
+async fn what_is_said_of_an_agencys_people_is_judged_as_its_own(school: &School) -> Vec<&'static str> {
+    let shipped = |file| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/policy");
+        std::fs::read_to_string(format!("{folder}/{file}")).unwrap()
+    };
+    let own = r#"resource.relation == Relation::"own" && principal in Role::"administrator""#;
+    let acting = shipped("acting.cedar");
+    assert!(acting.contains(own));
+    let rules = [shipped("disclosure.cedar"), acting.replace(own, &own.replace("own", "other"))];
+    let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+    let changed = Policy::from_texts(&shipped("goldthread.cedarschema"), &rules).unwrap();
+    let since = school.test.clock.now() - TimeDelta::hours(1);
+    let run = dry_run(&school.test.app, &changed, since).await.unwrap();
+    run.differences.iter().filter_map(|difference| difference.decided.fact).collect()
 }

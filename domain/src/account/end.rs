@@ -39,6 +39,7 @@ mod tests {
     fn an_account_is_ended_once() {
         let ended = nothing::<Account>().after(of(1)).after(NOW);
         assert_eq!(ended.stands().practitioner(), None);
+        assert_eq!(ended.stands().was_last(), Some(of(1).practitioner));
         ended.when(NOW).then_nothing();
         nothing::<Account>().when(NOW).then_nothing();
     }

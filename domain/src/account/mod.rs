@@ -36,6 +36,7 @@ const SOMEBODY_ELSES: Refusal = Refusal {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Account {
     linked: Option<events::Linked>,
+    was_last: Option<PractitionerId>,
 }
 
 impl Account {
@@ -43,6 +44,12 @@ impl Account {
     #[must_use]
     pub fn practitioner(&self) -> Option<PractitionerId> {
         self.linked.as_ref().map(|linked| linked.practitioner)
+    }
+
+    /// Whose it is, or was last.
+    #[must_use]
+    pub fn was_last(&self) -> Option<PractitionerId> {
+        self.was_last
     }
 
     /// Who says that it is theirs.
@@ -61,7 +68,10 @@ impl Decider for Account {
 
     fn evolve(&mut self, entry: &Entry) {
         match &entry.event {
-            Event::AccountLinked(linked) => self.linked = Some(linked.clone()),
+            Event::AccountLinked(linked) => {
+                self.linked = Some(linked.clone());
+                self.was_last = Some(linked.practitioner);
+            }
             Event::AccountEnded(_) => self.linked = None,
             _ => {}
         }

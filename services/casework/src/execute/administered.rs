@@ -1,20 +1,20 @@
 //! Who works where: whose agency an order is about, and what its rules must know of that agency.
 
 use domain::access::Role;
-use domain::account::{self, Link};
+use domain::account::{self, Account, Link};
 use domain::agency::{self, Agency};
 use domain::authority::Authority;
 use domain::entry::Entry;
-use domain::event::Event;
-use domain::ids::{AgencyId, PractitionerId, TeamId};
+use domain::ids::{AccountId, AgencyId, PractitionerId, TeamId};
 use domain::practitioner::{self, GiveRole, Practitioner};
+use event_store::StreamId;
 use projections::scope::Standing;
 
 use super::Command;
 use super::acted_on::ActedOn;
 use super::dispatch::fold;
 use crate::app::App;
-use crate::error::{ExecuteError, FieldError};
+use crate::error::{ExecuteError, FieldError, ReadError};
 use crate::visitor::Visitor;
 
 impl App {
@@ -49,34 +49,41 @@ impl App {
             Command::Account { command, .. } => {
                 let practitioner = match command {
                     account::Command::Link(link) => Some(link.practitioner),
-                    account::Command::End(_) => last_linked(history),
+                    account::Command::End(_) => fold::<Account>(history).was_last(),
                 };
-                let agency = match practitioner {
-                    Some(practitioner) => self.agency_of(practitioner).await?,
-                    None => None,
-                };
-                self.with_authority(agency).await?
+                self.with_authority(self.agency_of(practitioner).await?).await?
             }
             _ => (None, None),
         };
-        Ok(ActedOn::of(Standing {
-            owners: agency.into_iter().collect(),
-            authorities: authority.into_iter().collect(),
-            ..Standing::default()
-        }))
+        Ok(ActedOn::of(of_agency((agency, authority))))
+    }
+
+    /// What access to what is on record of an agency and its people depends on, as it stands.
+    pub(crate) async fn standing_of_agency(&self, stream: &StreamId) -> Result<Standing, ReadError> {
+        let agency = match stream.category.as_str() {
+            "agency" => Some(AgencyId(stream.id)),
+            "practitioner" => self.agency_of(Some(PractitionerId(stream.id))).await?,
+            "account" => {
+                let account = self.account(AccountId(stream.id), self.on_record()).await?;
+                self.agency_of(account.was_last()).await?
+            }
+            _ => None,
+        };
+        Ok(of_agency(self.with_authority(agency).await?))
     }
 
     async fn with_authority(
         &self,
         agency: Option<AgencyId>,
-    ) -> Result<(Option<AgencyId>, Option<Authority>), ExecuteError> {
+    ) -> Result<(Option<AgencyId>, Option<Authority>), ReadError> {
         let Some(id) = agency else { return Ok((None, None)) };
         let agency = self.agency(id, self.on_record()).await?;
         Ok((Some(id), agency.registered().and_then(|registered| registered.authority.clone())))
     }
 
     /// For whom somebody works, or worked; `None` when they are not registered here.
-    async fn agency_of(&self, practitioner: PractitionerId) -> Result<Option<AgencyId>, ExecuteError> {
+    async fn agency_of(&self, practitioner: Option<PractitionerId>) -> Result<Option<AgencyId>, ReadError> {
+        let Some(practitioner) = practitioner else { return Ok(None) };
         let practitioner = self.practitioner(practitioner, self.on_record()).await?;
         Ok(practitioner.registered().map(|registered| registered.agency))
     }
@@ -132,7 +139,7 @@ impl App {
         let Some(issuer) = self.issuers.named(link.issuer.as_str()) else {
             return Err(invalid("issuer", "must be one of the file of issuers, letter by letter"));
         };
-        let Some(agency) = self.agency_of(link.practitioner).await? else {
+        let Some(agency) = self.agency_of(Some(link.practitioner)).await? else {
             return Err(invalid(
                 "practitioner",
                 "must be somebody who is registered here; register them first",
@@ -147,14 +154,14 @@ impl App {
     }
 }
 
-fn invalid(field: &str, problem: impl std::fmt::Display) -> ExecuteError {
-    ExecuteError::Invalid(vec![FieldError::new(field, problem)])
+fn of_agency((agency, authority): (Option<AgencyId>, Option<Authority>)) -> Standing {
+    Standing {
+        owners: agency.into_iter().collect(),
+        authorities: authority.into_iter().collect(),
+        ..Standing::default()
+    }
 }
 
-/// Whose an account is, or was last.
-fn last_linked(history: &[Entry]) -> Option<PractitionerId> {
-    history.iter().rev().find_map(|entry| match &entry.event {
-        Event::AccountLinked(linked) => Some(linked.practitioner),
-        _ => None,
-    })
+fn invalid(field: &str, problem: impl std::fmt::Display) -> ExecuteError {
+    ExecuteError::Invalid(vec![FieldError::new(field, problem)])
 }

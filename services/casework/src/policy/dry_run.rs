@@ -191,7 +191,11 @@ impl Judging<'_> {
                 // Asked as a look, and on record as one.
                 continue;
             }
-            let class = class(&visitor, purpose, &self.standing(&about).await?);
+            let standing = match action {
+                Action::Administer => self.app.standing_of_agency(&event.header.stream()).await?,
+                _ => self.standing(&about).await?,
+            };
+            let class = class(&visitor, purpose, &standing);
             let judged = |policy: &Policy| {
                 // Whose entry is set right, the entry itself says; either way counts as allowed.
                 let may = |own_entry| {
