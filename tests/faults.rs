@@ -53,6 +53,7 @@ fn the_node_that_is_killed() {
         let settings = Settings {
             origin: "goldthread.example/faults".to_owned(),
             demonstration: true,
+            requests_per_minute: 0,
             readers: 4,
             ..Settings::default()
         };

@@ -77,6 +77,7 @@ pub async fn open(database: &Database) -> Result<Arc<App>> {
     let settings = Settings {
         origin: "goldthread.example/bench".to_owned(),
         demonstration: true,
+        requests_per_minute: 0,
         ..Settings::default()
     };
     let app = Arc::new(App::open(settings, database.connections.clone(), Arc::new(SystemClock)).await?);

@@ -27,6 +27,7 @@ pub async fn open(database: &Database, children: u64) -> Result<Arc<App>> {
     let settings = Settings {
         origin: "goldthread.example/bench".to_owned(),
         demonstration: true,
+        requests_per_minute: 0,
         ..Settings::default()
     };
     let app = App::open(settings, database.connections.clone(), Arc::new(SystemClock)).await?;

@@ -55,7 +55,14 @@ impl TestApp {
 
     /// The service over a database that may have been used before.
     pub async fn over(database: TestDatabase) -> Self {
-        Self::set_up(database, Settings { demonstration: true, ..Settings::default() }).await
+        // Suites ask as one person what many ask in a day.
+        let settings = Settings {
+            demonstration: true,
+            requests_per_minute: 0,
+            attempts_per_minute: 0,
+            ..Settings::default()
+        };
+        Self::set_up(database, settings).await
     }
 
     /// The service with settings of its own.

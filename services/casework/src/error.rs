@@ -188,6 +188,18 @@ impl Problem {
         Self::new(401, "unproven", "It is not known who is asking", detail)
     }
 
+    /// More than one caller may ask.
+    #[must_use]
+    pub fn too_many(retry_after_seconds: u32) -> Self {
+        let problem = Self::new(
+            429,
+            "too-many-requests",
+            "Too many requests",
+            "More came from you than is answered a minute. Nothing was done; try again after `Retry-After` seconds.",
+        );
+        Self { retry_after_seconds: Some(retry_after_seconds), ..problem }
+    }
+
     /// No such address.
     #[must_use]
     pub fn no_such_page() -> Self {

@@ -14,6 +14,7 @@ const DURATION_BOUNDS: [f64; 13] =
 pub struct Metrics {
     requests: Histogram<f64>,
     unproven: Counter<u64>,
+    limited: Counter<u64>,
     live_streams: UpDownCounter<i64>,
     live_items: Counter<u64>,
     live_ends: Counter<u64>,
@@ -35,6 +36,10 @@ impl Metrics {
             unproven: meter
                 .u64_counter("goldthread.unproven")
                 .with_description("Requests of the API that proved nobody, by reason.")
+                .build(),
+            limited: meter
+                .u64_counter("goldthread.limited")
+                .with_description("Requests beyond what one caller may ask, by whether it is known who asks.")
                 .build(),
             live_streams: meter
                 .i64_up_down_counter("goldthread.live.streams")
@@ -75,6 +80,10 @@ impl Metrics {
 
     pub fn unproven(&self, reason: &'static str) {
         self.unproven.add(1, &[KeyValue::new("reason", reason)]);
+    }
+
+    pub fn limited(&self, who: &'static str) {
+        self.limited.add(1, &[KeyValue::new("who", who)]);
     }
 
     pub fn live_opened(&self) {

@@ -3,6 +3,7 @@
 //! Bounded everywhere: connections, the time a request's head may take, the body, idle connections. On a stop it
 //! closes the timelines held open, answers what it has taken in, and only then ends.
 
+pub(crate) mod limits;
 mod middleware;
 mod tls;
 
@@ -25,6 +26,7 @@ use crate::settings::SettingsError;
 use crate::telemetry::Telemetry;
 use crate::web as pages;
 use crate::web::measures::Lately;
+use limits::Limits;
 use tls::Certificate;
 
 pub use tls::{Files, TlsError};
@@ -65,6 +67,7 @@ pub enum ServeError {
 pub struct Shared {
     pub telemetry: Arc<Telemetry>,
     pub metrics: Metrics,
+    pub limits: Limits,
     pub places: Places,
     pub hub: Hub,
     pub lately: Lately,
@@ -109,6 +112,7 @@ impl Server {
         let shared = web::Data::new(Shared {
             telemetry,
             metrics,
+            limits: Limits::new(&app.settings),
             places: Places::new(&secret),
             hub,
             lately: Lately::default(),

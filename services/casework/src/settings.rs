@@ -19,6 +19,10 @@ pub const DATABASE: &str = "goldthread";
 pub const KEYS_DATABASE: &str = "goldthread_keys";
 const MASTER_KEY: &str = "MASTER_KEY";
 const MASTER_KEY_NEXT: &str = "MASTER_KEY_NEXT";
+/// Twenty a second, all minute long: more than anybody reads, and enough for the system of a large agency.
+const REQUESTS_PER_MINUTE: u32 = 1200;
+/// A system whose token has run out tries a few times; who guesses tries on.
+const ATTEMPTS_PER_MINUTE: u32 = 60;
 const MASTER_KEY_FILE: &str = "master.key";
 
 /// The settings as they are typed or found in the environment.
@@ -73,6 +77,12 @@ pub struct Settings {
     /// A proxy ends TLS before this node, and nobody else can reach it.
     #[arg(long, env = "GOLDTHREAD_BEHIND_PROXY", global = true)]
     pub behind_proxy: bool,
+    /// How many requests each person may make a minute; 0 for any number.
+    #[arg(long, env = "GOLDTHREAD_REQUESTS_PER_MINUTE", global = true, default_value_t = REQUESTS_PER_MINUTE)]
+    pub requests_per_minute: u32,
+    /// How many requests that prove nobody may come from one address a minute; 0 for any number.
+    #[arg(long, env = "GOLDTHREAD_ATTEMPTS_PER_MINUTE", global = true, default_value_t = ATTEMPTS_PER_MINUTE)]
+    pub attempts_per_minute: u32,
     /// This node holds invented people: development tokens and supplied recorded times are accepted.
     #[arg(long, env = "GOLDTHREAD_DEMONSTRATION", global = true)]
     pub demonstration: bool,
@@ -107,6 +117,8 @@ impl Default for Settings {
             tls_certificate: None,
             tls_key: None,
             behind_proxy: false,
+            requests_per_minute: REQUESTS_PER_MINUTE,
+            attempts_per_minute: ATTEMPTS_PER_MINUTE,
             demonstration: false,
             otlp_endpoint: None,
             pg_bin: None,

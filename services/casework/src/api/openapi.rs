@@ -150,7 +150,7 @@ const fn of_write(status: &'static str, name: &'static str, description: &'stati
     Of { status, name, description, on_reads: false }
 }
 
-const PROBLEMS: [Of; 10] = [
+const PROBLEMS: [Of; 11] = [
     of("401", "Unproven", "It is not known who is asking."),
     of("403", "NotPermitted", "Not permitted."),
     of("404", "Absent", "Absent, or hidden from this reader."),
@@ -163,6 +163,7 @@ const PROBLEMS: [Of; 10] = [
     of_write("413", "TooLarge", "The body is over 256 KiB."),
     of_write("415", "NotJson", "The body is not JSON."),
     of("422", "Invalid", "A field cannot be taken: which, and what is allowed."),
+    of("429", "TooMany", "More than one caller may ask a minute; see Retry-After."),
     of("500", "Failed", "The record cannot be read; somebody was told."),
     of("503", "Later", "Too busy, or a part is away; see Retry-After."),
 ];
@@ -171,7 +172,7 @@ fn problem(of: &Of) -> RefOr<utoipa::openapi::Response> {
     let content = ContentBuilder::new().schema(Some(named("Problem"))).build();
     let mut response =
         ResponseBuilder::new().description(of.description).content("application/problem+json", content);
-    if of.status == "503" {
+    if matches!(of.status, "429" | "503") {
         let mut seconds = Header::new(ObjectBuilder::new().schema_type(Type::Integer).build());
         seconds.description = Some("Seconds to wait.".to_owned());
         response = response.header("Retry-After", seconds);

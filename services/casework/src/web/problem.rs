@@ -115,7 +115,7 @@ impl PageProblem {
 
     /// The same may be taken in a moment, as it was sent.
     pub fn is_for_later(&self) -> bool {
-        matches!(self.0.code, "overloaded" | "unavailable" | "stale")
+        matches!(self.0.code, "overloaded" | "unavailable" | "stale" | "too-many-requests")
     }
 
     /// It was made for a session that is over, or is another.

@@ -24,6 +24,7 @@ use crate::api::input::{Asking, TraceContext};
 use crate::app::App;
 use crate::demonstration::Persona;
 use crate::error::{Problem, ReadError};
+use crate::server::limits;
 use crate::sign_in::{Unproven, is_session_token};
 use crate::visitor::Visitor;
 
@@ -131,6 +132,7 @@ async fn prove(request: &HttpRequest) -> Result<Session, PageProblem> {
     } else {
         app.visitor(token).map_err(|_| unproven())?
     };
+    limits::take_proven(request, &visitor)?;
     let (name, agency) = names(app, &visitor).await?;
     let form_token = form_token(app, visitor.practitioner(), form_secret(token));
     let trace = request.extensions().get::<TraceContext>().map(|TraceContext(trace)| *trace);

@@ -25,7 +25,7 @@ use crate::access_log::Looking;
 use crate::app::App;
 use crate::error::{FieldError, Problem, ReadError};
 use crate::execute::{Command, Order};
-use crate::server::Shared;
+use crate::server::{Shared, limits};
 use crate::sign_in::Unproven;
 use crate::visitor::{TokenError, Visitor, is_development_token};
 
@@ -92,13 +92,21 @@ impl FromRequest for Asking {
 async fn read(request: &HttpRequest) -> Result<Asking, Problem> {
     let app = request.app_data::<web::Data<App>>().ok_or_else(Problem::no_such_page)?;
     let headers = request.headers();
-    let visitor = prove(app, headers).await.map_err(|refused| {
-        // Who tried is not known; that somebody did is counted.
-        if let Some(shared) = request.app_data::<web::Data<Shared>>() {
-            shared.metrics.unproven(refused.reason);
+    let visitor = match prove(app, headers).await {
+        Ok(visitor) => visitor,
+        Err(refused) => {
+            // Who tried is not known; that somebody did is counted.
+            if let Some(shared) = request.app_data::<web::Data<Shared>>() {
+                shared.metrics.unproven(refused.reason);
+            }
+            // A part that is away is nobody's attempt.
+            if refused.problem.status == 401 {
+                limits::take_unproven(request)?;
+            }
+            return Err(refused.problem);
         }
-        refused.problem
-    })?;
+    };
+    limits::take_proven(request, &visitor)?;
     let mut fields = Vec::new();
     let purpose = required::<Purpose>(headers, PURPOSE, &mut fields);
     let lawful_basis = optional::<LawfulBasis>(headers, LAWFUL_BASIS, &mut fields);
