@@ -114,6 +114,7 @@ async fn a_request_is_traced_to_its_projection_and_no_person_is_ever_told_of() {
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let server = Server::start(Arc::clone(&test.app), Arc::clone(&telemetry), listen).await.unwrap();
     let token = test.app.token(test.front_door().actor(), chrono::TimeDelta::hours(1)).unwrap();
+    let secret = token.rsplit('.').next().unwrap().to_owned();
     let caller = Caller { address: server.address(), token: Some(token), purpose: "referral-consideration" };
     answers.extend(tell_of_somebody(&caller).await);
     let somebody = |visitor: &Visitor, purpose| {
@@ -130,6 +131,7 @@ async fn a_request_is_traced_to_its_projection_and_no_person_is_ever_told_of() {
     tokio::time::sleep(Duration::from_millis(200)).await;
 
     assert!(lines.len() > 1000, "something was told");
+    assert!(!lines.has(secret.as_bytes()) && !exported.has(secret.as_bytes()), "a token that was taken");
     for canary in CANARIES {
         assert!(!lines.has(canary.as_bytes()), "{canary} in a log line");
         assert!(!exported.has(canary.as_bytes()), "{canary} in a span or a metric");

@@ -28,13 +28,13 @@ const MASTER_KEY_FILE: &str = "master.key";
 /// The settings as they are typed or found in the environment.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Settings {
-    /// PostgreSQL server of the logs and views; without it, a private one is started.
+    /// PostgreSQL server of the logs and views, or `@` and a file that holds it; without it, a private one is started.
     #[arg(long, env = "DATABASE_URL", global = true, hide_env_values = true)]
     pub database_url: Option<String>,
     /// The same database as the role that owns the views.
     #[arg(long, env = "VIEWS_URL", global = true, hide_env_values = true)]
     pub views_url: Option<String>,
-    /// PostgreSQL database of the keys.
+    /// PostgreSQL database of the keys, or `@` and a file that holds it.
     #[arg(long, env = "KEYS_URL", global = true, hide_env_values = true)]
     pub keys_url: Option<String>,
     /// A role that may create tables, for migrations only.
@@ -131,7 +131,8 @@ impl Default for Settings {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     #[error(
-        "`{0}` is not a PostgreSQL connection: give `postgres://user@host/database` or `key=value` pairs"
+        "`{0}` is not a PostgreSQL connection: give `postgres://user@host/database`, `key=value` pairs, or `@` and a \
+         file that holds either"
     )]
     Connection(&'static str, #[source] tokio_postgres::Error),
     #[error("`{0}` must be base64 of 32 bytes, as `openssl rand -base64 32` makes them")]
@@ -142,6 +143,13 @@ pub enum SettingsError {
     TwoMasterKeys,
     #[error("`MASTER_KEY_NEXT` takes the place of `MASTER_KEY`, which is not set")]
     NextAlone,
+    #[error("`{name}` names the file `{}`, which cannot be read", .path.display())]
+    File {
+        name: &'static str,
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("`{0}` is given without `{1}`: give both, or neither")]
     HalfOfTls(&'static str, &'static str),
     #[error(
@@ -322,6 +330,19 @@ fn address(text: &str) -> Result<String, String> {
     }
 }
 
+/// True for a connection with its password in it.
+#[must_use]
+pub fn has_password(connection: &str) -> bool {
+    connection.parse::<tokio_postgres::Config>().is_ok_and(|config| config.get_password().is_some())
+}
+
+/// A connection, or `@` and the file that holds it.
 fn parse(name: &'static str, text: &str) -> Result<tokio_postgres::Config, SettingsError> {
-    text.parse().map_err(|source| SettingsError::Connection(name, source))
+    let text = match text.strip_prefix('@').map(PathBuf::from) {
+        Some(path) => {
+            std::fs::read_to_string(&path).map_err(|source| SettingsError::File { name, path, source })?
+        }
+        None => text.to_owned(),
+    };
+    text.trim().parse().map_err(|source| SettingsError::Connection(name, source))
 }

@@ -35,9 +35,11 @@ mod verify;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use casework::settings::Settings;
+use casework::settings::{Settings, has_password};
+use failure::Failure;
 use output::Output;
 
 /// The golden thread of a child's safety across agencies.
@@ -121,13 +123,24 @@ enum Command {
 /// Runs the command that was typed.
 #[must_use]
 pub fn run() -> ExitCode {
-    let CommandLine { mut settings, json, command } = CommandLine::parse();
+    let matches = CommandLine::command().get_matches();
+    let CommandLine { mut settings, json, command } =
+        CommandLine::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let output = Output::new(json);
-    if let Err(error) = settings.take_given_key() {
-        failure::Failure::from(error).tell(output);
-        return ExitCode::FAILURE;
+    let done = keep_secrets(&matches)
+        .and_then(|()| Ok(settings.take_given_key()?))
+        .and_then(|()| carry_out(command, settings, output));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.tell(output);
+            ExitCode::FAILURE
+        }
     }
-    let done = match command {
+}
+
+fn carry_out(command: Command, settings: Settings, output: Output) -> Result<(), Failure> {
+    match command {
         Command::Serve(serve) => serve.run(settings),
         Command::Migrate(migrate) => migrate.run(&settings, output),
         Command::Import(import) => import.run(settings, output),
@@ -152,12 +165,34 @@ pub fn run() -> ExitCode {
         Command::Token(token) => token.run(settings, output),
         Command::Openapi(openapi) => openapi.run(output),
         Command::Doctor(doctor) => doctor.run(settings, output),
+    }
+}
+
+/// What is typed as an argument is in the list of processes, for everybody on the machine to read.
+fn keep_secrets(matches: &ArgMatches) -> Result<(), Failure> {
+    let typed = |name: &str| {
+        let is_known = matches.try_contains_id(name).unwrap_or(false);
+        let is_typed = is_known && matches.value_source(name) == Some(ValueSource::CommandLine);
+        matches.try_get_one::<String>(name).ok().flatten().filter(|_| is_typed)
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.tell(output);
-            ExitCode::FAILURE
+    for (name, flag, variable) in [
+        ("database_url", "--database-url", "DATABASE_URL"),
+        ("views_url", "--views-url", "VIEWS_URL"),
+        ("keys_url", "--keys-url", "KEYS_URL"),
+        ("migrate_url", "--migrate-url", "MIGRATE_URL"),
+    ] {
+        if typed(name).is_some_and(|url| has_password(url)) {
+            return Err(Failure::new(format!(
+                "`{flag}` holds a password, which everybody on this machine could read in the list of processes: give \
+                 it in the environment as {variable}, or as `@` and a file that holds it"
+            )));
         }
     }
+    if typed("token").is_some() {
+        return Err(Failure::new(
+            "`--token` could be read by everybody on this machine in the list of processes: give the token in the \
+             environment as GOLDTHREAD_TOKEN",
+        ));
+    }
+    matches.subcommand().map_or(Ok(()), |(_, matches)| keep_secrets(matches))
 }

@@ -14,6 +14,7 @@ mod checkout;
 mod import;
 mod practitioners;
 mod provision;
+mod secrets;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
