@@ -9,6 +9,7 @@
 
 mod at_browser;
 mod dry_run;
+mod headers;
 mod limits;
 mod operations;
 mod provisioning;

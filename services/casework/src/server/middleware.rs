@@ -80,6 +80,7 @@ fn guard<B>(answer: &mut ServiceResponse<B>, is_secure: bool) {
     set(header::REFERRER_POLICY, "no-referrer");
     set(header::X_FRAME_OPTIONS, "DENY");
     set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     if is_secure {
         set(header::STRICT_TRANSPORT_SECURITY, TRANSPORT_POLICY);
     }
