@@ -16,7 +16,7 @@ fn wait(answer: &Answer) -> u64 {
 async fn limited(requests_per_minute: u32, attempts_per_minute: u32) -> (TestApp, Served) {
     let settings =
         Settings { demonstration: true, requests_per_minute, attempts_per_minute, ..Settings::default() };
-    let test = TestApp::with(settings).await;
+    let test = TestApp::limited(settings).await;
     let served = Served::start(&test.app).await;
     (test, served)
 }
@@ -71,7 +71,7 @@ async fn attempts_that_prove_nobody_are_limited_by_where_they_come_from_and_whoe
 #[tokio::test(flavor = "multi_thread")]
 async fn behind_a_proxy_each_is_known_by_what_the_proxy_says_last() {
     let settings = Settings { attempts_per_minute: 1, behind_proxy: true, ..Settings::default() };
-    let test = TestApp::with(settings).await;
+    let test = TestApp::limited(settings).await;
     let served = Served::start(&test.app).await;
     let from = async |told: &str| {
         let nobody = served.nobody();

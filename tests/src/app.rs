@@ -55,18 +55,16 @@ impl TestApp {
 
     /// The service over a database that may have been used before.
     pub async fn over(database: TestDatabase) -> Self {
-        // Suites ask as one person what many ask in a day.
-        let settings = Settings {
-            demonstration: true,
-            requests_per_minute: 0,
-            attempts_per_minute: 0,
-            ..Settings::default()
-        };
-        Self::set_up(database, settings).await
+        Self::set_up(database, unlimited(Settings { demonstration: true, ..Settings::default() })).await
     }
 
     /// The service with settings of its own.
     pub async fn with(settings: Settings) -> Self {
+        Self::set_up(TestDatabase::new().await, unlimited(settings)).await
+    }
+
+    /// The same, with limits of how much one caller may ask.
+    pub async fn limited(settings: Settings) -> Self {
         Self::set_up(TestDatabase::new().await, settings).await
     }
 
@@ -182,6 +180,11 @@ async fn open(database: &TestDatabase, clock: &Arc<SetClock>, settings: Settings
     let app = App::open(settings, database.connections.clone(), clock.clone()).await.expect("the service");
     tokio::time::timeout(VIEWS_PATIENCE, app.engine.ready()).await.expect("the views answer");
     Arc::new(app)
+}
+
+/// Suites ask as one person what many ask in a day.
+fn unlimited(settings: Settings) -> Settings {
+    Settings { requests_per_minute: 0, attempts_per_minute: 0, ..settings }
 }
 
 /// An order for the first time, on the ground of a public task.

@@ -1,8 +1,8 @@
 //! Signed checkpoints of the two logs, and the key they are checked with.
 //!
 //! A checkpoint is signed only after it was proven to have grown out of the last one that was kept, here and by the
-//! [`Witness`](crate::witness::Witness): a log that lost or changed something is never signed again by mistake. Proofs themselves are the event
-//! store's.
+//! [`Witness`](crate::witness::Witness): a log that lost or changed something is never signed again by mistake. Proofs
+//! themselves are the event store's.
 
 use event_store::keys::KeysError;
 use event_store::merkle::verify_consistency;
