@@ -122,6 +122,9 @@ pub fn read(file: &Path) -> Result<Vec<Issuer>, IssuersError> {
         if before.into_iter().any(|before| before.key == client.key) {
             return field("client/key", "is there twice");
         }
+        if Line::parse(client.name.as_str()).is_err() {
+            return field("client/name", "must be how people know the issuer, in 1 to 200 characters");
+        }
         if client.id.is_empty() {
             return field("client/id", "must be what the issuer calls this node");
         }
@@ -224,7 +227,7 @@ mod tests {
                 r#"{ "key": "leeds", "name": "Leeds", "id": "us", "secret_file": "/nowhere/secret" }"#,
                 "`issuers/0/client/secret_file` cannot be read",
             ),
-            (r#"{ "key": "leeds", "name": "", "id": "us" }"#, "is not a list of issuers"),
+            (r#"{ "key": "leeds", "name": "", "id": "us" }"#, "`issuers/0/client/name` must be how people know"),
         ] {
             assert!(client(wrong).contains(said), "{}", client(wrong));
         }
