@@ -227,7 +227,10 @@ mod tests {
                 r#"{ "key": "leeds", "name": "Leeds", "id": "us", "secret_file": "/nowhere/secret" }"#,
                 "`issuers/0/client/secret_file` cannot be read",
             ),
-            (r#"{ "key": "leeds", "name": "", "id": "us" }"#, "`issuers/0/client/name` must be how people know"),
+            (
+                r#"{ "key": "leeds", "name": "", "id": "us" }"#,
+                "`issuers/0/client/name` must be how people know",
+            ),
         ] {
             assert!(client(wrong).contains(said), "{}", client(wrong));
         }
