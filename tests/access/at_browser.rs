@@ -5,12 +5,10 @@ use std::time::{Duration, Instant};
 
 use casework::settings::Settings;
 use chrono::TimeDelta;
-use domain::access::Actor;
 use domain::practitioner::Leave;
 use reqwest::Url;
 use serde_json::json;
-use system_tests::app::AUTHORITY;
-use system_tests::forms::{Pairs, encoded, hidden};
+use system_tests::forms::{Pairs, about_wren, encoded, hidden};
 use system_tests::http::{Answer, Caller};
 
 use system_tests::provider::{AUDIENCE, CLIENT, Provider, SECRET};
@@ -223,22 +221,7 @@ async fn an_answer_is_taken_once_from_the_browser_that_asked() {
 /// A form of a contact about a child, filled in.
 async fn telling(browser: &mut Browser) -> Pairs {
     let mut pairs = hidden(&browser.get(FORM).await.text());
-    for (name, value) in [
-        ("given", "Wren"),
-        ("family", "Holloway"),
-        ("born_day", "30"),
-        ("born_month", "4"),
-        ("born_year", "2018"),
-        ("part", "subject"),
-        ("concern", "neglect"),
-        ("account", "Came without a coat."),
-        ("significance", "concern"),
-        ("when", "now"),
-        ("named", "named"),
-        ("step", "check"),
-    ] {
-        pairs.push((name.to_owned(), value.to_owned()));
-    }
+    pairs.extend(about_wren("Came without a coat.", "check"));
     pairs
 }
 
@@ -299,21 +282,7 @@ async fn whoever_leaves_is_signed_out_and_told_nothing_more_within_a_second() {
     assert!(nowhere.text().contains("A demonstration: every child"), "{}", nowhere.text());
     let child = stage.school.test.child("Wren", "Holloway").await;
     // Whoever has told of a child reads what they told.
-    let test = &stage.school.test;
-    let jo = Actor {
-        practitioner: stage.school.practitioner,
-        agency: stage.school.agency,
-        ..test.safeguarding_lead().actor().clone()
-    };
-    let told = json!({
-        "authority": AUTHORITY,
-        "people": [{ "person": child.0, "role": "subject", "age": 9 }],
-        "concerns": [{ "kind": "neglect" }],
-        "method": "telephone",
-        "account": "Came without a coat.",
-    });
-    let caller = stage.school.served.caller(&test.visitor(jo), "referral-consideration");
-    let _ = caller.post("/api/v1/contacts", &told).await.id();
+    let _ = stage.school.tell_of(child).await.id();
     let address = format!("/children/{}?for=referral-consideration", child.0);
     let page = until_it_says(&mut stage.browser, &address, "Contact: neglect").await;
     let live = page.split_once("data-live=\"").unwrap().1.split_once('"').unwrap().0.replace("&#38;", "&");

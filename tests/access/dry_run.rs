@@ -5,11 +5,9 @@ use std::path::PathBuf;
 use casework::policy::{Policy, dry_run};
 use casework::settings::Settings;
 use chrono::TimeDelta;
-use domain::access::{Action, Actor, Role};
+use domain::access::{Action, Role};
 use event_store::EventStore as _;
 use serde_json::{Value, json};
-use system_tests::app::AUTHORITY;
-use system_tests::http::Caller;
 use system_tests::school::School;
 
 const SHIPPED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/policy");
@@ -37,20 +35,8 @@ async fn what_changed_rules_would_decide_otherwise_is_counted_and_nothing_is_put
     let school = School::with(|_| json!([]), settings).await;
     let test = &school.test;
     let child = test.child("Wren", "Holloway").await;
-    let jo = Actor {
-        practitioner: school.practitioner,
-        agency: school.agency,
-        ..test.safeguarding_lead().actor().clone()
-    };
-    let jo: Caller = school.served.caller(&test.visitor(jo), "referral-consideration");
-    let told = json!({
-        "authority": AUTHORITY,
-        "people": [{ "person": child.0, "role": "subject", "age": 9 }],
-        "concerns": [{ "kind": "neglect" }],
-        "method": "telephone",
-        "account": "Came without a coat.",
-    });
-    let position = jo.post("/api/v1/contacts", &told).await.json()["position"].clone();
+    let jo = school.caller("referral-consideration");
+    let position = school.tell_of(child).await.json()["position"].clone();
     let status = format!("/api/v1/people/{}/status?at_least={}", child.0, position.as_str().unwrap());
     for _ in 0..2 {
         assert_eq!(jo.get(&status).await.status, 200);

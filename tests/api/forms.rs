@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use casework::demonstration::Persona;
 use chrono::TimeDelta;
 use serde_json::json;
-use system_tests::forms::{Pairs, encoded, hidden};
+use system_tests::forms::{Pairs, about_wren, encoded, hidden};
 use system_tests::http::{Answer, Caller, Live};
 use uuid::Uuid;
 
@@ -45,22 +45,7 @@ impl Browser {
     /// The form of a contact about a child without a record, filled in.
     pub async fn telling(&self, account: &str, step: &str) -> Pairs {
         let mut pairs = hidden(&self.get(FORM).await.text());
-        for (name, value) in [
-            ("given", "Wren"),
-            ("family", "Holloway"),
-            ("born_day", "30"),
-            ("born_month", "4"),
-            ("born_year", "2018"),
-            ("part", "subject"),
-            ("concern", "neglect"),
-            ("account", account),
-            ("significance", "concern"),
-            ("when", "now"),
-            ("named", "named"),
-            ("step", step),
-        ] {
-            pairs.push((name.to_owned(), value.to_owned()));
-        }
+        pairs.extend(about_wren(account, step));
         pairs
     }
 }

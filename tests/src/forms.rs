@@ -30,3 +30,23 @@ pub fn hidden(html: &str) -> Pairs {
         })
         .collect()
 }
+
+/// What somebody types into the form of a contact about a child without a record.
+#[must_use]
+pub fn about_wren(account: &str, step: &str) -> Pairs {
+    let typed = [
+        ("given", "Wren"),
+        ("family", "Holloway"),
+        ("born_day", "30"),
+        ("born_month", "4"),
+        ("born_year", "2018"),
+        ("part", "subject"),
+        ("concern", "neglect"),
+        ("account", account),
+        ("significance", "concern"),
+        ("when", "now"),
+        ("named", "named"),
+        ("step", step),
+    ];
+    typed.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+}

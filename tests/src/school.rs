@@ -6,17 +6,17 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::TestApp;
-use crate::app::order;
-use crate::http::Served;
+use crate::app::{AUTHORITY, order};
+use crate::http::{Answer, Caller, Served};
 use casework::accounts;
 use casework::error::ExecuteError;
 use casework::execute::Command;
 use casework::settings::Settings;
 use casework::visitor::Visitor;
 use chrono::NaiveDate;
-use domain::access::{Purpose, Role};
+use domain::access::{Actor, Purpose, Role};
 use domain::agency::{AgencyKind, Register as RegisterAgency};
-use domain::ids::{AgencyId, PractitionerId};
+use domain::ids::{AgencyId, PersonId, PractitionerId};
 use domain::practitioner::{Details, GiveRole, Register};
 use domain::text::Line;
 use domain::when::civil_day;
@@ -72,6 +72,28 @@ impl School {
     /// Somebody else who leads on safeguarding here.
     pub async fn register(&self, name: &str) -> PractitionerId {
         register(&self.test, self.agency, name).await
+    }
+
+    /// The practitioner at the API, on a demonstration.
+    pub fn caller(&self, purpose: &'static str) -> Caller {
+        let actor = Actor {
+            practitioner: self.practitioner,
+            agency: self.agency,
+            ..self.test.safeguarding_lead().actor().clone()
+        };
+        self.served.caller(&self.test.visitor(actor), purpose)
+    }
+
+    /// The practitioner tells the authority about a child, on a demonstration.
+    pub async fn tell_of(&self, child: PersonId) -> Answer {
+        let told = json!({
+            "authority": AUTHORITY,
+            "people": [{ "person": child, "role": "subject", "age": 9 }],
+            "concerns": [{ "kind": "neglect" }],
+            "method": "telephone",
+            "account": "Came without a coat.",
+        });
+        self.caller("referral-consideration").post("/api/v1/contacts", &told).await
     }
 
     pub fn today(&self) -> NaiveDate {

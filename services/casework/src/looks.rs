@@ -110,7 +110,7 @@ fn found<T>(mut looks: Vec<T>, most: usize, is_catching_up: bool) -> FoundLooks<
 /// A look of any version; none for what is no look.
 fn read(event: &Recorded) -> Option<Look> {
     let header = &event.header;
-    let made = LookMade::read(header.schema_version(), &event.facts)?;
+    let made = LookMade::of(event)?;
     Some(Look {
         position: event.position,
         at: header.recorded_at(),

@@ -78,14 +78,11 @@ impl Line {
     /// # Errors
     /// Why the stream ends.
     pub async fn hear(&mut self, app: &App, visitor: &Visitor) -> Result<Heard, Ended> {
-        let is_proven = || visitor.until().is_none_or(|until| until > app.clock.now());
         // Whoever is still at the browser opens it again by a cookie that is younger.
         let over =
             if visitor.proof().is_some_and(|proof| proof.session.is_some()) { "idle" } else { "expired" };
-        let heard = self
-            .hear_while(is_proven)
-            .await
-            .map_err(|ended| if ended == "expired" { over } else { ended })?;
+        let is_over = || visitor.until().is_some_and(|until| until <= app.clock.now());
+        let heard = self.hear_while(|| if is_over() { Err(over) } else { Ok(()) }).await?;
         let concerns_them = match &heard {
             Heard::Touch(touch) => visitor.rests_on().any(|id| touch.named.people.contains(&id)),
             Heard::Missed(_) => true,
@@ -97,7 +94,7 @@ impl Line {
     }
 
     /// The same while the proof of who reads holds.
-    async fn hear_while(&mut self, is_proven: impl Fn() -> bool) -> Result<Heard, Ended> {
+    async fn hear_while(&mut self, proof: impl Fn() -> Result<(), Ended>) -> Result<Heard, Ended> {
         loop {
             let heard = tokio::select! {
                 touch = self.touches.recv() => Some(touch),
@@ -109,9 +106,7 @@ impl Line {
                     return Err("stopping");
                 }
             };
-            if !is_proven() {
-                return Err("expired");
-            }
+            proof()?;
             match heard {
                 None => self.send(Bytes::from_static(b": still here\n\n")).await?,
                 Some(Ok(touch)) => return Ok(Heard::Touch(touch)),
@@ -155,7 +150,7 @@ mod tests {
         let mut line = Line { touches: heard, closing, keep_alive: interval(KEEP_ALIVE), ask_again, out };
         let begun = Instant::now();
         for minutes in 1..=3 {
-            assert!(matches!(line.hear_while(|| true).await, Ok(Heard::Missed(0))));
+            assert!(matches!(line.hear_while(|| Ok(())).await, Ok(Heard::Missed(0))));
             assert_eq!(begun.elapsed(), ASK_AGAIN * minutes);
         }
         let mut kept_alive = 0;
@@ -163,8 +158,8 @@ mod tests {
             kept_alive += 1;
         }
         assert!((12..=13).contains(&kept_alive), "{kept_alive}");
-        assert!(matches!(line.hear_while(|| false).await, Err("expired")));
+        assert!(matches!(line.hear_while(|| Err("expired")).await, Err("expired")));
         drop(sent);
-        assert!(matches!(line.hear_while(|| true).await, Err("left")));
+        assert!(matches!(line.hear_while(|| Ok(())).await, Err("left")));
     }
 }

@@ -247,7 +247,7 @@ pub(super) fn restriction(person: &Person) -> Option<Restriction> {
 }
 
 /// What concerns two restricted people is for those who may see both.
-fn narrower(one: Option<Restriction>, other: Option<Restriction>) -> Option<Restriction> {
+pub(crate) fn narrower(one: Option<Restriction>, other: Option<Restriction>) -> Option<Restriction> {
     match (one, other) {
         (Some(one), Some(other)) => {
             let may = |restriction: &Restriction, reader| {

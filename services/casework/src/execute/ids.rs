@@ -40,7 +40,7 @@ impl Ids {
     /// can make it.
     #[must_use]
     pub fn key_of_part(&self, idempotency_key: &str, part: &str) -> String {
-        super::hex(self.hash("goldthread/part-of-order/1", &[idempotency_key.as_bytes(), part.as_bytes()]))
+        super::hex(&self.hash("goldthread/part-of-order/1", &[idempotency_key.as_bytes(), part.as_bytes()]))
     }
 
     /// The alert of a finding that no alert says yet.

@@ -40,6 +40,7 @@ use basis::{Basis, JudgedBy};
 use meta::Meta;
 use rests::Rests;
 
+pub(crate) use acted_on::narrower;
 pub(crate) use load::{keys_error, load};
 pub(crate) use remembered::Remembered;
 
@@ -201,7 +202,7 @@ impl App {
             now,
             fresh_key: KeyId(key.id),
             policy: self.policy.hash().to_owned(),
-            asked: placed.asked.map(hex),
+            asked: placed.asked.map(|asked| hex(&asked)),
         };
         let events = match dispatch::decide(standing, &act(visitor, placed, &meta), command) {
             Ok(events) if !events.is_empty() => events,
@@ -350,7 +351,8 @@ fn nothing_new(placed: &Placed<'_>, basis: &Basis) -> Done {
 }
 
 /// Bytes as text.
-fn hex(bytes: [u8; 32]) -> String {
+/// Bytes as pairs of hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -31,7 +31,7 @@ impl App {
         let Some(first) = recorded.first() else { return Ok(None) };
         let meta = read_meta(first)?;
         let same = match placed.asked {
-            Some(asked) => meta.asked == Some(hex(asked)),
+            Some(asked) => meta.asked == Some(hex(&asked)),
             None => self.says_the_same(visitor, placed, loaded, &meta, &recorded)?,
         };
         if !same {
@@ -80,7 +80,7 @@ impl App {
         let recorded = loaded.of_command(command.0);
         let (Some(first), Some(entry)) = (recorded.first(), loaded.entries.first()) else { return Ok(None) };
         let Event::EnquiryMade(made) = &entry.event else { return Ok(None) };
-        if read_meta(first)?.asked != Some(hex(asked)) {
+        if read_meta(first)?.asked != Some(hex(&asked)) {
             return Err(ExecuteError::IdempotencyConflict);
         }
         Ok(Some((EnquiryId(id), made.clone(), entry.recorded_at)))

@@ -6,7 +6,6 @@
 //! more would have been told of somebody who was shown. Nothing is put on record.
 
 use std::collections::{BTreeMap, HashMap};
-use std::error::Error;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::access::{AccessClass, Action, Actor, Disclosure, Purpose, Role};
@@ -14,7 +13,7 @@ use domain::event::Event;
 use domain::ids::{AgencyId, PersonId, PractitionerId};
 use domain::when::civil_day;
 
-use event_store::{EventStore as _, Position, PostgresStore, Recorded, StreamId};
+use event_store::{EventStore as _, Recorded, StreamId};
 use projections::access::standings;
 use projections::decode::{DataKeys, Decoder};
 use projections::scope::Standing;
@@ -26,12 +25,12 @@ use super::engine::{Policy, Record};
 use super::{act_of, class};
 use crate::access_log::LookMade;
 use crate::app::App;
+use crate::error::Cause;
+use crate::execute::narrower;
 use crate::visitor::Visitor;
+use crate::work::next_page;
 
-const PAGE: usize = 1000;
 const STREAM_EVENTS_MAX: usize = 10_000;
-
-type Cause = Box<dyn Error + Send + Sync>;
 
 /// What would differ.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize)]
@@ -111,11 +110,11 @@ pub async fn dry_run(app: &App, changed: &Policy, since: DateTime<Utc>) -> Resul
         found: BTreeMap::new(),
     };
     let mut at = app.access.position_at(since).await?;
-    while let Some(page) = next(&app.access, &mut at).await? {
+    while let Some(page) = next_page(&app.access, &mut at).await? {
         judging.looks(&page).await?;
     }
     let mut at = app.record.position_at(since).await?;
-    while let Some(page) = next(&app.record, &mut at).await? {
+    while let Some(page) = next_page(&app.record, &mut at).await? {
         judging.entries(&page).await?;
     }
     let Judging { mut run, found, .. } = judging;
@@ -130,13 +129,6 @@ pub async fn dry_run(app: &App, changed: &Policy, since: DateTime<Utc>) -> Resul
         })
         .collect();
     Ok(run)
-}
-
-async fn next(log: &PostgresStore, at: &mut Position) -> Result<Option<Vec<Recorded>>, Cause> {
-    let page = log.read_all(*at, PAGE).await?;
-    let Some(last) = page.last() else { return Ok(None) };
-    *at = last.position;
-    Ok(Some(page))
 }
 
 struct Judging<'a> {
@@ -293,7 +285,7 @@ impl Judging<'_> {
         let mut all = standings(&self.app.views, people).await?.into_values();
         let first = all.next().unwrap_or_default();
         Ok(all.fold(first, |one, other| Standing {
-            restriction: one.restriction.clone().or(other.restriction),
+            restriction: narrower(one.restriction, other.restriction),
             ..one
         }))
     }

@@ -18,7 +18,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::issuers::{Client, Issuer};
 use super::published::{Published, PublishedError, read_json};
-use super::{SKEW, Unproven, at};
+use super::{SKEW, Unproven, are_same, at};
 use crate::app::App;
 
 /// How long somebody may take to sign in at their issuer.
@@ -154,7 +154,7 @@ impl App {
         let begun = cookie.and_then(|cookie| self.unseal_begun(cookie)).ok_or(Refused::NotBegunHere)?;
         let begun_at = at(begun.at).map_err(Refused::Unproven)?;
         if begun.door != client.key
-            || answer.state != self.follows(&begun, "state")
+            || !are_same(&self.follows(&begun, "state"), &answer.state)
             || begun_at + LONGEST < self.clock.now()
         {
             return Err(Refused::NotBegunHere);
@@ -254,7 +254,7 @@ impl App {
 
     fn unseal_begun(&self, cookie: &str) -> Option<Begun> {
         let (text, seal) = cookie.split_once('.').filter(|_| cookie.len() <= COOKIE_BYTES_MAX)?;
-        if seal != self.seal_of_begun(text) {
+        if !are_same(&self.seal_of_begun(text), seal) {
             return None;
         }
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()

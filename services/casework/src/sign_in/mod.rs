@@ -259,3 +259,10 @@ impl App {
 fn at(seconds: i64) -> Result<DateTime<Utc>, Unproven> {
     DateTime::from_timestamp(seconds, 0).ok_or(Unproven::NotSigned)
 }
+
+/// Every byte is compared: how long it takes says nothing of how many were right.
+fn are_same(expected: &str, given: &str) -> bool {
+    let differs =
+        expected.bytes().zip(given.bytes()).fold(0, |differs, (one, other)| differs | (one ^ other));
+    differs == 0 && expected.len() == given.len()
+}

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, ResponseError};
 use askama::Template;
 use domain::decider::Refusal;
 
-use super::frame::{Frame, page, see};
+use super::frame::{Frame, page};
 use crate::error::{ExecuteError, Problem};
 
 /// The code of a form of another page than ours, or of another session.
@@ -86,10 +86,6 @@ impl ResponseError for PageProblem {
     }
 
     fn error_response(&self) -> HttpResponse {
-        // Whoever is not signed in is shown where to.
-        if self.status_code() == StatusCode::UNAUTHORIZED {
-            return see("/");
-        }
         self.page(false)
     }
 }

@@ -24,6 +24,7 @@ use crate::api::input::{Asking, TraceContext};
 use crate::app::App;
 use crate::demonstration::Persona;
 use crate::error::{Problem, ReadError};
+use crate::execute::hex;
 use crate::server::limits;
 use crate::sign_in::{Unproven, is_session_token};
 use crate::visitor::Visitor;
@@ -192,10 +193,6 @@ fn form_token(app: &App, who: PractitionerId, token: &str) -> String {
 
 fn mark_of(app: &App, who: PractitionerId) -> String {
     hex(&app.ids.hash("goldthread/form-of/1", &[who.0.as_bytes()]))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Who a form was made for, whatever has become of their session: somebody who can be signed in again, or none.

@@ -12,7 +12,7 @@ pub mod trawling;
 use std::sync::Arc;
 use std::time::Duration;
 
-use event_store::Position;
+use event_store::{EventStore as _, Position, PostgresStore, Recorded, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -23,6 +23,9 @@ use notices::Notices;
 
 pub(crate) use linkage::{Look, Looked, has_reached, may_change};
 pub use linkage::{Tried, try_rule};
+
+/// Events read at once.
+const PAGE: usize = 2_000;
 
 /// The running workers. Stop them before the [`App`] they work for.
 #[derive(Debug)]
@@ -66,6 +69,17 @@ impl Workers {
             let _ = task.await;
         }
     }
+}
+
+/// The next page of a log; none when all was read.
+pub(crate) async fn next_page(
+    log: &PostgresStore,
+    at: &mut Position,
+) -> Result<Option<Vec<Recorded>>, StoreError> {
+    let page = log.read_all(*at, PAGE).await?;
+    let Some(last) = page.last() else { return Ok(None) };
+    *at = last.position;
+    Ok(Some(page))
 }
 
 async fn is_there(worker: &watch::Receiver<Position>, position: Position, within: Duration) -> bool {

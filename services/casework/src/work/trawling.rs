@@ -14,9 +14,10 @@ use domain::ids::{AgencyId, PractitionerId};
 use domain::review::Raise;
 use domain::review::trawling::{Finding, Search, Sought, Thresholds};
 use domain::when::civil_day;
-use event_store::{EventStore as _, Position, PostgresStore, Recorded};
+use event_store::{EventStore as _, Position, Recorded};
 use uuid::Uuid;
 
+use super::next_page;
 use crate::access_log::LookMade;
 use crate::app::App;
 use crate::error::{Cause, ExecuteError};
@@ -27,8 +28,6 @@ use crate::visitor::Visitor;
 const THRESHOLDS: &str = include_str!("../../../../schemas/review/trawling.json");
 /// How often it looks. Nothing waits for it.
 const EVERY: Duration = Duration::from_secs(30);
-/// Events read at once.
-const PAGE: usize = 2_000;
 /// An act's event may come after as many others of its author's.
 const EVENTS_OF_AN_ACT_MAX: usize = 64;
 /// One practitioner's searches beyond these are old news: the review was raised long before.
@@ -104,10 +103,10 @@ impl Watch {
     /// A log that cannot be read or written.
     pub async fn turn(&mut self, app: &App) -> Result<usize, Cause> {
         // Searches first: a deed that comes meanwhile is one that follows.
-        while let Some(page) = next(&app.access, &mut self.looked).await? {
+        while let Some(page) = next_page(&app.access, &mut self.looked).await? {
             page.iter().for_each(|event| self.take_look(event));
         }
-        while let Some(page) = next(&app.record, &mut self.recorded).await? {
+        while let Some(page) = next_page(&app.record, &mut self.recorded).await? {
             page.iter().for_each(|event| self.take_deed(event));
         }
         let now = app.clock.now();
@@ -125,10 +124,10 @@ impl Watch {
     fn take_look(&mut self, event: &Recorded) {
         let header = &event.header;
         // An auditor looks people up and does nothing, as an auditor should.
-        if header.kind() != "look.made" || header.purpose() == Purpose::Audit.code() {
+        if header.purpose() == Purpose::Audit.code() {
             return;
         }
-        let Some(look) = LookMade::read(header.schema_version(), &event.facts) else { return };
+        let Some(look) = LookMade::of(event) else { return };
         let sought = match look.action {
             Action::SearchPeople => {
                 // By a pupil's number, neither name nor address was typed.
@@ -197,14 +196,6 @@ fn remember<T>(list: &mut VecDeque<T>, one: T) {
         list.pop_front();
     }
     list.push_back(one);
-}
-
-/// The next page of a log; none when all was read.
-async fn next(log: &PostgresStore, at: &mut Position) -> Result<Option<Vec<Recorded>>, Cause> {
-    let page = log.read_all(*at, PAGE).await?;
-    let Some(last) = page.last() else { return Ok(None) };
-    *at = last.position;
-    Ok(Some(page))
 }
 
 async fn raise(app: &App, searcher: Searcher, finding: Finding) -> Result<(), Cause> {
